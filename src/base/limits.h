@@ -1,0 +1,77 @@
+// Every bound of the product in one table. A configuration may lower a bound, never lift it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace couvert::limits {
+
+using namespace std::chrono_literals;
+
+// Sealing (spec/sealing.md).
+inline constexpr std::size_t chunk_bytes = 16 * 1024;
+inline constexpr std::uint64_t part_bytes_max = 8 * 1024 * 1024;
+inline constexpr std::size_t manifest_json_bytes_max = 4 * 1024 * 1024;
+inline constexpr std::size_t password_bytes_max = 1024;
+inline constexpr std::size_t password_characters_max = 128;  // what a person may choose anew
+
+// A transfer.
+inline constexpr std::size_t recipients_max = 500;
+inline constexpr std::size_t files_max = 10'000;
+inline constexpr std::uint64_t file_bytes_max = std::uint64_t{1} << 42;  // 4 TiB
+inline constexpr std::size_t file_name_bytes_max = 1024;                 // with its folders
+inline constexpr std::size_t media_type_bytes_max = 127;                 // RFC 6838 section 4.2
+inline constexpr std::size_t name_bytes_max = 200;
+inline constexpr std::size_t phone_bytes_max = 60;
+inline constexpr std::size_t address_bytes_max = 254;  // RFC 5321 section 4.5.3.1.3 without <>
+inline constexpr std::size_t subject_bytes_max = 500;
+inline constexpr std::size_t message_bytes_max = 256 * 1024;
+inline constexpr std::size_t notification_bytes_max = 16 * 1024;
+inline constexpr std::chrono::hours life_max = 24h * 400;  // day keys are made this far ahead
+inline constexpr std::chrono::hours draft_life = 24h * 7;
+inline constexpr std::size_t drafts_per_sender_max = 100;
+inline constexpr std::size_t stored_tokens_per_draft_max = 4;
+
+// Verification.
+inline constexpr std::size_t code_characters = 10;
+inline constexpr int code_tries_max = 5;
+inline constexpr std::chrono::minutes code_life = 30min;
+inline constexpr std::chrono::hours verification_life = 24h * 30;
+inline constexpr std::chrono::hours verification_idle = 24h * 14;
+inline constexpr int codes_per_address_max = 5;     // in an hour
+inline constexpr int codes_per_network_max = 60;    // in an hour
+inline constexpr int codes_per_server_max = 2000;   // in an hour
+inline constexpr int drafts_per_network_max = 600;  // in an hour
+inline constexpr std::size_t verifications_per_session_max = 20;
+
+// Retrieval.
+inline constexpr std::chrono::hours retrieval_life = 12h;
+inline constexpr std::chrono::minutes retrieval_idle = 30min;
+inline constexpr int free_wrong_passwords = 3;                    // before the delay begins
+inline constexpr std::chrono::seconds wrong_password_delay = 2s;  // doubles with each further one
+inline constexpr std::chrono::minutes wrong_password_delay_max = 15min;
+
+// HTTP.
+inline constexpr std::size_t header_bytes_max = 16 * 1024;
+inline constexpr std::size_t json_bytes_max = 1024 * 1024;
+inline constexpr std::size_t json_depth_max = 8;
+inline constexpr std::size_t upload_bytes_min = 256 * 1024;  // a PATCH that does not end the file
+inline constexpr std::uint64_t torn_part_bytes_min = 1024 * 1024;  // kept of a PATCH that broke off
+inline constexpr std::chrono::seconds header_time_max = 20s;
+inline constexpr std::chrono::seconds idle_time_max = 75s;
+inline constexpr std::chrono::seconds body_idle_time_max = 60s;  // between two reads or writes
+inline constexpr std::size_t connections_max = 10'000;
+
+// Mail.
+inline constexpr std::size_t mails_per_round_max = 50;
+inline constexpr std::size_t mail_bytes_max = 1024 * 1024;
+inline constexpr std::chrono::seconds send_time_max = 60s;
+inline constexpr std::chrono::hours mail_life = 24h * 5;
+inline constexpr std::chrono::minutes mail_lease = 5min;
+
+// Background rounds.
+inline constexpr std::size_t erasures_per_round_max = 200;
+inline constexpr std::size_t argon2_waiting_max = 64;
+
+}  // namespace couvert::limits
