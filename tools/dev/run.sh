@@ -1,0 +1,1 @@
+# A server and an inbox on this machine.

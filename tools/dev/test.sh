@@ -1,0 +1,44 @@
+# All tests: C++ units, vectors, fuzzers, TypeScript, end to end.
+
+fuzz_seconds=${COUVERT_FUZZ_SECONDS:-5}
+
+# run_tests [WORDS...]: with words, only the cases whose names contain them as they stand.
+run_tests() {
+  local words=$*
+  stage build-debug build_preset debug
+  stage build-release build_preset release
+  stage build-web build_web
+  stage unit test_units "$words"
+  if [ -z "$words" ]; then
+    stage tools test_tools
+    stage vectors /usr/bin/python3 tests/vectors/make.py --check
+    stage build-fuzz build_preset fuzz fuzzers
+    stage fuzz tools/fuzz --all "$fuzz_seconds"
+  fi
+  stage typescript npx --no-install vitest run --passWithNoTests ${words:+-t "$words"}
+  stage end-to-end test_end_to_end "$words"
+}
+
+test_units() {
+  if [ -z "$1" ]; then
+    local status=0
+    ctest --preset debug --parallel "$(nproc)" || status=$?
+    grep -h '\[doctest\] test cases:' build/debug/Testing/Temporary/LastTest.log
+    return $status
+  fi
+  local program failed=0
+  for program in build/debug/*_test; do
+    "$program" --test-case="*$1*" || failed=1
+  done
+  return $failed
+}
+
+test_tools() {
+  /usr/bin/python3 -m unittest discover -s tools -p '*_test.py'
+}
+
+# One file after the other: each starts servers of its own, and two cores are few.
+test_end_to_end() {
+  node --test --test-concurrency=1 --test-reporter=spec ${1:+--test-name-pattern="$1"} \
+    'tests/e2e/*.test.mjs'
+}
