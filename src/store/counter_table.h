@@ -1,0 +1,32 @@
+// The table `counter`: how often something happened within a window of time, shared by all nodes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/clock.h"
+#include "store/database.h"
+
+namespace couvert {
+
+/// Adds `amount` to the counter `key` of the window that begins at `window` and returns the new
+/// sum, in one statement. `key` has at most 200 bytes.
+Result<std::int64_t> add_to_counter(Transaction& tx, std::string_view key, Instant window,
+                                    std::int64_t amount);
+/// The sum so far, 0 where there is none.
+Result<std::int64_t> read_counter(Transaction& tx, std::string_view key, Instant window);
+
+/// Wrong passwords for one transfer from one network.
+struct Attempts {
+  std::int64_t failures = 0;
+  Instant last;
+};
+Result<Attempts> attempts_of(Transaction& tx, std::string_view key);
+/// Counts one more failure at `now`.
+Result<> add_attempt(Transaction& tx, std::string_view key, Instant now);
+Result<> clear_attempts(Transaction& tx, std::string_view key);
+
+/// Deletes windows that began before `counters_before`, and attempts last made before it.
+Result<> sweep_counters(Transaction& tx, Instant counters_before);
+
+}  // namespace couvert

@@ -1,0 +1,46 @@
+// The database: connections, transactions, migrations. SQLite by default; every statement also
+// suits PostgreSQL.
+//
+// What a table holds stands in the header of that table (transfer_table.h, ...): functions over a
+// Transaction. A write is durable when write() returns (WAL, synchronous=FULL).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+
+namespace couvert {
+
+/// One transaction under way. Only Database makes one; the table functions use it.
+class Transaction;
+
+/// Threads: any.
+class Database {
+ public:
+  /// Opens `url` ("sqlite:/path/couvert.db"), takes the lock that keeps a second server out, and
+  /// brings the tables up to date.
+  ///
+  /// Errors: `conflict` where another process serves this database; `damaged` where its tables are
+  /// of a later version; `unavailable`.
+  static Result<std::unique_ptr<Database>> open(const std::string& url);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Runs `work` in one transaction that may write, alone; commits where it succeeds, durable on
+  /// return, and undoes all where it fails.
+  /// Errors: those of `work`; `unavailable` where the database does not answer; `full`.
+  Result<> write(const std::function<Result<>(Transaction&)>& work);
+
+  /// Runs `work` in one transaction that only reads, beside others.
+  Result<> read(const std::function<Result<>(Transaction&)>& work);
+
+ private:
+  struct State;
+  explicit Database(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace couvert

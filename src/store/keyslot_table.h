@@ -1,0 +1,41 @@
+// The table `keyslot`: sealed keyslots in their coats. What they open stands in spec/sealing.md.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "store/database.h"
+
+namespace couvert {
+
+/// Who a keyslot is for.
+enum class KeyslotUse { sender, password, link, session };
+
+struct KeyslotRow {
+  SealId seal_id;
+  SlotId slot_id;
+  KeyslotUse use = KeyslotUse::password;
+  int position = -1;  // the recipient, for `link` and `session`
+  Buffer stored;      // the keyslot in its coat
+  Buffer mac;         // `session` only: MAC(S, "couvert/1 session", "")
+  Instant created;
+  Instant used;
+  Instant end;
+};
+
+Result<> insert_keyslot(Transaction& tx, const KeyslotRow& keyslot);
+Result<std::optional<KeyslotRow>> find_keyslot(Transaction& tx, const SealId& seal_id,
+                                               const SlotId& slot_id);
+/// A recipient's session by its ID and MAC, both.
+Result<std::optional<KeyslotRow>> find_session_keyslot(Transaction& tx, const SlotId& slot_id,
+                                                       Bytes mac);
+Result<> touch_keyslot(Transaction& tx, const SlotId& slot_id, Instant now);
+Result<> delete_keyslot(Transaction& tx, const SealId& seal_id, const SlotId& slot_id);
+Result<> delete_keyslots(Transaction& tx, const SealId& seal_id);
+/// Ends sessions past their end at `now` or not used since `unused_since`.
+Result<> sweep_session_keyslots(Transaction& tx, Instant now, Instant unused_since);
+
+}  // namespace couvert
