@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/secret.h"
+#include "crypto/hash.h"
 
 namespace couvert {
 
@@ -61,6 +62,12 @@ Result<Secret<Size>> secret_from_hex(std::string_view text) {
   Result<Buffer> bytes = decode_hex(text);
   if (!bytes) return pass(bytes);
   return take_secret<Size>(std::span<std::byte, Size>(bytes->data(), Size));
+}
+
+/// SHA-256 of a random secret: what the database keeps of a session's token.
+template <std::size_t Size>
+Sha256Digest hash_secret(const Secret<Size>& secret) {
+  return sha256(secret.expose());
 }
 
 }  // namespace couvert

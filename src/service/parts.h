@@ -1,0 +1,50 @@
+// What the use cases work with. main makes it and hands it down; nothing here is owned.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "domain/policy.h"
+#include "domain/verification.h"
+#include "store/database.h"
+#include "store/objects.h"
+
+namespace couvert {
+
+class Catalogue;
+class DayKeys;
+class PasswordJudge;
+
+/// What the operator has set; every value is bounded by limits.h.
+struct ServiceSettings {
+  std::string base_url;  // without a slash at the end
+  std::string organisation;
+  std::string mail_from;                    // an address
+  std::string time_zone = "Europe/Berlin";  // of dates in mails, an IANA name
+  VerificationLimits verification;
+  std::chrono::minutes retrieval_idle = limits::retrieval_idle;
+  Allowance allowance;
+};
+
+/// Lifetime: everything referred to outlives every use case.
+struct Parts {
+  Database& database;
+  Objects& objects;
+  DayKeys& day_keys;
+  const Secret<32>& master_key;
+  const Clock& clock;
+  Random& random;
+  Log& log;
+  const Catalogue& catalogue;
+  const PasswordJudge& judge;
+  const ServiceSettings& settings;
+  std::function<void()> wake_outbox;  // called after a mail was put into the outbox; any thread
+};
+
+}  // namespace couvert
