@@ -1,0 +1,98 @@
+// Lists of recipients as people type and paste them: from a mail program, a spreadsheet, a letter.
+//
+// Whatever is not an address is kept and marked, so that its writer sees it.
+
+export interface Recipient {
+  /** As typed, without name and brackets. */
+  readonly address: string;
+  readonly valid: boolean;
+}
+
+const addressLengthMax = 254;
+const localLengthMax = 64;
+
+/** Whether this looks like an address of the internet. The server has the last word. */
+export function isAddress(text: string): boolean {
+  const at = text.lastIndexOf("@");
+  const local = text.slice(0, at);
+  const domain = text.slice(at + 1);
+  if (at < 1 || local.length > localLengthMax || text.length > addressLengthMax) return false;
+  if (/[\s<>()[\]\\,;:"@]/.test(local) || /^\.|\.\.|\.$/.test(local)) return false;
+  return /^([\p{L}\p{N}]([\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}-]{2,63}$/u.test(
+    domain,
+  );
+}
+
+/** Two addresses are one person's where this is the same. */
+export const addressKey = (address: string): string => address.trim().toLowerCase();
+
+interface Piece {
+  text: string;
+  /** What ended it: a separator, or nothing at the end. */
+  end: string;
+}
+
+/** Cuts at comma, semicolon and tab, but not inside quotes or angle brackets. */
+function pieces(line: string): Piece[] {
+  const found = line.matchAll(/((?:"[^"]*"|<[^<>]*>|[^,;\t"<>]|["<>])*?)([,;\t]|$)/g);
+  return Array.from(found, ([, text = "", end = ""]) => ({ text: text.trim(), end })).filter(
+    (piece) => piece.text !== "",
+  );
+}
+
+const inBrackets = (text: string) => /<\s*([^<>\s]+@[^<>\s]+)\s*>/.exec(text)?.[1];
+
+/** `Doe, Ann <ann@…>`: the first half of a name that holds a comma. */
+function isHalfName(piece: Piece, next: Piece | undefined): boolean {
+  return (
+    piece.end === "," &&
+    !piece.text.includes("@") &&
+    next !== undefined &&
+    inBrackets(next.text) !== undefined
+  );
+}
+
+function bare(word: string): string {
+  return word
+    .replace(/^mailto:/i, "")
+    .replace(/^["'(<]+|["')>.:]+$/g, "")
+    .replace(/\?.*$/, "");
+}
+
+function recipient(text: string): Recipient {
+  const address = bare(text);
+  const valid = isAddress(address);
+  return { address: valid ? address : text, valid };
+}
+
+function ofPiece(text: string): Recipient[] {
+  const bracketed = [...text.matchAll(/<\s*([^<>\s]+@[^<>\s]+)\s*>/g)];
+  if (bracketed.length > 0) return bracketed.map((match) => recipient(match[1] ?? ""));
+  if (!text.includes("@")) return [{ address: text, valid: false }];
+  return text.split(/\s+/).map(recipient);
+}
+
+function ofLine(line: string): Recipient[] {
+  const parts = pieces(line);
+  const cells = line.includes("\t") && parts.some((part) => part.text.includes("@"));
+  return parts.flatMap((part, index) => {
+    if (isHalfName(part, parts[index + 1])) return [];
+    // A row of a spreadsheet: its other cells are names and numbers.
+    if (cells && !part.text.includes("@")) return [];
+    return ofPiece(part.text);
+  });
+}
+
+/** Everybody in `text`, in its order, each once. */
+export function parseRecipients(text: string): Recipient[] {
+  const seen = new Set<string>();
+  return text
+    .split(/[\r\n]+/)
+    .flatMap(ofLine)
+    .filter(({ address }) => {
+      const key = addressKey(address);
+      if (key === "" || seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
+}

@@ -1,0 +1,202 @@
+// The HTTP API as a browser sees it. Types come from spec/api.yaml; every answer is a Result.
+
+import createClient from "openapi-fetch";
+
+import type { components, paths } from "./generated/api.ts";
+import type { Host } from "./host.ts";
+import { fail, failureOf, pass, type Result } from "./result.ts";
+
+type Schemas = components["schemas"];
+export type Server = Schemas["Server"];
+export type Verification = Schemas["Verification"];
+export type PolicyAnswer = Schemas["PolicyAnswer"];
+export type Draft = Schemas["Draft"];
+export type Start = Schemas["Start"];
+export type Started = Schemas["Started"];
+export type Sent = Schemas["Sent"];
+export type SentFile = Schemas["File"];
+export type Retrieval = Schemas["Retrieval"];
+export type OpenBy = Schemas["OpenBy"];
+
+type Json<Path extends keyof paths> = paths[Path] extends {
+  post: { requestBody: { content: { "application/json": infer Body } } };
+}
+  ? Body
+  : never;
+type Answer<Path extends keyof paths> = paths[Path] extends {
+  post: { responses: { 200: { content: { "application/json": infer Body } } } };
+}
+  ? Body
+  : never;
+
+export type PolicyQuestion = Json<"/api/v1/policy">;
+export type PasswordVerdict = Answer<"/api/v1/passwords/check">;
+export type NotificationQuestion = Json<"/api/v1/notification">;
+export type NotificationPreview = Answer<"/api/v1/notification">;
+export type Found = Answer<"/api/v1/transfers/find">;
+export type OpenQuestion = Omit<Json<"/api/v1/retrievals">, "client">;
+
+/** Longest wait for an answer that carries no file. */
+const answerTimeMax = 60_000;
+
+async function settle<T>(
+  request: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<Result<T>> {
+  try {
+    const { data, error, response } = await request;
+    if (response.ok) return pass(data as T);
+    return failureOf(response.status, error, response.headers.get("Retry-After"));
+  } catch {
+    return fail("unavailable", { reason: "offline" });
+  }
+}
+
+/** With the time after which nobody waits any more; a hanging line is a broken one. */
+async function fetchInTime(host: Host, request: Request): Promise<Response> {
+  const abort = new AbortController();
+  const late = setTimeout(() => {
+    abort.abort();
+  }, answerTimeMax);
+  try {
+    return await host.fetch(new Request(request, { signal: abort.signal }));
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+const withSecret = (secret: string) => ({ "Couvert-Secret": secret });
+
+export type Api = ReturnType<typeof createApi>;
+
+/**
+ * One server.
+ *
+ * Errors: each call may fail with every code; `unavailable` with the reason `offline` where no
+ *         answer came at all.
+ */
+export function createApi(host: Host) {
+  let ahead = 0;
+  const client = createClient<paths>({
+    baseUrl: host.base,
+    fetch: async (request: Request) => {
+      const response = await fetchInTime(host, request);
+      const date = Date.parse(response.headers.get("Date") ?? "");
+      if (!Number.isNaN(date)) ahead = date - host.now();
+      return response;
+    },
+  });
+
+  return {
+    /** The server's time, as near as its last answer tells; a phone's own clock may be wrong. */
+    now: () => host.now() + (Math.abs(ahead) > 120_000 ? ahead : 0),
+    ...general(client),
+    ...drafts(client),
+    ...sent(client),
+    ...retrievals(client),
+  };
+}
+
+type Client = ReturnType<typeof createClient<paths>>;
+
+function general(client: Client) {
+  return {
+    server: () => settle(client.GET("/api/v1/server")),
+    verifications: () => settle(client.GET("/api/v1/verifications")),
+    requestCode: (address: string, language: "de" | "nl" | "en") =>
+      settle(
+        client.POST("/api/v1/verifications", { body: { address, language, client: "browser" } }),
+      ),
+    confirmCode: (address: string, code: string) =>
+      settle(client.POST("/api/v1/verifications/confirm", { body: { address, code } })),
+    forgetVerification: (verification_id: string) =>
+      settle(
+        client.DELETE("/api/v1/verifications/{verification_id}", {
+          params: { path: { verification_id } },
+        }),
+      ),
+    policy: (body: PolicyQuestion) => settle(client.POST("/api/v1/policy", { body })),
+    checkPassword: (password: string) =>
+      settle(client.POST("/api/v1/passwords/check", { body: { password } })),
+    notification: (body: NotificationQuestion) =>
+      settle(client.POST("/api/v1/notification", { body })),
+  };
+}
+
+function drafts(client: Client) {
+  return {
+    createDraft: (from: string, slot_id: string, secret: string) =>
+      settle(
+        client.POST("/api/v1/drafts", { body: { from, slot_id }, headers: withSecret(secret) }),
+      ),
+    draft: (draft_id: string, secret: string) =>
+      settle(
+        client.GET("/api/v1/drafts/{draft_id}", {
+          params: { path: { draft_id } },
+          headers: withSecret(secret),
+        }),
+      ),
+    deleteDraft: (draft_id: string, secret: string) =>
+      settle(
+        client.DELETE("/api/v1/drafts/{draft_id}", {
+          params: { path: { draft_id } },
+          headers: withSecret(secret),
+        }),
+      ),
+    deleteFile: (draft_id: string, file_no: number, secret: string) =>
+      settle(
+        client.DELETE("/api/v1/drafts/{draft_id}/files/{file_no}", {
+          params: { path: { draft_id, file_no }, header: { "Tus-Resumable": "1.0.0" } },
+          headers: withSecret(secret),
+        }),
+      ),
+    start: (draft_id: string, body: Start, secret: string) =>
+      settle<Started>(
+        client.POST("/api/v1/drafts/{draft_id}/start", {
+          params: { path: { draft_id } },
+          body,
+          headers: withSecret(secret),
+        }),
+      ),
+  };
+}
+
+function sent(client: Client) {
+  return {
+    sent: (tracking_id: string) =>
+      settle(client.GET("/api/v1/sent/{tracking_id}", { params: { path: { tracking_id } } })),
+    revoke: (tracking_id: string) =>
+      settle(
+        client.POST("/api/v1/sent/{tracking_id}/revoke", { params: { path: { tracking_id } } }),
+      ),
+  };
+}
+
+function retrievals(client: Client) {
+  return {
+    find: (transfer_id: string) =>
+      settle(client.POST("/api/v1/transfers/find", { body: { transfer_id } })),
+    open: (question: OpenQuestion) =>
+      settle<Retrieval>(
+        client.POST("/api/v1/retrievals", { body: { ...question, client: "browser" } }),
+      ),
+    retrieval: (retrieval_id: string) =>
+      settle(
+        client.GET("/api/v1/retrievals/{retrieval_id}", { params: { path: { retrieval_id } } }),
+      ),
+    finish: (retrieval_id: string) =>
+      settle(
+        client.DELETE("/api/v1/retrievals/{retrieval_id}", { params: { path: { retrieval_id } } }),
+      ),
+  };
+}
+
+/** Where the browser itself fetches one file. */
+export const filePath = (retrieval_id: string, no: number): string =>
+  `/api/v1/retrievals/${retrieval_id}/files/${no}`;
+
+/** Where the browser itself fetches some files, or all of them, as one ZIP. */
+export const zipPath = (retrieval_id: string, files?: readonly number[]): string =>
+  `/api/v1/retrievals/${retrieval_id}/zip${files ? `?files=${files.join(",")}` : ""}`;
+
+/** Where tus begins the uploads of a draft. */
+export const uploadPath = (draft_id: string): string => `/api/v1/drafts/${draft_id}/files`;

@@ -1,0 +1,63 @@
+// Sizes, dates and times as a language writes them.
+
+export type Language = "de" | "nl" | "en";
+export const languages: readonly Language[] = ["de", "nl", "en"];
+
+/** What Intl knows them as; English of Europe, with the day before the month. */
+const locales: Record<Language, string> = { de: "de-DE", nl: "nl-NL", en: "en-GB" };
+export const localeOf = (language: Language): string => locales[language];
+
+const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** `1,5 MB`. A megabyte is 1024 × 1024 bytes, as the file managers of most visitors count. */
+export function formatSize(bytes: number, language: Language): string {
+  let unit = 0;
+  let amount = bytes;
+  while (amount >= 1000 && unit < units.length - 1) {
+    amount /= 1024;
+    unit += 1;
+  }
+  return new Intl.NumberFormat(locales[language], {
+    style: "unit",
+    unit: units[unit],
+    unitDisplay: unit === 0 ? "long" : "short",
+    maximumFractionDigits: unit < 2 || amount >= 100 ? 0 : 1,
+  }).format(amount);
+}
+
+/** `24. November 2026` */
+export function formatDate(time: string | number, language: Language): string {
+  return new Intl.DateTimeFormat(locales[language], { dateStyle: "long" }).format(new Date(time));
+}
+
+/** `24. November 2026 um 14:05` */
+export function formatDateTime(time: string | number, language: Language): string {
+  return new Intl.DateTimeFormat(locales[language], {
+    dateStyle: "long",
+    timeStyle: "short",
+  }).format(new Date(time));
+}
+
+/** `14:05` */
+export function formatTime(time: string | number, language: Language): string {
+  return new Intl.DateTimeFormat(locales[language], { timeStyle: "short" }).format(new Date(time));
+}
+
+/** `7 %` */
+export function formatPercent(share: number, language: Language): string {
+  // Down, never up: 100 % is said only when the last byte is there.
+  const whole = Math.floor(share * 100) / 100;
+  return new Intl.NumberFormat(locales[language], { style: "percent" }).format(whole);
+}
+
+export interface RoughDuration {
+  readonly unit: "seconds" | "minutes" | "hours";
+  readonly count: number;
+}
+
+/** A remaining time, no more precise than it deserves. */
+export function roughDuration(seconds: number): RoughDuration {
+  if (seconds < 50) return { unit: "seconds", count: Math.max(5, Math.ceil(seconds / 5) * 5) };
+  if (seconds < 5400) return { unit: "minutes", count: Math.max(1, Math.round(seconds / 60)) };
+  return { unit: "hours", count: Math.round(seconds / 3600) };
+}

@@ -1,0 +1,12 @@
+export * from "./addresses.ts";
+export * from "./api.ts";
+export * from "./format.ts";
+export type { Host } from "./host.ts";
+export * from "./ids.ts";
+export * from "./messages.ts";
+export * from "./password.ts";
+export * from "./rate.ts";
+export * from "./result.ts";
+export * from "./time.ts";
+export * from "./tus.ts";
+export * from "./uploads.ts";

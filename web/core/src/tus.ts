@@ -1,0 +1,90 @@
+// One file to the server by tus 1.0.0 (tus-js-client does the work).
+
+import { DetailedError, Upload as TusUpload, type HttpRequest } from "tus-js-client";
+
+import { fail, failureOf, type Failure } from "./result.ts";
+import type { Carrier } from "./uploads.ts";
+
+/** 48 MiB, six of the server's parts: a proxy between never holds an endless request. */
+const requestBytesMax = 48 * 1024 * 1024;
+const retryDelays = [0, 1000, 2000, 4000, 8000, 15_000, 30_000, 30_000];
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function failureOfError(error: Error | DetailedError): Failure {
+  const response = "originalResponse" in error ? error.originalResponse : null;
+  if (!response) return fail("unavailable", { reason: "offline" });
+  return failureOf(
+    response.getStatus(),
+    json(response.getBody()),
+    response.getHeader("Retry-After") ?? null,
+  );
+}
+
+/** Whether another try can end better: the line broke, the server is away or busy. */
+function passes(error: DetailedError): boolean {
+  const status = error.originalResponse?.getStatus() ?? 0;
+  return (
+    status === 0 ||
+    status === 409 ||
+    status === 423 ||
+    status === 429 ||
+    (status >= 500 && status !== 507)
+  );
+}
+
+const numberIn = (url: string | null) => {
+  const number = Number.parseInt(/\/files\/(\d+)$/.exec(url ?? "")?.[1] ?? "", 10);
+  return Number.isNaN(number) ? undefined : number;
+};
+
+export interface TusTarget {
+  /** The absolute address where uploads begin. */
+  readonly endpoint: string;
+  readonly secret: string;
+}
+
+/** Carries files to a draft. The file's number is known once the server has named its place. */
+export function tusCarrier(target: TusTarget): Carrier {
+  return (job) => {
+    const upload = new TusUpload(job.content, {
+      endpoint: target.endpoint,
+      ...(job.no !== undefined && { uploadUrl: `${target.endpoint}/${job.no}` }),
+      headers: { "Couvert-Secret": target.secret },
+      metadata: { filename: job.name, ...(job.type !== "" && { filetype: job.type }) },
+      chunkSize: requestBytesMax,
+      retryDelays,
+      storeFingerprintForResuming: false,
+      removeFingerprintOnSuccess: false,
+      onShouldRetry: passes,
+      onBeforeRequest: (request: HttpRequest) => {
+        job.onRequest(request.getMethod());
+      },
+      onUploadUrlAvailable: () => {
+        const no = numberIn(upload.url);
+        if (no !== undefined) job.onNumber(no);
+      },
+      onProgress: (sent: number) => {
+        job.onProgress(sent);
+      },
+      onSuccess: () => {
+        job.onDone();
+      },
+      onError: (error: Error | DetailedError) => {
+        job.onFailure(failureOfError(error));
+      },
+    });
+    return {
+      start: () => {
+        upload.start();
+      },
+      stop: () => upload.abort(false),
+    };
+  };
+}

@@ -1,0 +1,222 @@
+// The files of a draft on their way to the server, while the form is still being filled in.
+//
+// A few small files travel at a time, of the large ones two: more would only share the line.
+
+import type { Failure } from "./result.ts";
+
+export type UploadState = "waiting" | "running" | "retrying" | "failed" | "done";
+
+export interface Upload {
+  readonly key: number;
+  /** With its folders, parted by `/`. */
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+  /** Bytes that left this device. */
+  sent: number;
+  state: UploadState;
+  /** What the server calls it, once it has begun. */
+  no: number | undefined;
+  failure: Failure | undefined;
+}
+
+export interface FileToSend {
+  readonly name: string;
+  readonly type: string;
+  readonly content: Blob;
+  /** The number under which an earlier visit began it. */
+  readonly no?: number;
+}
+
+/** One file for a carrier, and what it tells on the way. */
+export interface CarrierJob {
+  readonly name: string;
+  readonly type: string;
+  readonly content: Blob;
+  readonly no: number | undefined;
+  onRequest(method: string): void;
+  onNumber(no: number): void;
+  onProgress(sent: number): void;
+  onDone(): void;
+  onFailure(failure: Failure): void;
+}
+
+/** How bytes get to the server: tus, or a stand-in in tests. */
+export type Carrier = (job: CarrierJob) => { start(): void; stop(): Promise<void> };
+
+export interface UploadsOptions {
+  readonly carrier: Carrier;
+  now(): number;
+  /** Makes a record that the page can watch. */
+  watch<T extends object>(record: T): T;
+  /** Takes a file out of the draft. */
+  drop(no: number): void;
+}
+
+const atOnceMax = 4;
+const largeAtOnceMax = 2;
+const largeBytesMin = 8 * 1024 * 1024;
+/** Without a byte for so long, a request is dead (a laptop that slept) and begins anew. */
+const silenceMax = 60_000;
+
+interface Held {
+  readonly record: Upload;
+  readonly content: Blob;
+  carried: ReturnType<Carrier> | undefined;
+  heardAt: number;
+}
+
+/** The uploads of one draft; a resource that is stopped when the page leaves it. */
+export class Uploads {
+  private readonly all = new Map<number, Held>();
+  private nextKey = 1;
+  private stopped = false;
+
+  constructor(private readonly options: UploadsOptions) {}
+
+  add(files: readonly FileToSend[]): readonly Upload[] {
+    const records = files.map((file) => this.hold(file));
+    this.fill();
+    return records;
+  }
+
+  remove(upload: Upload): void {
+    const held = this.all.get(upload.key);
+    if (!held) return;
+    this.all.delete(upload.key);
+    void this.halt(held).then(() => {
+      if (held.record.no !== undefined) this.options.drop(held.record.no);
+      this.fill();
+    });
+  }
+
+  retry(upload: Upload): void {
+    const held = this.all.get(upload.key);
+    if (held?.record.state === "failed") this.again(held);
+  }
+
+  /** All that failed for want of a line or a server. */
+  retryAll(): void {
+    for (const held of this.all.values()) {
+      const { state, failure } = held.record;
+      if (state === "failed" && failure?.code === "unavailable") this.again(held);
+    }
+  }
+
+  /** To be called about once a second; wakes what fell silent. */
+  tick(): void {
+    for (const held of this.all.values()) {
+      if (!held.carried || this.options.now() - held.heardAt < silenceMax) continue;
+      void this.halt(held).then(() => {
+        if (this.all.has(held.record.key)) this.again(held);
+      });
+    }
+  }
+
+  /** Stops everything; nothing begins any more. */
+  stop(): void {
+    this.stopped = true;
+    for (const held of this.all.values()) void this.halt(held);
+  }
+
+  private hold({ name, type, content, no }: FileToSend): Upload {
+    const record = this.options.watch<Upload>({
+      key: this.nextKey++,
+      name,
+      type,
+      size: content.size,
+      sent: 0,
+      state: "waiting",
+      no,
+      failure: undefined,
+    });
+    this.all.set(record.key, { record, content, carried: undefined, heardAt: 0 });
+    return record;
+  }
+
+  private running(bytesMin: number): number {
+    const held = [...this.all.values()];
+    return held.filter(({ carried, record }) => carried && record.size >= bytesMin).length;
+  }
+
+  private fill(): void {
+    for (const held of this.all.values()) {
+      if (this.stopped || this.running(0) >= atOnceMax) return;
+      if (held.record.state !== "waiting" || held.carried) continue;
+      if (held.record.size >= largeBytesMin && this.running(largeBytesMin) >= largeAtOnceMax) {
+        continue;
+      }
+      this.run(held);
+    }
+  }
+
+  private run(held: Held): void {
+    held.record.state = "running";
+    held.record.failure = undefined;
+    held.heardAt = this.options.now();
+    const carried: ReturnType<Carrier> = this.options.carrier({
+      name: held.record.name,
+      type: held.record.type,
+      content: held.content,
+      no: held.record.no,
+      ...this.ears(held, (state, failure) => {
+        // What a halted request still has to say concerns nobody.
+        if (held.carried === carried) this.end(held, state, failure);
+      }),
+    });
+    held.carried = carried;
+    carried.start();
+  }
+
+  /** What the carrier's words do to the record. */
+  private ears(held: Held, end: (state: UploadState, failure?: Failure) => void) {
+    const { record } = held;
+    const heard = () => {
+      held.heardAt = this.options.now();
+    };
+    let requests = 0;
+    return {
+      onRequest: (method: string) => {
+        heard();
+        requests += 1;
+        // After the first request a question for the offset means that the line broke.
+        if (method === "HEAD" && requests > 1) record.state = "retrying";
+      },
+      onNumber: (no: number) => {
+        record.no = no;
+      },
+      onProgress: (sent: number) => {
+        heard();
+        record.sent = sent;
+        record.state = "running";
+      },
+      onDone: () => {
+        record.sent = record.size;
+        end("done");
+      },
+      onFailure: (failure: Failure) => {
+        end("failed", failure);
+      },
+    };
+  }
+
+  private end(held: Held, state: UploadState, failure?: Failure): void {
+    held.carried = undefined;
+    held.record.state = state;
+    held.record.failure = failure;
+    this.fill();
+  }
+
+  private async halt(held: Held): Promise<void> {
+    const carried = held.carried;
+    held.carried = undefined;
+    // A request that is over has nothing to stop.
+    await carried?.stop().catch(() => undefined);
+  }
+
+  private again(held: Held): void {
+    held.record.state = "waiting";
+    held.record.failure = undefined;
+    this.fill();
+  }
+}
