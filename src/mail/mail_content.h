@@ -1,0 +1,116 @@
+// What a mail tells, without a word of its wording: one struct a kind, values only.
+//
+// service/ seals these into the outbox row in the transaction of the fact; mail_text.h makes words
+// of them when the mail goes out. Links are whole and built from the configured base URL.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/result.h"
+#include "domain/address.h"
+#include "domain/language.h"
+#include "domain/transfer.h"
+
+namespace couvert {
+
+inline constexpr std::size_t mail_file_names_max = 30;  // more are counted, not named
+inline constexpr std::size_t mail_link_bytes_max = 2048;
+inline constexpr std::size_t mail_server_answer_bytes_max = 500;
+
+/// The verification code, to whoever claims an address. Says nothing that the asker chose.
+struct CodeMail {
+  Language language = Language::en;
+  std::string code;  // lower-case letters and digits
+  std::chrono::minutes life{0};
+
+  bool operator==(const CodeMail&) const = default;
+};
+
+/// The sender as recipients see it: so that they can call.
+struct SenderCard {
+  std::string name;
+  std::string phone;  // may be empty
+  Address address;
+
+  bool operator==(const SenderCard&) const = default;
+};
+
+/// The recipient's notification.
+struct NotificationMail {
+  Language language = Language::en;
+  SenderCard sender;
+  std::string subject;  // empty: the default one
+  std::string text;     // plain text; empty: the default one
+  std::string download_link;
+  std::string reply_link;
+  TrackingId tracking_id;
+  Instant expires;
+  OpenBy open_by = OpenBy::password;
+  std::vector<std::string> file_names;  // where the sender shows them, the first of them
+  int file_count = 0;                   // of which file_names are the first; 0: not shown
+
+  bool operator==(const NotificationMail&) const = default;
+};
+
+/// To the sender: the mail server has taken the mails to these recipients.
+struct HandedOverMail {
+  Language language = Language::en;
+  std::vector<Address> recipients;
+  TrackingId tracking_id;
+  Instant expires;
+  OpenBy open_by = OpenBy::password;
+
+  bool operator==(const HandedOverMail&) const = default;
+};
+
+/// One file of a transfer as its sender may hear of it.
+struct DownloadedFile {
+  int number = 1;    // from 1
+  std::string name;  // empty where names are not shown
+
+  bool operator==(const DownloadedFile&) const = default;
+};
+
+/// To the sender: a recipient downloaded files.
+struct DownloadedMail {
+  Language language = Language::en;
+  Address recipient;
+  Instant when;
+  TrackingId tracking_id;
+  std::vector<DownloadedFile> files;  // those downloaded, 1 to mail_file_names_max
+  int downloaded_count = 1;           // of which files are the first
+  int file_count = 1;                 // of the whole transfer
+
+  bool operator==(const DownloadedMail&) const = default;
+};
+
+/// To the sender: the mail to a recipient was given up.
+struct UndeliverableMail {
+  Language language = Language::en;
+  Address recipient;
+  TrackingId tracking_id;
+  std::string server_answer;  // what the mail server said, or empty
+
+  bool operator==(const UndeliverableMail&) const = default;
+};
+
+using MailContent =
+    std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail, UndeliverableMail>;
+
+/// The language that a mail is written in.
+Language language_of(const MailContent& content);
+
+/// The outbox's own form: JSON with a version and the kind. Checks what decode() checks.
+/// Errors: `invalid` for a value over its bound, a link that is none, or broken UTF-8.
+Result<Buffer> encode(const MailContent& content);
+
+/// Errors: `invalid` for anything that encode() does not write; `too_large` over mail_bytes_max.
+Result<MailContent> decode(Bytes bytes);
+
+}  // namespace couvert
