@@ -4,9 +4,12 @@ namespace couvert {
 
 std::string_view name_of(Language language) {
   switch (language) {
-    case Language::de: return "de";
-    case Language::nl: return "nl";
-    case Language::en: return "en";
+    case Language::de:
+      return "de";
+    case Language::nl:
+      return "nl";
+    case Language::en:
+      return "en";
   }
   return "en";
 }

@@ -18,8 +18,8 @@ struct VerificationLimits {
   std::chrono::hours idle = limits::verification_idle;
 };
 
-/// A fresh code: 10 characters out of 24 letters and digits that cannot be taken for one another in
-/// any usual typeface (no 0 o 1 i l 2 z 5 s 8 b u), about 45 bits.
+/// A fresh code: 10 characters out of 23 letters and digits that cannot be taken for one another in
+/// any usual typeface (no 0 o, 1 i l, 2 z, 5 s, 8 b, u v), 45 bits.
 std::string make_code(Random& random);
 
 /// What a person typed or pasted, as make_code() writes it: case, spaces and hyphens do not matter.
