@@ -19,6 +19,8 @@ class Sha256 {
   Sha256();
 
   void update(Bytes more);
+  /// How many bytes so far.
+  std::uint64_t size() const { return size_; }
   /// The digest of all bytes so far. More may follow.
   Sha256Digest digest() const;
 
