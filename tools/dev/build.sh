@@ -6,6 +6,13 @@ build_preset() {
   cmake --build --preset "$1" --parallel "$(nproc)" ${2:+--target "$2"}
 }
 
+# The TypeScript types of the API come from its description.
+generate_types() {
+  mkdir -p web/core/src/generated
+  openapi-typescript spec/api.yaml --output web/core/src/generated/api.ts
+}
+
 build_web() {
+  generate_types
   npm run --silent build -w web/portal
 }

@@ -1,1 +1,41 @@
-# The checks that need no running program.
+# The checks: nothing here runs the product.
+
+# run_checks [--all]: --all gives every source to clang-tidy, not only the touched ones.
+run_checks() {
+  stage format check_format
+  stage layers tools/layers
+  stage tidy tools/tidy
+  stage texts tools/texts
+  stage api redocly lint spec/api.yaml
+  stage web check_web
+  stage second-opinion check_second_opinion
+  stage clang-tidy tools/clang-tidy "$@"
+}
+
+check_format() {
+  local failed=0
+  git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.h' 'tests/*.cpp' |
+    xargs -r clang-format-16 --dry-run -Werror || failed=1
+  prettier --check --log-level warn web tests '*.{js,ts,json}' || failed=1
+  return $failed
+}
+
+check_web() {
+  local failed=0 config
+  generate_types
+  for config in web/*/tsconfig.json; do
+    if [ -n "$(find "${config%/*}/src" -name '*.svelte' -print -quit)" ]; then
+      svelte-check --workspace "${config%/*}" --tsconfig tsconfig.json \
+        --fail-on-warnings --output human || failed=1
+    else
+      tsc --noEmit --project "$config" || failed=1
+    fi
+  done
+  eslint --max-warnings 0 . || failed=1
+  return $failed
+}
+
+check_second_opinion() {
+  cmake --preset debug >/dev/null
+  tools/second-opinion
+}

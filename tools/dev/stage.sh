@@ -4,12 +4,12 @@ logs=.cache/logs
 stage_lines=()
 stage_logs=()
 stages_failed=0
-tests_failed_in_stages=0
+broken_stages=0
 
 # stage NAME COMMAND...: runs it with its output shown and kept. A stage that fails does not end
 # the run: the summary names it.
 stage() {
-  local name=$1 log=$logs/$1.log begin=$EPOCHREALTIME status seconds
+  local name=$1 log=$logs/$1.log begin=$EPOCHREALTIME status seconds word=ok
   shift
   printf '\n== %s\n' "$name"
   set +e
@@ -21,14 +21,15 @@ stage() {
   set -e
   seconds=$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
   if [ "$status" -ne 0 ]; then
+    word=FAILED
     echo "== $name FAILED after $seconds s"
     stages_failed=$((stages_failed + 1))
     # A stage that broke without a failed case (a crash, a compiler error) still counts as one.
-    [ "$(count_tests failed "$log")" -gt 0 ] || tests_failed_in_stages=$((tests_failed_in_stages + 1))
+    [ "$(count_tests failed "$log")" -gt 0 ] || broken_stages=$((broken_stages + 1))
   else
     echo "== $name ok, $seconds s"
   fi
-  stage_lines+=("$(printf '%8s s  %-6s %s' "$seconds" "$([ "$status" -eq 0 ] && echo ok || echo FAILED)" "$name")")
+  stage_lines+=("$(printf '%8s s  %-6s %s' "$seconds" "$word" "$name")")
   stage_logs+=("$log")
 }
 
@@ -44,7 +45,7 @@ stage_summary() {
   printf '%s\n' "${stage_lines[@]}"
   local passed failed
   passed=$(count_tests passed "${stage_logs[@]}")
-  failed=$(($(count_tests failed "${stage_logs[@]}") + tests_failed_in_stages))
+  failed=$(($(count_tests failed "${stage_logs[@]}") + broken_stages))
   echo "$SECONDS s in all"
   echo "$passed passed, $failed failed"
   [ "$stages_failed" -eq 0 ] && [ "$failed" -eq 0 ]

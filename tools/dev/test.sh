@@ -10,12 +10,12 @@ run_tests() {
   stage build-web build_web
   stage unit test_units "$words"
   if [ -z "$words" ]; then
-    stage tools test_tools
+    stage tools /usr/bin/python3 -W error -m unittest discover -s tools -p '*_test.py'
     stage vectors /usr/bin/python3 tests/vectors/make.py --check
     stage build-fuzz build_preset fuzz fuzzers
     stage fuzz tools/fuzz --all "$fuzz_seconds"
   fi
-  stage typescript npx --no-install vitest run --passWithNoTests ${words:+-t "$words"}
+  stage typescript vitest run --passWithNoTests ${words:+-t "$words"}
   stage end-to-end test_end_to_end "$words"
 }
 
@@ -31,10 +31,6 @@ test_units() {
     "$program" --test-case="*$1*" || failed=1
   done
   return $failed
-}
-
-test_tools() {
-  /usr/bin/python3 -m unittest discover -s tools -p '*_test.py'
 }
 
 # One file after the other: each starts servers of its own, and two cores are few.
