@@ -61,7 +61,16 @@ inline constexpr std::uint64_t torn_part_bytes_min = 1024 * 1024;  // kept of a 
 inline constexpr std::chrono::seconds header_time_max = 20s;
 inline constexpr std::chrono::seconds idle_time_max = 75s;
 inline constexpr std::chrono::seconds body_idle_time_max = 60s;  // between two reads or writes
+inline constexpr std::chrono::seconds handshake_time_max = 20s;
+inline constexpr std::chrono::seconds linger_time_max = 5s;  // reading on after an early answer
+inline constexpr std::chrono::seconds stop_time_max = 30s;
 inline constexpr std::size_t connections_max = 10'000;
+inline constexpr std::size_t connections_per_network_max = 1'000;
+inline constexpr std::size_t header_fields_max = 100;
+inline constexpr std::size_t path_bytes_max = 2048;
+inline constexpr std::size_t pool_waiting_max = 2'000;
+inline constexpr std::size_t portal_files_max = 1'000;
+inline constexpr std::size_t portal_bytes_max = 64 * 1024 * 1024;
 
 // Mail.
 inline constexpr std::size_t mails_per_round_max = 50;
