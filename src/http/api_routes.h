@@ -1,0 +1,39 @@
+// The routes of spec/api.yaml: JSON in, one use case, JSON out.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "domain/password.h"
+#include "http/exchange.h"
+#include "service/ask_policy.h"
+#include "service/draft.h"
+#include "service/parts.h"
+#include "service/retrieve.h"
+#include "service/sent.h"
+#include "service/start.h"
+#include "service/verify.h"
+
+namespace couvert {
+
+/// What the routes call. Lifetime: all outlive the server.
+struct ApiParts {
+  const Parts& parts;
+  Verify& verify;
+  AskPolicy& ask_policy;
+  Drafts& drafts;
+  Start& start;
+  Sent& sent;
+  Retrieve& retrieve;
+  std::string version;                 // of the program
+  std::function<Result<>()> is_ready;  // for /readyz; may block
+};
+
+/// The whole table.
+std::vector<Route> api_routes(const ApiParts& api);
+
+/// spec/api.yaml, as it was when the program was built.
+std::string_view api_description();
+
+}  // namespace couvert

@@ -1,0 +1,139 @@
+// One request and its answer as values, and what a route is. Free of Asio: a route's handler is a
+// plain blocking function that runs on a pool, and only says what is to be done next.
+//
+// A handler comes to an Outcome: an answer, more work that belongs on other threads, the bytes of a
+// Download to send, or an Upload to fill from the request's body. serve.h does these.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/json.h"
+#include "base/secret.h"
+#include "service/draft.h"
+#include "service/retrieve.h"
+
+namespace couvert {
+
+enum class Method { get, head, post, patch, remove, options };
+
+/// As in the request line: "GET".
+std::string_view name_of(Method method);
+
+/// Header fields in their order; names in lower case, values without blanks at their ends.
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// The value of the first field of that name, or null.
+const std::string* find_field(const Fields& fields, std::string_view name);
+
+/// Who may call a route. Each route says so.
+enum class Who {
+  anyone,     // nothing is asked for
+  client,     // a session where there is one; the use case decides what it may do without
+  session,    // a session's cookie or bearer token
+  sender,     // a session and the draft's secret
+  recipient,  // a retrieval's cookie or token, for the retrieval ID that is the first argument
+};
+
+/// What a route takes as body, checked before its handler runs.
+enum class Body {
+  none,
+  json,    // application/json of at most limits::json_bytes_max bytes
+  stream,  // application/offset+octet-stream; the handler answers with an UploadBody
+};
+
+/// A request after its head was checked, its caller read, and its JSON parsed.
+struct Request {
+  ~Request();  // wipes the texts of the JSON
+
+  Method method = Method::get;
+  std::string path;
+  std::vector<std::string> arguments;  // for the {names} of the path template, in their order
+  std::string query;                   // as it came, without '?'
+  Fields fields;
+  std::uint64_t content_length = 0;
+  Json json;
+  Caller caller;
+  std::optional<Secret<32>> secret;  // of the draft, or of the retrieval
+};
+
+/// What caches may do with an answer.
+enum class Caching { none, revalidate, forever };
+
+struct Response {
+  int status = 200;
+  std::string content_type;  // empty where there is no body
+  std::string body;
+  std::string_view fixed_body;  // instead of `body`: bytes that outlive the server
+  Fields fields;                // further ones, as they are written
+  Caching caching = Caching::none;
+  bool portal_page = false;  // the portal's Content-Security-Policy instead of the closed one
+  bool secret = false;       // the body is wiped when it has gone out
+};
+
+/// Bytes of a file or ZIP to send: whole, a range, or the head alone, as the request asks.
+struct FileBody {
+  std::unique_ptr<Download> download;
+  std::string content_type;
+};
+
+/// Where the request's body goes. On success the answer is 204 with the new offset.
+struct UploadBody {
+  std::unique_ptr<Upload> upload;
+};
+
+struct Outcome;
+
+/// Which threads work runs on: those for database and disk, or the idle ones for Argon2.
+enum class Where { pool, argon };
+
+/// More work, to be done elsewhere.
+struct Later {
+  Where where = Where::pool;
+  std::function<Outcome()> work;
+};
+
+struct Outcome {
+  Outcome(Response r) : next(std::move(r)) {}
+  Outcome(Later l) : next(std::move(l)) {}
+  Outcome(FileBody f) : next(std::move(f)) {}
+  Outcome(UploadBody u) : next(std::move(u)) {}
+  /// The problem that this error stands for (problem.h).
+  Outcome(const Error& error);
+
+  std::variant<Response, Later, FileBody, UploadBody> next;
+};
+
+/// Threads: any, one at a time for a request. The request outlives everything that comes of it.
+using Handler = std::function<Outcome(const std::shared_ptr<const Request>& request)>;
+
+/// Which threads a route's handler begins on: quick ones answer from memory on the io threads.
+enum class Pace { quick, blocking };
+
+/// Who may call a route, and with what. Nothing of it has a default but the pace.
+struct Access {
+  Access(Who w, Body b, Pace p = Pace::blocking) : who(w), body(b), pace(p) {}
+
+  Who who;
+  Body body;
+  Pace pace;
+};
+
+/// One row of the route table; there is none without its Access.
+struct Route {
+  Route(Method m, std::string_view p, Access a, Handler h)
+      : method(m), path(p), access(a), handler(std::move(h)) {}
+
+  Method method;
+  std::string path;  // as in spec/api.yaml: "/api/v1/drafts/{draft_id}"
+  Access access;
+  Handler handler;
+};
+
+}  // namespace couvert

@@ -1,0 +1,75 @@
+// The listener: takes connections, speaks HTTP/1.1 over TLS or plain, calls the routes.
+//
+// HTTP/2 and 3 belong to a reverse proxy in front. The admin listener will be another HttpServer
+// with routes of its own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "http/exchange.h"
+
+namespace couvert {
+
+/// PEM files: the certificate with its chain, and its private key.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+};
+
+struct HttpConfig {
+  std::string base_url;                // without a slash at the end
+  std::string listen = "127.0.0.1:0";  // "ADDRESS:PORT", "[V6]:PORT"; port 0 asks the kernel
+  std::optional<TlsFiles> tls;         // without: plain HTTP
+  std::vector<std::string> proxies;    // networks "10.0.0.0/8" whose X-Forwarded-For is believed
+  unsigned io_threads = 0;             // 0: one for each core
+  unsigned pool_threads = 16;          // for database and disk
+  unsigned argon2_threads = 0;         // 0: cores - 1, at least 1
+};
+
+/// What main hands in. Lifetime: all outlive the server.
+struct HttpParts {
+  const Clock& clock;
+  Random& random;
+  Log& log;
+};
+
+/// Threads: any, but for the destructor.
+class HttpServer {
+ public:
+  /// Listens and serves. `routes` is the whole table; `fallback`, if given, answers every GET and
+  /// HEAD that no path of the table fits and that does not begin with /api/ (the portal).
+  ///
+  /// Errors: `invalid` for an address, proxy, certificate or key that cannot be read, or a table
+  /// with two rows for one thing; `conflict` where the port is taken; `unavailable`.
+  static Result<std::unique_ptr<HttpServer>> start(const HttpParts& parts, HttpConfig config,
+                                                   std::vector<Route> routes,
+                                                   Handler fallback = nullptr);
+  /// stop()s, if nobody did.
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  /// The port that it listens on.
+  std::uint16_t port() const;
+
+  /// Reads certificate and key again, for new connections. Errors: as in start(); the old ones
+  /// stay.
+  Result<> reload_tls();
+
+  /// Takes no more connections, lets running requests end (uploads park what is durable), closes
+  /// what is left after limits::stop_time_max. Blocks until then.
+  void stop();
+
+ private:
+  struct State;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace couvert
