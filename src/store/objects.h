@@ -27,9 +27,9 @@ class ObjectWriter {
 };
 
 /// An object being read. Threads: one at a time.
-class ObjectReader {
+class StoredObject {
  public:
-  virtual ~ObjectReader() = default;
+  virtual ~StoredObject() = default;
   virtual std::uint64_t size() const = 0;
   /// Fills the whole of `out` from `offset` on. Errors: `damaged` past the end; `unavailable`.
   virtual Result<> read(std::uint64_t offset, MutableBytes out) = 0;
@@ -48,7 +48,7 @@ class Objects {
   virtual ~Objects() = default;
   virtual Result<std::unique_ptr<ObjectWriter>> create(const ObjectId& id) = 0;
   /// Errors: `damaged` where there is none of that name; `unavailable`.
-  virtual Result<std::unique_ptr<ObjectReader>> open(const ObjectId& id) = 0;
+  virtual Result<std::unique_ptr<StoredObject>> open(const ObjectId& id) = 0;
   /// Erases the object, durable on return; succeeds where there is none.
   virtual Result<> remove(const ObjectId& id) = 0;
   /// Calls `visit` for every object, in no order; stops where it fails.
