@@ -106,7 +106,8 @@ using MailContent =
 /// The language that a mail is written in.
 Language language_of(const MailContent& content);
 
-/// The outbox's own form: JSON with a version and the kind. Checks what decode() checks.
+/// The outbox's own form: JSON with a version and the kind. Checks what decode() checks. Times are
+/// kept to the second.
 /// Errors: `invalid` for a value over its bound, a link that is none, or broken UTF-8.
 Result<Buffer> encode(const MailContent& content);
 

@@ -1,0 +1,268 @@
+#include "mail/mail_content.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/limits.h"
+
+namespace couvert {
+namespace {
+
+// Whether `text` is a link that this server made: http(s), ASCII, nothing that ends an attribute.
+bool is_link(std::string_view text) {
+  if (!text.starts_with("https://") && !text.starts_with("http://")) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < 0x7f &&
+           std::string_view("\"'<>\\`{}|^").find(c) == std::string_view::npos;
+  });
+}
+
+Json to_json(const std::vector<std::string>& texts) {
+  Json::Array items;
+  for (const std::string& text : texts) items.emplace_back(text);
+  return Json(std::move(items));
+}
+
+Json::Object start_of(std::string_view kind, Language language) {
+  return {{"version", 1}, {"kind", kind}, {"language", name_of(language)}};
+}
+
+Json to_json(const CodeMail& mail) {
+  Json::Object fields = start_of("code", mail.language);
+  fields.emplace_back("code", mail.code);
+  fields.emplace_back("minutes", std::int64_t{mail.life.count()});
+  return Json(std::move(fields));
+}
+
+Json to_json(const NotificationMail& mail) {
+  Json::Object fields = start_of("notification", mail.language);
+  fields.emplace_back("name", mail.sender.name);
+  fields.emplace_back("phone", mail.sender.phone);
+  fields.emplace_back("from", mail.sender.address.text);
+  fields.emplace_back("subject", mail.subject);
+  fields.emplace_back("text", mail.text);
+  fields.emplace_back("download_link", mail.download_link);
+  fields.emplace_back("reply_link", mail.reply_link);
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  fields.emplace_back("expires", to_unix(mail.expires));
+  fields.emplace_back("open_by", name_of(mail.open_by));
+  fields.emplace_back("file_names", to_json(mail.file_names));
+  fields.emplace_back("file_count", mail.file_count);
+  return Json(std::move(fields));
+}
+
+Json to_json(const HandedOverMail& mail) {
+  Json::Object fields = start_of("handed_over", mail.language);
+  Json::Array recipients;
+  for (const Address& address : mail.recipients) recipients.emplace_back(address.text);
+  fields.emplace_back("recipients", std::move(recipients));
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  fields.emplace_back("expires", to_unix(mail.expires));
+  fields.emplace_back("open_by", name_of(mail.open_by));
+  return Json(std::move(fields));
+}
+
+Json to_json(const DownloadedMail& mail) {
+  Json::Object fields = start_of("downloaded", mail.language);
+  fields.emplace_back("recipient", mail.recipient.text);
+  fields.emplace_back("when", to_unix(mail.when));
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  Json::Array files;
+  for (const DownloadedFile& file : mail.files) {
+    files.emplace_back(Json::Object{{"number", file.number}, {"name", file.name}});
+  }
+  fields.emplace_back("files", std::move(files));
+  fields.emplace_back("downloaded_count", mail.downloaded_count);
+  fields.emplace_back("file_count", mail.file_count);
+  return Json(std::move(fields));
+}
+
+Json to_json(const UndeliverableMail& mail) {
+  Json::Object fields = start_of("undeliverable", mail.language);
+  fields.emplace_back("recipient", mail.recipient.text);
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  fields.emplace_back("server_answer", mail.server_answer);
+  return Json(std::move(fields));
+}
+
+// Reads the fields that several kinds share, on top of ObjectReader.
+class ContentReader {
+ public:
+  explicit ContentReader(const Json& json) : fields(json) {
+    fields.integer("version", 1, 1);
+    kind = fields.string("kind", 20);
+    const auto found = parse_language(fields.string("language", 2));
+    if (!found) fields.refuse("language", "is unknown");
+    language = found.value_or(Language::en);
+  }
+
+  Address address(std::string_view name) { return to_address(name, text(name, 254)); }
+
+  Address to_address(std::string_view name, const std::string& text) {
+    Result<Address> parsed = parse_address(text);
+    if (!parsed || parsed->text != text) {
+      fields.refuse(name, "is no address");
+      return Address();
+    }
+    return *std::move(parsed);
+  }
+
+  std::string text(std::string_view name, std::size_t bytes_max) {
+    return fields.string(name, bytes_max);
+  }
+
+  std::string link(std::string_view name) {
+    std::string text = fields.string(name, mail_link_bytes_max);
+    if (!is_link(text)) fields.refuse(name, "is no link");
+    return text;
+  }
+
+  TrackingId tracking_id() {
+    const Result<TrackingId> id = TrackingId::parse(text("tracking_id", 26));
+    if (!id) fields.refuse("tracking_id", "is no ID");
+    return id ? *id : TrackingId();
+  }
+
+  Instant time(std::string_view name) {
+    return from_unix(fields.integer(name, 0, std::int64_t{1} << 40));
+  }
+
+  OpenBy open_by() {
+    const Result<OpenBy> read = parse_open_by(text("open_by", 20));
+    if (!read) fields.refuse("open_by", "is unknown");
+    return read ? *read : OpenBy::password;
+  }
+
+  int count(std::string_view name, std::size_t min) {
+    return static_cast<int>(
+        fields.integer(name, static_cast<std::int64_t>(min), std::int64_t{limits::files_max}));
+  }
+
+  ObjectReader fields;
+  std::string kind;
+  Language language = Language::en;
+};
+
+CodeMail read_code(ContentReader& reader) {
+  CodeMail mail;
+  mail.language = reader.language;
+  mail.code = reader.text("code", 40);
+  const bool plain = std::all_of(mail.code.begin(), mail.code.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  });
+  if (!plain || mail.code.empty()) reader.fields.refuse("code", "is none");
+  mail.life = std::chrono::minutes(reader.fields.integer("minutes", 1, 7 * 24 * 60));
+  return mail;
+}
+
+NotificationMail read_notification(ContentReader& reader) {
+  NotificationMail mail;
+  mail.language = reader.language;
+  mail.sender.name = reader.text("name", limits::name_bytes_max);
+  mail.sender.phone = reader.text("phone", limits::phone_bytes_max);
+  mail.sender.address = reader.address("from");
+  mail.subject = reader.text("subject", limits::subject_bytes_max);
+  mail.text = reader.text("text", limits::notification_bytes_max);
+  mail.download_link = reader.link("download_link");
+  mail.reply_link = reader.link("reply_link");
+  mail.tracking_id = reader.tracking_id();
+  mail.expires = reader.time("expires");
+  mail.open_by = reader.open_by();
+  for (const Json& name : reader.fields.array("file_names", mail_file_names_max)) {
+    const std::string* text = name.string();
+    if (text == nullptr || text->empty() || text->size() > limits::file_name_bytes_max) {
+      reader.fields.refuse("file_names", "hold what is no name");
+    } else {
+      mail.file_names.push_back(*text);
+    }
+  }
+  mail.file_count = reader.count("file_count", mail.file_names.size());
+  return mail;
+}
+
+HandedOverMail read_handed_over(ContentReader& reader) {
+  HandedOverMail mail;
+  mail.language = reader.language;
+  for (const Json& item : reader.fields.array("recipients", limits::recipients_max)) {
+    const std::string* text = item.string();
+    mail.recipients.push_back(
+        reader.to_address("recipients", text != nullptr ? *text : std::string()));
+  }
+  if (mail.recipients.empty()) reader.fields.refuse("recipients", "are none");
+  mail.tracking_id = reader.tracking_id();
+  mail.expires = reader.time("expires");
+  mail.open_by = reader.open_by();
+  return mail;
+}
+
+DownloadedMail read_downloaded(ContentReader& reader) {
+  DownloadedMail mail;
+  mail.language = reader.language;
+  mail.recipient = reader.address("recipient");
+  mail.when = reader.time("when");
+  mail.tracking_id = reader.tracking_id();
+  for (const Json& item : reader.fields.array("files", mail_file_names_max)) {
+    ObjectReader file(item);
+    mail.files.push_back(
+        {static_cast<int>(file.integer("number", 1, std::int64_t{limits::files_max})),
+         file.string("name", limits::file_name_bytes_max)});
+    if (!file.finish()) reader.fields.refuse("files", "hold what is no file");
+  }
+  if (mail.files.empty()) reader.fields.refuse("files", "are none");
+  mail.downloaded_count =
+      reader.count("downloaded_count", std::max<std::size_t>(mail.files.size(), 1));
+  mail.file_count =
+      reader.count("file_count", static_cast<std::size_t>(std::max(mail.downloaded_count, 1)));
+  return mail;
+}
+
+UndeliverableMail read_undeliverable(ContentReader& reader) {
+  UndeliverableMail mail;
+  mail.language = reader.language;
+  mail.recipient = reader.address("recipient");
+  mail.tracking_id = reader.tracking_id();
+  mail.server_answer = reader.text("server_answer", mail_server_answer_bytes_max);
+  return mail;
+}
+
+MailContent read_content(ContentReader& reader) {
+  if (reader.kind == "code") return read_code(reader);
+  if (reader.kind == "notification") return read_notification(reader);
+  if (reader.kind == "handed_over") return read_handed_over(reader);
+  if (reader.kind == "downloaded") return read_downloaded(reader);
+  if (reader.kind == "undeliverable") return read_undeliverable(reader);
+  reader.fields.refuse("kind", "is unknown");
+  return CodeMail();
+}
+
+std::string written(const MailContent& content) {
+  return std::visit([](const auto& mail) { return to_json(mail).write(); }, content);
+}
+
+}  // namespace
+
+Language language_of(const MailContent& content) {
+  return std::visit([](const auto& mail) { return mail.language; }, content);
+}
+
+Result<Buffer> encode(const MailContent& content) {
+  Buffer bytes;
+  append(bytes, as_bytes(written(content)));
+  const Result<MailContent> back = decode(bytes);
+  if (!back) return pass(back);
+  return bytes;
+}
+
+Result<MailContent> decode(Bytes bytes) {
+  const std::string_view text = as_text(bytes);
+  const Result<Json> json = parse_json(text, {.bytes_max = limits::mail_bytes_max, .depth_max = 3});
+  if (!json) return pass(json);
+  ContentReader reader(*json);
+  MailContent content = read_content(reader);
+  const Result<> finished = reader.fields.finish();
+  if (!finished) return pass(finished);
+  if (written(content) != text) return fail(ErrorCode::invalid, "a mail in another spelling");
+  return content;
+}
+
+}  // namespace couvert

@@ -1,0 +1,206 @@
+#include "mail/mail_page.h"
+
+#include "mail/plain.h"
+
+namespace couvert {
+namespace {
+
+constexpr std::string_view font =
+    "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
+constexpr std::string_view breaking = "word-break:break-word;overflow-wrap:anywhere;";
+
+// Dark colours and small screens; whoever ignores this sees the inline styles.
+constexpr std::string_view style_sheet =
+    ":root{color-scheme:light dark;supported-color-schemes:light dark}"
+    "@media(max-width:480px){.card{padding:24px 20px!important}.page{padding:12px 8px!important}"
+    ".wide{width:100%!important}}"
+    "@media(prefers-color-scheme:dark){"
+    ".page{background:#11171c!important}.card{background:#1a2229!important;"
+    "border-color:#313c45!important}.strong{color:#e9edf0!important}.soft{color:#adb9c2!important}"
+    ".box{background:#141b21!important;border-color:#4a5660!important}"
+    ".notice{background:#3a3115!important;border-color:#c9a227!important;color:#f7e9bd!important}"
+    ".main{background:#6cc3d3!important}.main a{color:#0b2027!important}"
+    ".second{border-color:#6cc3d3!important}.second a,.link{color:#6cc3d3!important}}";
+
+std::string join(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  for (const std::string_view part : parts) out += part;
+  return out;
+}
+
+// One row of the mail's single column.
+std::string block(std::string_view padding, std::string_view content) {
+  return join({"<tr><td style=\"padding:", padding, ";\">", content, "</td></tr>\n"});
+}
+
+std::string paragraph_html(std::string_view kind, std::string_view look, std::string_view inner) {
+  return join({"<p class=\"", kind, "\" dir=\"auto\" style=\"margin:0;", font, breaking, look,
+               "\">", inner, "</p>"});
+}
+
+constexpr std::string_view strong_look = "font-size:16px;line-height:24px;color:#18222b;";
+constexpr std::string_view soft_look = "font-size:14px;line-height:20px;color:#4c5863;";
+
+}  // namespace
+
+MailPage::MailPage(std::string_view language, std::string_view organisation,
+                   std::string_view heading)
+    : language_(language), organisation_(organisation), heading_(heading) {
+  add_text(wrapped(heading_));
+}
+
+void MailPage::add_text(std::string_view block_text) {
+  if (!text_.empty()) text_ += '\n';
+  text_ += block_text;
+}
+
+void MailPage::paragraph(std::string_view text) {
+  add_text(wrapped(text));
+  html_ += block("0 0 16px", paragraph_html("strong", strong_look, escape_html_lines(text)));
+}
+
+void MailPage::remark(std::string_view text) {
+  add_text(wrapped(text));
+  html_ += block("0 0 16px", paragraph_html("soft", soft_look, escape_html_lines(text)));
+}
+
+void MailPage::section(std::string_view title) {
+  add_text(wrapped(title));
+  html_ +=
+      block("12px 0 8px", join({"<h2 class=\"strong\" style=\"margin:0;", font,
+                                "font-size:16px;line-height:24px;font-weight:600;color:#18222b;\">",
+                                escape_html(title), "</h2>"}));
+}
+
+void MailPage::button(std::string_view label, std::string_view link, ButtonKind kind) {
+  add_text(join({wrapped(join({label, ":"})), link, "\n"}));
+  const bool main = kind == ButtonKind::main;
+  const std::string_view cell =
+      main ? "background:#0f5a6b;border:1px solid #0f5a6b;" : "border:1px solid #0f5a6b;";
+  // The cell carries colour and corners: Outlook knows no padding on a link.
+  html_ += block(
+      "4px 0 16px",
+      join({"<table role=\"presentation\" class=\"wide\" cellpadding=\"0\" cellspacing=\"0\" "
+            "border=\"0\"><tr><td class=\"",
+            main ? "main" : "second", "\" align=\"center\"", main ? " bgcolor=\"#0f5a6b\"" : "",
+            " style=\"border-radius:6px;mso-padding-alt:13px 28px;", cell, "\"><a href=\"",
+            escape_html(link), "\" style=\"display:block;padding:13px 28px;", font,
+            "font-size:16px;line-height:20px;font-weight:600;text-decoration:none;color:",
+            main ? "#ffffff" : "#0f5a6b", ";\">", escape_html(label), "</a></td></tr></table>"}));
+}
+
+void MailPage::code(std::string_view code) {
+  add_text(join({"    ", code, "\n"}));
+  html_ += block(
+      "0 0 16px",
+      join({"<div class=\"box strong\" style=\"background:#f4f2ec;border:1px solid #dcd9cf;"
+            "border-radius:6px;padding:18px 12px;text-align:center;font-family:Consolas,Menlo,"
+            "'DejaVu Sans Mono',monospace;font-size:28px;line-height:34px;font-weight:700;"
+            "letter-spacing:2px;color:#18222b;-webkit-user-select:all;user-select:all;\">",
+            escape_html(code), "</div>"}));
+}
+
+void MailPage::notice(std::string_view text) {
+  add_text(wrapped(text));
+  html_ += block("0 0 16px",
+                 join({"<div class=\"notice\" style=\"background:#fbf0da;border-left:4px solid "
+                       "#b57a00;border-radius:4px;padding:10px 14px;",
+                       font, "font-size:16px;line-height:24px;color:#5c3900;\">", escape_html(text),
+                       "</div>"}));
+}
+
+void MailPage::list(const std::vector<std::string>& items, ListKind kind) {
+  std::string lines;
+  std::string html;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const bool numbered = kind == ListKind::numbered;
+    const std::string mark = numbered ? std::to_string(i + 1) + "." : "-";
+    // Hanging indent: the first line's prefix is the mark.
+    std::string wrapped_item = wrapped(items[i], "   ");
+    lines += mark + wrapped_item.substr(std::min(mark.size(), wrapped_item.size()));
+    html += join({"<li style=\"margin:0 0 4px;\">", escape_html(items[i]), "</li>"});
+  }
+  add_text(lines);
+  const std::string_view tag = kind == ListKind::numbered ? "ol" : "ul";
+  html_ +=
+      block("0 0 16px", join({"<", tag, " class=\"strong\" style=\"margin:0;padding:0 0 0 24px;",
+                              font, breaking, strong_look, "\">", html, "</", tag, ">"}));
+}
+
+void MailPage::rows(const std::vector<Row>& rows) {
+  std::string lines;
+  std::string html;
+  for (const auto& [label, value] : rows) {
+    lines += wrapped(join({label, ": ", value}));
+    html += join(
+        {"<tr><td class=\"soft\" valign=\"top\" style=\"padding:2px 16px 2px 0;"
+         "white-space:nowrap;",
+         font, "font-size:14px;line-height:22px;color:#4c5863;\">", escape_html(label),
+         "</td><td class=\"strong\" dir=\"auto\" style=\"padding:2px 0;", font, breaking,
+         "font-size:15px;line-height:22px;color:#18222b;\">", escape_html(value), "</td></tr>"});
+  }
+  add_text(lines);
+  html_ +=
+      block("0 0 16px", join({"<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" "
+                              "border=\"0\">",
+                              html, "</table>"}));
+}
+
+void MailPage::quote(std::string_view text) {
+  add_text(wrapped(text, "> "));
+  html_ += block("0 0 16px",
+                 join({"<div class=\"box strong\" dir=\"auto\" style=\"background:#f4f2ec;"
+                       "border-left:4px solid #b9b4a6;border-radius:4px;padding:12px 16px;",
+                       font, breaking, strong_look, "\">", escape_html_lines(text), "</div>"}));
+}
+
+void MailPage::link(std::string_view link) {
+  add_text(join({link, "\n"}));
+  const std::string safe = escape_html(link);
+  html_ += block(
+      "0 0 16px",
+      paragraph_html("soft", soft_look,
+                     join({"<a class=\"link\" href=\"", safe,
+                           "\" style=\"color:#0f5a6b;word-break:break-all;\">", safe, "</a>"})));
+}
+
+std::string MailPage::text(std::string_view last_line) const {
+  return text_ + "\n-- \n" + wrapped(last_line);
+}
+
+std::string MailPage::html(std::string_view last_line) const {
+  const std::string heading = escape_html(heading_);
+  return join(
+      {"<!DOCTYPE html>\n<html lang=\"",
+       language_,
+       "\">\n<head>\n<meta charset=\"utf-8\">\n",
+       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n",
+       "<meta name=\"color-scheme\" content=\"light dark\">\n",
+       "<meta name=\"supported-color-schemes\" content=\"light dark\">\n",
+       "<meta name=\"format-detection\" content=\"telephone=no,date=no,address=no,email=no,url=no",
+       "\">\n<title>",
+       heading,
+       "</title>\n<style>",
+       style_sheet,
+       "</style>\n</head>\n",
+       "<body class=\"page\" style=\"margin:0;padding:0;background:#f5f4ef;\">\n",
+       "<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" ",
+       "cellspacing=\"0\" border=\"0\" style=\"background:#f5f4ef;\"><tr>",
+       "<td class=\"page\" align=\"center\" style=\"padding:24px 16px;\">\n",
+       "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" ",
+       "border=\"0\" style=\"max-width:600px;\"><tr><td class=\"card\" align=\"left\" ",
+       "style=\"background:#ffffff;border:1px solid #dcd9cf;border-radius:8px;padding:32px;\">\n",
+       "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" ",
+       "border=\"0\">\n",
+       block("0 0 12px", paragraph_html("soft", soft_look, escape_html(organisation_))),
+       block("0 0 20px", join({"<h1 class=\"strong\" dir=\"auto\" style=\"margin:0;", font,
+                               breaking, "font-size:22px;line-height:30px;font-weight:600;",
+                               "color:#18222b;\">", heading, "</h1>"})),
+       html_,
+       "</table>\n</td></tr><tr><td style=\"padding:16px 8px;\">",
+       paragraph_html("soft", "font-size:12px;line-height:18px;color:#4c5863;text-align:center;",
+                      escape_html(last_line)),
+       "</td></tr></table>\n</td></tr></table>\n</body>\n</html>\n"});
+}
+
+}  // namespace couvert

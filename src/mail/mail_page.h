@@ -1,0 +1,60 @@
+// One mail as it is built up, block by block, in plain text and HTML at the same time.
+//
+// Every block escapes what it is given: no text can become markup. Texts of people must have gone
+// through plain.h before, so that they do not become links either. The HTML is a table of one
+// column with inline styles, for the mail programs that know nothing else; a style sheet in the
+// head only adds the dark colours and the small screen.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace couvert {
+
+enum class ButtonKind { main, second };
+enum class ListKind { numbered, plain };
+
+/// A label and its value.
+using Row = std::pair<std::string, std::string>;
+
+/// Order: the blocks as they are to be read, then text() and html().
+class MailPage {
+ public:
+  /// `language` is "de", "nl" or "en"; `organisation` stands above the heading.
+  MailPage(std::string_view language, std::string_view organisation, std::string_view heading);
+
+  void paragraph(std::string_view text);
+  /// In a smaller type, less strong.
+  void remark(std::string_view text);
+  /// A small heading inside the mail.
+  void section(std::string_view title);
+  /// A padded link; in plain text the label and the link on lines of their own.
+  void button(std::string_view label, std::string_view link, ButtonKind kind);
+  /// Large, in one piece, easy to select.
+  void code(std::string_view code);
+  /// A line that must not be missed.
+  void notice(std::string_view text);
+  void list(const std::vector<std::string>& items, ListKind kind);
+  void rows(const std::vector<Row>& rows);
+  /// What a person wrote, marked as such on every line.
+  void quote(std::string_view text);
+  /// A link to copy, shown as it is.
+  void link(std::string_view link);
+
+  /// The plain text with `last_line` under it.
+  std::string text(std::string_view last_line) const;
+  std::string html(std::string_view last_line) const;
+
+ private:
+  void add_text(std::string_view block);
+
+  std::string language_;
+  std::string organisation_;
+  std::string heading_;
+  std::string text_;
+  std::string html_;
+};
+
+}  // namespace couvert

@@ -1,0 +1,240 @@
+#include "mail/mail_text.h"
+
+#include <algorithm>
+
+#include "mail/mail_page.h"
+#include "mail/plain.h"
+
+namespace couvert {
+namespace {
+
+constexpr std::size_t shown_name_columns = 60;
+constexpr std::size_t shown_file_columns = 100;
+constexpr std::size_t shown_recipients_max = 50;
+
+// A name for a header or a sentence: one line, not too long. Angle brackets and @ would look like
+// an address that is not the sender's.
+std::string plain_name(std::string_view name) {
+  std::string out = one_line(name);
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c == '<' || c == '>' || c == '@' || c == '"'; },
+      ' ');
+  return shortened(one_line(out), shown_name_columns);
+}
+
+std::string name_of_sender(const SenderCard& sender) {
+  const std::string name = plain_name(sender.name);
+  return name.empty() ? sender.address.text : name;
+}
+
+// An address as it is, so that it can be copied, unless its local part could pass for a web page.
+std::string shown_address(const Address& address) {
+  const std::string_view local = address.local_part();
+  const bool usual = std::all_of(local.begin(), local.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' ||
+           c == '+';
+  });
+  return usual ? address.text : without_links(one_line(address.text));
+}
+
+// Everything that the functions below share.
+struct Writer {
+  const Catalogue& catalogue;
+  const MailFrame& frame;
+  Language language;
+
+  std::string operator()(std::string_view key, const Arguments& arguments = {}) const {
+    return catalogue.text(language, key, arguments);
+  }
+  LocalTime local(Instant instant) const { return {instant, frame.time_zone}; }
+  std::string organisation() const { return one_line(frame.organisation); }
+
+  MailPage page(std::string_view heading) const {
+    return MailPage(name_of(language), organisation(), heading);
+  }
+
+  MailText finish(const MailPage& page, std::string_view subject) const {
+    const std::string organisation_name = organisation();
+    const std::string last = (*this)("mail.automatic", {{"organisation", organisation_name}});
+    MailText mail;
+    mail.language = language;
+    mail.from_name = organisation_name;
+    mail.subject = one_line(subject);
+    mail.text = page.text(last);
+    mail.html = page.html(last);
+    return mail;
+  }
+};
+
+void add_details(MailPage& page, const Writer& write, const std::vector<Row>& rows) {
+  page.section(write("mail.details.title"));
+  page.rows(rows);
+}
+
+Row tracking_row(const Writer& write, const TrackingId& id) {
+  return {write("mail.details.tracking_id"), id.text()};
+}
+
+Row expiry_row(const Writer& write, Instant expires) {
+  return {write("mail.details.expiry_date"), write("mail.date", {{"date", write.local(expires)}})};
+}
+
+// Names first, then how many more there are.
+void add_list(MailPage& page, std::vector<std::string> items, const std::string& more) {
+  if (!more.empty()) items.push_back(more);
+  page.list(items, ListKind::plain);
+}
+
+std::string more_text(const Writer& write, std::string_view key, std::int64_t count) {
+  return count > 0 ? write(key, {{"count", count}}) : std::string();
+}
+
+MailText write_kind(const Writer& write, const CodeMail& mail) {
+  MailPage page = write.page(write("mail.code.title"));
+  page.paragraph(write("mail.code.intro"));
+  page.code(mail.code);
+  page.section(write("mail.code.steps"));
+  page.list({write("mail.code.step_copy"), write("mail.code.step_return"),
+             write("mail.code.step_verify")},
+            ListKind::numbered);
+  page.paragraph(write("mail.code.validity", {{"minutes", std::int64_t{mail.life.count()}}}));
+  page.remark(write("mail.code.ignore"));
+  return write.finish(page, write("mail.code.subject"));
+}
+
+void add_sender(MailPage& page, const Writer& write, const SenderCard& sender) {
+  std::vector<Row> rows = {
+      {write("mail.notification.sender"), without_links(name_of_sender(sender))}};
+  const std::string phone = without_links(one_line(sender.phone));
+  if (!phone.empty()) rows.emplace_back(write("mail.notification.phone"), phone);
+  rows.emplace_back(write("mail.notification.address"), shown_address(sender.address));
+  page.rows(rows);
+}
+
+// The sender's own words are marked as such; the default text is the organisation's.
+void add_sender_text(MailPage& page, const Writer& write, const NotificationMail& mail) {
+  const std::string own = many_lines(mail.text);
+  const std::string usual =
+      default_notification(write.catalogue, write.language, name_of_sender(mail.sender)).text;
+  if (one_line(own).empty() || one_line(own) == one_line(usual)) {
+    page.paragraph(without_links(usual));
+    return;
+  }
+  page.section(write("mail.notification.text"));
+  page.quote(without_links(own));
+}
+
+void add_files(MailPage& page, const Writer& write, const NotificationMail& mail) {
+  if (mail.file_names.empty()) return;
+  page.section(write("mail.notification.files", {{"count", std::int64_t{mail.file_count}}}));
+  std::vector<std::string> names;
+  for (const std::string& name : mail.file_names) {
+    names.push_back(without_links(shortened(one_line(name), shown_file_columns)));
+  }
+  const auto more = mail.file_count - static_cast<std::int64_t>(names.size());
+  add_list(page, std::move(names), more_text(write, "mail.more_files", more));
+}
+
+MailText write_kind(const Writer& write, const NotificationMail& mail) {
+  const std::string name = name_of_sender(mail.sender);
+  const NotificationText usual = default_notification(write.catalogue, write.language, name);
+  MailPage page = write.page(without_links(usual.subject));
+  add_sender(page, write, mail.sender);
+  page.button(write("mail.notification.download"), mail.download_link, ButtonKind::main);
+  page.paragraph(write("mail.notification.available", {{"date", write.local(mail.expires)}}));
+  if (mail.open_by == OpenBy::password) page.notice(write("mail.notification.password"));
+  add_sender_text(page, write, mail);
+  add_files(page, write, mail);
+  page.button(write("mail.notification.reply"), mail.reply_link, ButtonKind::second);
+  page.remark(write("mail.notification.reply_hint"));
+  add_details(page, write,
+              {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
+  page.remark(write("mail.notification.link_hint"));
+  page.link(mail.download_link);
+
+  const std::string subject = one_line(mail.subject);
+  MailText text = write.finish(page, subject.empty() ? usual.subject : subject);
+  const std::string organisation = write.organisation();
+  text.from_name =
+      plain_name(mail.sender.name).empty()
+          ? organisation
+          : write("mail.from.sender", {{"name", name}, {"organisation", organisation}});
+  text.reply_to = mail.sender.address;
+  return text;
+}
+
+MailText write_kind(const Writer& write, const HandedOverMail& mail) {
+  const auto count = static_cast<std::int64_t>(mail.recipients.size());
+  MailPage page = write.page(write("mail.handed_over.title"));
+  page.paragraph(write("mail.handed_over.intro", {{"count", count}}));
+  std::vector<std::string> shown;
+  for (const Address& address : mail.recipients) {
+    if (shown.size() < shown_recipients_max) shown.push_back(shown_address(address));
+  }
+  const auto more = count - static_cast<std::int64_t>(shown.size());
+  add_list(page, std::move(shown), more_text(write, "mail.handed_over.more", more));
+  page.notice(write(mail.open_by == OpenBy::password ? "mail.handed_over.password"
+                                                     : "mail.handed_over.no_password"));
+  add_details(page, write,
+              {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
+  return write.finish(page, write("mail.handed_over.subject", {{"count", count}}));
+}
+
+MailText write_kind(const Writer& write, const DownloadedMail& mail) {
+  const std::string recipient = shown_address(mail.recipient);
+  const std::int64_t count = mail.downloaded_count;
+  MailPage page = write.page(write("mail.downloaded.title"));
+  page.paragraph(
+      write("mail.downloaded.intro",
+            {{"recipient", recipient}, {"count", count}, {"date", write.local(mail.when)}}));
+  std::vector<std::string> files;
+  for (const DownloadedFile& file : mail.files) {
+    const std::string name = without_links(shortened(one_line(file.name), shown_file_columns));
+    files.push_back(
+        !name.empty() ? name
+                      : write("mail.downloaded.file", {{"number", std::int64_t{file.number}},
+                                                       {"count", std::int64_t{mail.file_count}}}));
+  }
+  const auto more = count - static_cast<std::int64_t>(files.size());
+  add_list(page, std::move(files), more_text(write, "mail.more_files", more));
+  add_details(page, write, {tracking_row(write, mail.tracking_id)});
+  return write.finish(page,
+                      write("mail.downloaded.subject",
+                            {{"recipient", one_line(mail.recipient.text)}, {"count", count}}));
+}
+
+MailText write_kind(const Writer& write, const UndeliverableMail& mail) {
+  const std::string recipient = shown_address(mail.recipient);
+  MailPage page = write.page(write("mail.undeliverable.title"));
+  page.paragraph(write("mail.undeliverable.intro", {{"recipient", recipient}}));
+  page.section(write("mail.undeliverable.steps"));
+  page.list({write("mail.undeliverable.step_check"), write("mail.undeliverable.step_call"),
+             write("mail.undeliverable.step_again")},
+            ListKind::numbered);
+  const std::string answer = without_links(one_line(mail.server_answer));
+  if (!answer.empty()) {
+    page.section(write("mail.undeliverable.answer"));
+    page.quote(answer);
+  }
+  add_details(page, write, {tracking_row(write, mail.tracking_id)});
+  return write.finish(
+      page, write("mail.undeliverable.subject", {{"recipient", one_line(mail.recipient.text)}}));
+}
+
+}  // namespace
+
+MailText write_mail(const Catalogue& catalogue, const MailFrame& frame,
+                    const MailContent& content) {
+  const Writer write{catalogue, frame, language_of(content)};
+  return std::visit([&write](const auto& mail) { return write_kind(write, mail); }, content);
+}
+
+NotificationText default_notification(const Catalogue& catalogue, Language language,
+                                      std::string_view sender_name) {
+  const std::string name = plain_name(sender_name);
+  const Arguments arguments = {{"name", name}};
+  return {catalogue.text(language, "mail.notification.default_subject", arguments),
+          catalogue.text(language, "mail.notification.default_text", arguments)};
+}
+
+}  // namespace couvert
