@@ -60,6 +60,13 @@ class Layers(unittest.TestCase):
         self.write("src/layers.txt", "a: b\n")
         self.assertIn("no row", layers.check(self.root)[0])
 
+    def test_arrows_on_the_page_that_are_not_those_of_the_table_are_found(self):
+        page = "# Parts\n<!-- src/layers.txt -->\n\n    base\n\n<!-- end -->\nmore\n"
+        self.assert_found("ARCHITECTURE.md", page, "--draw", line=0)
+        drawn = layers.draw(page, layers.read_table(TABLE))
+        self.assertIn("    store   → base crypto\n", drawn)
+        self.assertEqual(self.troubles("ARCHITECTURE.md", drawn), [])
+
     def test_a_crypto_library_outside_its_folder_is_found(self):
         self.assert_found("src/store/a.cpp", "#include <sodium.h>\n", "crypto only")
         self.assert_found("src/store/a.cpp", "#include <openssl/evp.h>\n", "crypto")
