@@ -35,8 +35,8 @@ struct SmtpServer {
 Result<SmtpServer> parse_smtp_url(std::string_view url);
 
 /// Whether these settings are allowed.
-/// Errors: `invalid` for a weaker security than STARTTLS to another machine, a login over it, a
-/// user without password, or control characters anywhere.
+/// Errors: `invalid` for a weaker security than STARTTLS to another machine, a user without
+/// password or the other way round, or control characters anywhere.
 Result<> check_smtp_server(const SmtpServer& server);
 
 /// Memory: one connection and the message that is being sent.

@@ -1,0 +1,163 @@
+#include "mail/mime.h"
+
+#include <gmime/gmime.h>
+
+#include <algorithm>
+#include <ctime>
+#include <memory>
+#include <mutex>
+
+#include "base/limits.h"
+
+namespace couvert {
+namespace {
+
+constexpr std::size_t line_bytes_max = 998;  // RFC 5322 section 2.1.1
+
+struct Unref {
+  void operator()(void* object) const { g_object_unref(object); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Unref>;
+
+struct FreeOptions {
+  void operator()(GMimeFormatOptions* options) const { g_mime_format_options_free(options); }
+};
+using Options = std::unique_ptr<GMimeFormatOptions, FreeOptions>;
+
+void start_gmime() {
+  static std::once_flag once;
+  std::call_once(once, g_mime_init);
+}
+
+bool has_control(std::string_view value) {
+  return std::any_of(value.begin(), value.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+// Checked before GMime sees it: a line break in a value would begin a header of its own.
+Result<> check_value(std::string_view name, std::string_view value) {
+  if (has_control(value) || !is_utf8(value)) {
+    return fail(ErrorCode::invalid, std::string(name) + " holds what no header may hold");
+  }
+  return Result<>();
+}
+
+Result<> check_values(const MailHead& head, const MailText& text) {
+  const std::pair<std::string_view, std::string_view> values[] = {
+      {"From", head.from.text},
+      {"To", head.to.text},
+      {"From", text.from_name},
+      {"Subject", text.subject},
+      {"Reply-To", text.reply_to ? std::string_view(text.reply_to->text) : std::string_view()}};
+  for (const auto& [name, value] : values) {
+    const Result<> checked = check_value(name, value);
+    if (!checked) return checked;
+  }
+  if (head.from.text.empty() || head.to.text.empty()) {
+    return fail(ErrorCode::invalid, "a mail without From or To");
+  }
+  if (!is_utf8(text.text) || !is_utf8(text.html)) {
+    return fail(ErrorCode::invalid, "a mail that is not UTF-8");
+  }
+  return Result<>();
+}
+
+// RFC 5322 section 3.3, in UTC and independent of the machine's locale.
+std::string date_text(Instant instant) {
+  GDateTime* time = g_date_time_new_from_unix_utc(to_unix(instant));
+  static constexpr const char* days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  char out[64];
+  std::snprintf(out, sizeof out, "%s, %02d %s %04d %02d:%02d:%02d +0000",
+                days[g_date_time_get_day_of_week(time) - 1], g_date_time_get_day_of_month(time),
+                months[g_date_time_get_month(time) - 1], g_date_time_get_year(time),
+                g_date_time_get_hour(time), g_date_time_get_minute(time),
+                g_date_time_get_second(time));
+  g_date_time_unref(time);
+  return out;
+}
+
+// Adds an address with its display name as an encoded word where needed.
+void add_mailbox(GMimeMessage* message, GMimeAddressType type, const std::string& name,
+                 const Address& address) {
+  const char* shown = name.empty() ? nullptr : name.c_str();
+  g_mime_message_add_mailbox(message, type, shown, address.text.c_str());
+  InternetAddressList* list = g_mime_message_get_addresses(message, type);
+  internet_address_set_charset(internet_address_list_get_address(list, 0), "utf-8");
+}
+
+void set_header(GMimeMessage* message, const char* name, const std::string& value) {
+  g_mime_object_set_header(GMIME_OBJECT(message), name, value.c_str(), "utf-8");
+}
+
+void set_headers(GMimeMessage* message, const MailHead& head, const MailText& text) {
+  set_header(message, "Date", date_text(head.date));
+  add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, text.from_name, head.from);
+  if (text.reply_to) add_mailbox(message, GMIME_ADDRESS_TYPE_REPLY_TO, "", *text.reply_to);
+  add_mailbox(message, GMIME_ADDRESS_TYPE_TO, "", head.to);
+  g_mime_message_set_subject(message, text.subject.c_str(), "utf-8");
+  const std::string id = head.mail_id.text() + "@" + std::string(head.from.domain());
+  g_mime_message_set_message_id(message, id.c_str());
+  set_header(message, "Auto-Submitted", "auto-generated");  // RFC 3834
+  set_header(message, "X-Auto-Response-Suppress", "All");   // the same for Exchange
+  set_header(message, "Content-Language", std::string(name_of(text.language)));
+}
+
+Owned<GMimeObject> make_part(const std::string& subtype, const std::string& content) {
+  GMimeTextPart* part = g_mime_text_part_new_with_subtype(subtype.c_str());
+  g_mime_text_part_set_charset(part, "utf-8");
+  g_mime_text_part_set_text(part, content.c_str());
+  g_mime_part_set_content_encoding(GMIME_PART(part), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+  return Owned<GMimeObject>(GMIME_OBJECT(part));
+}
+
+Buffer write_message(GMimeMessage* message) {
+  const Options options(g_mime_format_options_new());
+  g_mime_format_options_set_newline_format(options.get(), GMIME_NEWLINE_FORMAT_DOS);
+  const Owned<GMimeStream> stream(g_mime_stream_mem_new());
+  g_mime_object_write_to_stream(GMIME_OBJECT(message), options.get(), stream.get());
+  const GByteArray* array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream.get()));
+  const auto* bytes = reinterpret_cast<const std::byte*>(array->data);
+  return Buffer(bytes, bytes + array->len);
+}
+
+// The other side of the border: whether every line that GMime wrote ends in CRLF and is short.
+bool keeps_lines(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t end = bytes.find("\r\n");
+    if (end == std::string_view::npos || end > line_bytes_max) return false;
+    if (bytes.substr(0, end).find_first_of("\r\n") != std::string_view::npos) return false;
+    bytes.remove_prefix(end + 2);
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<Buffer> build_message(const MailHead& head, const MailText& text) {
+  const Result<> checked = check_values(head, text);
+  if (!checked) return pass(checked);
+  if (text.text.size() + text.html.size() > limits::mail_bytes_max) {
+    return fail(ErrorCode::too_large, "a mail is too large");
+  }
+  start_gmime();
+  const Owned<GMimeMessage> message(g_mime_message_new(FALSE));
+  set_headers(message.get(), head, text);
+  const Owned<GMimeMultipart> both(g_mime_multipart_new_with_subtype("alternative"));
+  // "=_" never stands in quoted-printable text, so this cannot be part of the content.
+  g_mime_multipart_set_boundary(both.get(), ("=_" + head.mail_id.text()).c_str());
+  g_mime_multipart_add(both.get(), make_part("plain", text.text).get());
+  g_mime_multipart_add(both.get(), make_part("html", text.html).get());
+  g_mime_message_set_mime_part(message.get(), GMIME_OBJECT(both.get()));
+
+  Buffer bytes = write_message(message.get());
+  if (bytes.size() > limits::mail_bytes_max) {
+    return fail(ErrorCode::too_large, "a mail is too large");
+  }
+  INVARIANT(keeps_lines(as_text(bytes)));
+  return bytes;
+}
+
+}  // namespace couvert
