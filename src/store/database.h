@@ -23,18 +23,26 @@ class Database {
   /// brings the tables up to date.
   ///
   /// Errors: `conflict` where another process serves this database; `damaged` where its tables are
-  /// of a later version; `unavailable`.
+  /// of a later version; `invalid` for another kind of URL; `unavailable`; `full`.
   static Result<std::unique_ptr<Database>> open(const std::string& url);
+
+  /// Opens it for one of the operator's subcommands, beside a server that may be running: without
+  /// that lock, and bringing the tables up to date only where no server runs.
+  /// Errors: those of open(); `conflict` where a server of another version is running.
+  static Result<std::unique_ptr<Database>> open_beside(const std::string& url);
+
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
   /// Runs `work` in one transaction that may write, alone; commits where it succeeds, durable on
   /// return, and undoes all where it fails.
-  /// Errors: those of `work`; `unavailable` where the database does not answer; `full`.
+  /// Errors: those of `work`; `unavailable` where the database does not answer; `full`; `conflict`
+  /// where the whole breaks a constraint, as a row that belongs to no transfer does.
   Result<> write(const std::function<Result<>(Transaction&)>& work);
 
-  /// Runs `work` in one transaction that only reads, beside others.
+  /// Runs `work` in one transaction that only reads, beside others, all on one state of the
+  /// database. Errors: those of `work`; `unavailable`.
   Result<> read(const std::function<Result<>(Transaction&)>& work);
 
  private:

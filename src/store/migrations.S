@@ -1,0 +1,7 @@
+# The migrations as bytes of the program, each followed by a zero byte. migrations.cpp lists them.
+  .section .note.GNU-stack, "", @progbits
+  .section .rodata
+  .global couvert_migration_0001
+couvert_migration_0001:
+  .incbin "store/migrations/0001_begin.sql"
+  .byte 0
