@@ -36,7 +36,7 @@ class AskPolicy {
 };
 
 /// Whether `sender` answers `recipient`: `reply_to` names a transfer that still lives, of which
-/// `sender` is a recipient and `recipient` the sender (or another of its To and Cc).
+/// `sender` is a recipient and `recipient` the sender.
 Result<bool> is_reply(Transaction& tx, const PolicyQuestion& question,
                       const std::optional<TransferId>& reply_to, Instant now);
 

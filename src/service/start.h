@@ -30,7 +30,8 @@ struct StartRequest {
   std::string text;
   std::vector<std::pair<std::uint32_t, std::uint64_t>> files;  // number and size of each
   Instant expires;
-  Language language = Language::en;
+  Language language = Language::en;         // of the recipients' mails
+  Language sender_language = Language::en;  // of the sender's own
   OpenBy open_by = OpenBy::password;
   SlotId slot_id;
   std::optional<StretchedPassword> password;

@@ -1,0 +1,165 @@
+#include "service/draft.h"
+
+#include "service/draft_access.h"
+#include "service/upload.h"
+#include "store/counter_table.h"
+#include "store/keyslot_table.h"
+
+namespace couvert {
+namespace {
+
+DraftFile as_seen(const OpenedFile& file) {
+  return {file.row.no, file.record.name, file.record.type, file.row.bytes, file.row.offset};
+}
+
+Result<> check_room(Transaction& tx, const Transfer& draft, const Allowance& allowance,
+                    std::uint64_t more) {
+  const Result<std::vector<FileRow>> files = files_of(tx, draft.seal_id);
+  if (!files) return pass(files);
+  if (files->size() >= limits::files_max) {
+    return fail(ErrorCode::too_large, "too many files in a draft");
+  }
+  std::uint64_t sum = more;
+  for (const FileRow& file : *files) sum += file.bytes;
+  if (sum > allowance.transfer_bytes_max) {
+    return fail(ErrorCode::too_large, "the files are larger than a transfer may be");
+  }
+  return Result<>();
+}
+
+}  // namespace
+
+Result<Draft> Drafts::create(const DraftKey& key, const Address& from) {
+  const Result<> proven = Verify(parts_).prove(key.caller, from);
+  if (!proven) return pass(proven);
+  Transfer transfer;
+  transfer.seal_id = SealId::make(parts_.random);
+  transfer.draft_id = key.draft_id;
+  transfer.tracking_id = TrackingId::make(parts_.random);
+  transfer.sender = from;
+  transfer.created = parts_.clock.now();
+  transfer.end = transfer.created + limits::draft_life;
+  const OpenedKeyslot content{parts_.random.secret<32>(), Commitment{}};
+  const KeyslotForm form{KeyslotKind::held, std::monostate()};
+  const Result<KeyslotRow> keyslot =
+      make_keyslot(parts_, transfer, {KeyslotUse::sender, form, key.draft_id, key.secret, content});
+  if (!keyslot) return pass(keyslot);
+  bool known = false;
+  const Result<> stored = parts_.database.write([&](Transaction& tx) -> Result<> {
+    const Result<std::optional<Transfer>> earlier = find_draft(tx, key.draft_id);
+    if (!earlier) return pass(earlier);
+    known = earlier->has_value();
+    if (known) return Result<>();
+    const Result<std::int64_t> drafts = count_drafts(tx, from);
+    if (!drafts) return pass(drafts);
+    const Instant hour = std::chrono::floor<std::chrono::hours>(transfer.created);
+    const Result<std::int64_t> made =
+        add_to_counter(tx, "drafts from " + key.caller.network, hour, 1);
+    if (!made) return pass(made);
+    if (*drafts >= static_cast<std::int64_t>(limits::drafts_per_sender_max) ||
+        *made > limits::drafts_per_network_max) {
+      return fail(ErrorCode::throttled, "3600");
+    }
+    const Result<> inserted = insert_transfer(tx, transfer);
+    if (!inserted) return pass(inserted);
+    return insert_keyslot(tx, *keyslot);
+  });
+  if (!stored) return pass(stored);
+  if (!known) return Draft{transfer.draft_id, from, transfer.end, {}};
+  // The same request again, after an answer that got lost; with another secret it is a clash.
+  Result<Draft> earlier = find(key);
+  if (!earlier || earlier->from != from) return fail(ErrorCode::conflict, "the ID is taken");
+  return earlier;
+}
+
+Result<Draft> Drafts::find(const DraftKey& key) {
+  const Result<OpenedDraft> draft = open_unstarted(parts_, key);
+  if (!draft) return pass(draft);
+  const Result<std::vector<OpenedFile>> files = open_files(parts_, *draft);
+  if (!files) return pass(files);
+  Draft seen{key.draft_id, draft->transfer.sender, draft->transfer.end, {}};
+  for (const OpenedFile& file : *files) seen.files.push_back(as_seen(file));
+  return seen;
+}
+
+Result<> Drafts::remove(const DraftKey& key) {
+  const Result<OpenedDraft> draft = open_unstarted(parts_, key);
+  if (!draft) return pass(draft);
+  // Only the state changes here; the round that erases ended transfers does the slow rest.
+  return parts_.database.write([&](Transaction& tx) -> Result<> {
+    Result<std::optional<Transfer>> current = find_draft(tx, key.draft_id);
+    if (!current) return pass(current);
+    if (!current->has_value() || (*current)->state != TransferState::draft) {
+      return fail(ErrorCode::conflict, "the transfer has been started");
+    }
+    (*current)->state = TransferState::revoked;
+    const Result<> updated = update_transfer(tx, **current);
+    if (!updated) return pass(updated);
+    return delete_keyslots(tx, (*current)->seal_id);
+  });
+}
+
+Result<std::uint32_t> Drafts::create_file(const DraftKey& key, const NewFile& file) {
+  Result<std::string> name = check_file_name(file.name);
+  if (!name) return pass(name);
+  if (file.size > limits::file_bytes_max) return fail(ErrorCode::too_large, "a file is too large");
+  const Result<OpenedDraft> draft = open_unstarted(parts_, key);
+  if (!draft) return pass(draft);
+  FileRecord record;
+  record.name = std::move(*name);
+  record.type = check_media_type(file.type);
+  record.announced_bytes = file.size;
+  FileRow row;
+  row.seal_id = draft->transfer.seal_id;
+  row.bytes = file.size;
+  const Result<> stored = parts_.database.write([&](Transaction& tx) -> Result<> {
+    const Result<> room = check_room(tx, draft->transfer, parts_.settings.allowance, file.size);
+    if (!room) return pass(room);
+    const Result<std::int64_t> no = take_file_no(tx, row.seal_id);
+    if (!no) return pass(no);
+    row.no = static_cast<std::uint32_t>(*no);
+    row.record = seal_record(draft->keys.transfer_key, {scope_of(draft->transfer), row.no}, record,
+                             parts_.random);
+    return insert_file(tx, row);
+  });
+  if (!stored) return pass(stored);
+  return row.no;
+}
+
+Result<DraftFile> Drafts::find_file(const DraftKey& key, std::uint32_t no) {
+  const Result<OpenedDraft> draft = open_unstarted(parts_, key);
+  if (!draft) return pass(draft);
+  const Result<OpenedFile> file = open_file(parts_, *draft, no);
+  if (!file) return pass(file);
+  return as_seen(*file);
+}
+
+Result<> Drafts::remove_file(const DraftKey& key, std::uint32_t no) {
+  const Result<OpenedDraft> draft = open_unstarted(parts_, key);
+  if (!draft) return pass(draft);
+  std::vector<PartRow> gone;
+  const Result<> deleted = parts_.database.write([&](Transaction& tx) -> Result<> {
+    const Result<std::optional<FileRow>> row = couvert::find_file(tx, draft->transfer.seal_id, no);
+    if (!row) return pass(row);
+    if (!row->has_value()) return fail(ErrorCode::denied, "no such file");
+    Result<std::vector<PartRow>> parts = parts_of_file(tx, draft->transfer.seal_id, no);
+    if (!parts) return pass(parts);
+    gone = std::move(*parts);
+    return delete_file(tx, draft->transfer.seal_id, no);
+  });
+  if (!deleted) return pass(deleted);
+  for (const PartRow& part : gone) drop_object(parts_, part.object);
+  return Result<>();
+}
+
+Result<std::unique_ptr<Upload>> Drafts::upload(const DraftKey& key, std::uint32_t no,
+                                               std::uint64_t offset) {
+  Result<OpenedDraft> draft = open_unstarted(parts_, key);
+  if (!draft) return pass(draft);
+  Result<OpenedFile> file = open_file(parts_, *draft, no);
+  if (!file) return pass(file);
+  if (file->row.offset != offset) return fail(ErrorCode::conflict, "another offset");
+  return begin_upload(parts_, std::move(*draft), std::move(*file));
+}
+
+}  // namespace couvert

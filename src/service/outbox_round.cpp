@@ -1,0 +1,172 @@
+#include "service/outbox_round.h"
+
+#include <algorithm>
+
+#include "mail/mime.h"
+#include "mail/retry.h"
+#include "sealing/sealed_text.h"
+#include "service/notice.h"
+#include "service/post.h"
+#include "store/transfer_table.h"
+
+namespace couvert {
+namespace {
+
+// Opens a mail and makes its bytes.
+Result<Buffer> compose(const Parts& parts, const OutboxRow& row) {
+  const Result<DayKey> day_key = parts.day_keys.key(static_cast<Day>(row.day));
+  if (!day_key) return pass(day_key);
+  Result<Buffer> plain = open_mail(**day_key, row.mail_id, row.content);
+  if (!plain) return pass(plain);
+  const Result<MailContent> content = decode(*plain);
+  wipe(*plain);
+  if (!content) return pass(content);
+  const MailFrame frame{parts.settings.organisation, parts.settings.time_zone};
+  const MailText text = write_mail(parts.catalogue, frame, *content);
+  const MailHead head{row.mail_id, Address{parts.settings.mail_from}, row.address, row.created};
+  return build_message(head, text);
+}
+
+// Whether a transfer's recipients have all been told, and how many of the mails were taken.
+struct Told {
+  bool all = true;
+  std::vector<Address> taken;
+};
+
+Result<Told> told_recipients(Transaction& tx, const SealId& seal_id) {
+  const Result<std::vector<Recipient>> recipients = recipients_of(tx, seal_id);
+  if (!recipients) return pass(recipients);
+  Told told;
+  for (const Recipient& recipient : *recipients) {
+    told.all &= recipient.mail != MailState::waiting;
+    if (recipient.mail == MailState::handed_over) told.taken.push_back(recipient.address);
+  }
+  return told;
+}
+
+// Tells the sender, once, when the last recipient's mail has been taken or given up.
+Result<> tell_handed_over(const Parts& parts, Transaction& tx, const Transfer& transfer) {
+  if (!transfer.notify_delivery) return Result<>();
+  Result<Told> told = told_recipients(tx, transfer.seal_id);
+  if (!told) return pass(told);
+  if (!told->all || told->taken.empty()) return Result<>();
+  const Result<Notice> notice = open_transfer_notice(parts, transfer);
+  if (!notice) return pass(notice);
+  HandedOverMail mail;
+  mail.language = notice->language;
+  mail.recipients = std::move(told->taken);
+  mail.tracking_id = transfer.tracking_id;
+  mail.expires = transfer.end;
+  mail.open_by = transfer.open_by;
+  return post(parts, tx, {MailKind::handed_over, transfer.sender, mail, transfer.seal_id, -1});
+}
+
+Result<> tell_undeliverable(const Parts& parts, Transaction& tx, const Transfer& transfer,
+                            const OutboxRow& row, const std::string& answer) {
+  const Result<Notice> notice = open_transfer_notice(parts, transfer);
+  if (!notice) return pass(notice);
+  UndeliverableMail mail;
+  mail.language = notice->language;
+  mail.recipient = row.address;
+  mail.tracking_id = transfer.tracking_id;
+  mail.server_answer = answer.substr(0, mail_server_answer_bytes_max);
+  return post(parts, tx,
+              {MailKind::undeliverable, transfer.sender, mail, transfer.seal_id, row.position});
+}
+
+// A notification's end is a fact of its transfer: the recipient's mail state and what the sender
+// hears.
+Result<> settle_notification(const Parts& parts, Transaction& tx, const OutboxRow& row,
+                             const Result<>& sent) {
+  if (row.kind != MailKind::notification || !row.seal_id) return Result<>();
+  const Result<std::optional<Transfer>> transfer = find_transfer(tx, *row.seal_id);
+  if (!transfer) return pass(transfer);
+  if (!transfer->has_value() || (*transfer)->state != TransferState::sealed) return Result<>();
+  const MailState state = sent ? MailState::handed_over : MailState::failed;
+  const Result<> noted = set_mail_state(tx, *row.seal_id, row.position, state);
+  if (!noted) return pass(noted);
+  if (!sent) {
+    const Result<> told = tell_undeliverable(parts, tx, **transfer, row, sent.error().detail);
+    if (!told) return pass(told);
+  }
+  return tell_handed_over(parts, tx, **transfer);
+}
+
+Result<> settle(const Parts& parts, const OutboxRow& row, const Result<>& sent) {
+  return parts.database.write([&](Transaction& tx) -> Result<> {
+    const bool is_final =
+        sent || sent.error().code == ErrorCode::refused || sent.error().code == ErrorCode::damaged;
+    if (!is_final) {
+      const FailedTry failed{row.tries + 1, parts.clock.now(), row.end};
+      const auto jitter = static_cast<std::uint16_t>(read_integer(parts.random.bytes<2>()));
+      const std::optional<Instant> again = next_try(failed, jitter);
+      if (again) return postpone_mail(tx, row.mail_id, *again);
+    }
+    const Result<> settled = settle_notification(parts, tx, row, sent);
+    if (!settled) return pass(settled);
+    return delete_mail(tx, row.mail_id);
+  });
+}
+
+// A transfer that was revoked or ended since is not told of any more.
+Result<bool> is_wanted(const Parts& parts, const OutboxRow& row) {
+  if (row.kind != MailKind::notification || !row.seal_id) return true;
+  bool wanted = false;
+  const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
+    const Result<std::optional<Transfer>> transfer = find_transfer(tx, *row.seal_id);
+    if (!transfer) return pass(transfer);
+    wanted = transfer->has_value() && (*transfer)->state == TransferState::sealed &&
+             parts.clock.now() < (*transfer)->end;
+    return Result<>();
+  });
+  if (!read) return pass(read);
+  return wanted;
+}
+
+Result<> deliver(const Parts& parts, MailTransport& transport, const OutboxRow& row) {
+  const Result<bool> wanted = is_wanted(parts, row);
+  if (!wanted) return pass(wanted);
+  if (!*wanted) {
+    return parts.database.write([&](Transaction& tx) { return delete_mail(tx, row.mail_id); });
+  }
+  const Result<Buffer> message = compose(parts, row);
+  if (!message) {
+    parts.log.failure("mail not composed", message.error());
+    const bool is_broken = message.error().code != ErrorCode::unavailable;
+    return settle(parts, row, fail(is_broken ? ErrorCode::damaged : ErrorCode::unavailable, ""));
+  }
+  const Envelope envelope{Address{parts.settings.mail_from}, row.address};
+  const Result<> sent = transport.send(envelope, *message, limits::send_time_max);
+  if (!sent) {
+    parts.log.write(LogLevel::warning, "mail not handed over",
+                    {{"mail_id", row.mail_id.text()},
+                     {"code", name_of(sent.error().code)},
+                     {"tries", std::int64_t{row.tries} + 1}});
+  }
+  return settle(parts, row, sent);
+}
+
+}  // namespace
+
+Result<std::size_t> deliver_due(const Parts& parts, MailTransport& transport) {
+  std::vector<OutboxRow> due;
+  const Instant now = parts.clock.now();
+  const Result<> leased = parts.database.write([&](Transaction& tx) -> Result<> {
+    Result<std::vector<OutboxRow>> rows =
+        lease_mails(tx, now, now + limits::mail_lease, limits::mails_per_round_max);
+    if (!rows) return pass(rows);
+    due = std::move(*rows);
+    return Result<>();
+  });
+  if (!leased) return pass(leased);
+  for (const OutboxRow& row : due) {
+    // A round that outlives its lease leaves the rest to the next one.
+    if (parts.clock.now() > now + limits::mail_lease - limits::send_time_max) break;
+    const Result<> settled = deliver(parts, transport, row);
+    if (!settled) parts.log.failure("mail not settled", settled.error());
+  }
+  transport.rest();
+  return due.size();
+}
+
+}  // namespace couvert

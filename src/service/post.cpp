@@ -1,0 +1,28 @@
+#include "service/post.h"
+
+#include "sealing/sealed_text.h"
+#include "service/open_transfer.h"
+
+namespace couvert {
+
+Result<> post(const Parts& parts, Transaction& tx, const Letter& letter) {
+  Result<Buffer> plain = encode(letter.content);
+  if (!plain) return pass(plain);
+  OutboxRow row;
+  row.mail_id = MailId::make(parts.random);
+  row.kind = letter.kind;
+  row.seal_id = letter.seal_id;
+  row.position = letter.position;
+  row.address = letter.to;
+  row.created = parts.clock.now();
+  row.next_try = row.created;
+  row.end = row.created + limits::mail_life;
+  row.day = day_of(row.end);
+  const Result<DayKey> day_key = parts.day_keys.key(day_of(row.end));
+  if (!day_key) return pass(day_key);
+  row.content = seal_mail(**day_key, row.mail_id, *plain, parts.random);
+  wipe(*plain);
+  return insert_mail(tx, row);
+}
+
+}  // namespace couvert

@@ -1,0 +1,320 @@
+#include "service/retrieve.h"
+
+#include <algorithm>
+
+#include "crypto/mac.h"
+#include "crypto/secret_bytes.h"
+#include "service/content.h"
+#include "service/notice.h"
+#include "store/counter_table.h"
+
+namespace couvert {
+namespace {
+
+// A live transfer and one of its recipients.
+struct Found {
+  Transfer transfer;
+  Recipient recipient;
+};
+
+tl::unexpected<Error> not_there() {
+  return fail(ErrorCode::denied, "no such transfer");
+}
+
+bool is_live(const std::optional<Transfer>& transfer, Instant now) {
+  return transfer && transfer->state == TransferState::sealed && now < transfer->end;
+}
+
+// Unknown, expired and revoked take the same way and give the same answer.
+Result<Found> find_live(const Parts& parts, Transaction& tx, const TransferId& id) {
+  Result<std::optional<Recipient>> recipient = find_recipient(tx, hash_of(id));
+  if (!recipient) return pass(recipient);
+  const SealId seal_id = recipient->has_value() ? (*recipient)->seal_id : SealId();
+  Result<std::optional<Transfer>> transfer = find_transfer(tx, seal_id);
+  if (!transfer) return pass(transfer);
+  if (!is_live(*transfer, parts.clock.now())) return not_there();
+  return Found{std::move(**transfer), std::move(**recipient)};
+}
+
+struct FoundSlot {
+  Found found;
+  KeyslotRow row;
+};
+
+Result<FoundSlot> find_slot(const Parts& parts, const TransferId& id) {
+  std::optional<FoundSlot> slot;
+  const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
+    Result<Found> found = find_live(parts, tx, id);
+    if (!found) return pass(found);
+    Result<std::optional<KeyslotRow>> row =
+        find_keyslot(tx, found->transfer.seal_id, found->recipient.slot_id);
+    if (!row) return pass(row);
+    if (!row->has_value()) return fail(ErrorCode::damaged, "a recipient without a keyslot");
+    slot = FoundSlot{std::move(*found), std::move(**row)};
+    return Result<>();
+  });
+  if (!read) return pass(read);
+  return std::move(*slot);
+}
+
+std::string attempts_key(const Transfer& transfer, const std::string& network) {
+  return "password " + transfer.seal_id.text() + " " + network;
+}
+
+Duration delay_after(std::int64_t failures) {
+  if (failures < limits::free_wrong_passwords) return Duration(0);
+  Duration delay = limits::wrong_password_delay;
+  for (std::int64_t i = limits::free_wrong_passwords; i < failures; ++i) {
+    delay = std::min<Duration>(delay * 2, limits::wrong_password_delay_max);
+  }
+  return delay;
+}
+
+// Admits an attempt and counts it as a wrong one, in one transaction: two at once are two.
+Result<> count_attempt(const Parts& parts, const std::string& key) {
+  return parts.database.write([&](Transaction& tx) -> Result<> {
+    const Result<Attempts> attempts = attempts_of(tx, key);
+    if (!attempts) return pass(attempts);
+    const Instant now = parts.clock.now();
+    const Duration wait = attempts->last + delay_after(attempts->failures) - now;
+    if (attempts->failures >= limits::free_wrong_passwords && wait > Duration(0)) {
+      const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+      return fail(ErrorCode::throttled, std::to_string(seconds.count()));
+    }
+    return add_attempt(tx, key, now);
+  });
+}
+
+Result<OpenedKeyslot> open_with(const Parts& parts, const FoundSlot& slot,
+                                const Secret<32>& secret) {
+  const Result<Keyslot> keyslot = uncoat(parts, slot.found.transfer, slot.row);
+  if (!keyslot) return pass(keyslot);
+  Result<OpenedKeyslot> opened =
+      open_keyslot(*keyslot, secret, {scope_of(slot.found.transfer), slot.row.slot_id});
+  if (!opened && opened.error().code == ErrorCode::refused) {
+    return fail(ErrorCode::refused, "wrong_password");
+  }
+  return opened;
+}
+
+Buffer session_mac(const Secret<32>& secret) {
+  const auto digest = mac(secret, "couvert/1 session", {});
+  return Buffer(digest.begin(), digest.end());
+}
+
+// What a retrieval shows. The transfer ID comes from the notice: the database has its hash only.
+Result<Content> read_content(const Parts& parts, const OpenedTransfer& opened) {
+  const Result<std::unique_ptr<OpenedManifest>> manifest = OpenedManifest::open(parts, opened);
+  if (!manifest) return pass(manifest);
+  const Result<Notice> notice = open_transfer_notice(parts, opened.transfer);
+  if (!notice) return pass(notice);
+  const auto position = static_cast<std::size_t>(opened.recipient.position);
+  if (position >= notice->recipients.size()) {
+    return fail(ErrorCode::damaged, "a notice without this recipient");
+  }
+  const Manifest& table = (*manifest)->manifest();
+  Content content;
+  content.transfer_id = notice->recipients[position].transfer_id;
+  content.tracking_id = opened.transfer.tracking_id;
+  content.from = opened.transfer.sender;
+  content.name = notice->name;
+  content.phone = notice->phone;
+  content.created = from_unix(table.created);
+  content.expires = opened.transfer.end;
+  content.subject = table.subject;
+  content.text = table.text;
+  content.files = files_of_manifest(table);
+  return content;
+}
+
+// Makes the recipient's session: a held keyslot whose secret only the client keeps.
+Result<Retrieval> begin_session(const Parts& parts, FoundSlot slot, OpenedKeyslot keys) {
+  Retrieval retrieval;
+  retrieval.retrieval_id = SlotId::make(parts.random);
+  retrieval.token = parts.random.secret<32>();
+  const Transfer& transfer = slot.found.transfer;
+  const KeyslotForm held{KeyslotKind::held, std::monostate()};
+  Result<KeyslotRow> row = make_keyslot(
+      parts, transfer, {KeyslotUse::session, held, retrieval.retrieval_id, *retrieval.token, keys});
+  if (!row) return pass(row);
+  row->position = slot.found.recipient.position;
+  row->mac = session_mac(*retrieval.token);
+  row->end = std::min<Instant>(row->created + limits::retrieval_life, transfer.end);
+  retrieval.ends = row->end;
+  const OpenedTransfer opened{transfer, slot.found.recipient, std::move(keys)};
+  Result<Content> content = read_content(parts, opened);
+  if (!content) return pass(content);
+  retrieval.content = std::move(*content);
+  const Result<> inserted = parts.database.write([&](Transaction& tx) -> Result<> {
+    // Revoked in between: a keyslot without its transfer must not appear.
+    const Result<std::optional<Transfer>> current = find_transfer(tx, transfer.seal_id);
+    if (!current) return pass(current);
+    if (!is_live(*current, parts.clock.now())) return not_there();
+    return insert_keyslot(tx, *row);
+  });
+  if (!inserted) return pass(inserted);
+  return retrieval;
+}
+
+// The transfer behind a recipient's session, and when that ends.
+struct OpenedSession {
+  OpenedTransfer opened;
+  Instant ends;
+};
+
+Result<OpenedSession> open_session(const Parts& parts, const RetrievalKey& key) {
+  std::optional<KeyslotRow> row;
+  std::optional<Transfer> transfer;
+  std::optional<Recipient> recipient;
+  const Instant now = parts.clock.now();
+  const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
+    Result<std::optional<KeyslotRow>> slot =
+        find_session_keyslot(tx, key.retrieval_id, session_mac(key.secret));
+    if (!slot) return pass(slot);
+    row = std::move(*slot);
+    const bool holds = row && now < row->end && now < row->used + parts.settings.retrieval_idle;
+    if (!holds) return fail(ErrorCode::denied, "no such retrieval");
+    Result<std::optional<Transfer>> found = find_transfer(tx, row->seal_id);
+    if (!found) return pass(found);
+    transfer = std::move(*found);
+    if (!is_live(transfer, now)) return not_there();
+    const Result<std::vector<Recipient>> all = recipients_of(tx, row->seal_id);
+    if (!all) return pass(all);
+    for (const Recipient& one : *all) {
+      if (one.position == row->position) recipient = one;
+    }
+    if (!recipient) return not_there();
+    return Result<>();
+  });
+  if (!read) return pass(read);
+  const Result<Keyslot> keyslot = uncoat(parts, *transfer, *row);
+  if (!keyslot) return pass(keyslot);
+  Result<OpenedKeyslot> keys =
+      open_keyslot(*keyslot, key.secret, {scope_of(*transfer), row->slot_id});
+  if (!keys) return fail(ErrorCode::damaged, "a session's keyslot does not open");
+  if (now - row->used > std::chrono::minutes(1)) {
+    const Result<> touched = parts.database.write(
+        [&](Transaction& tx) { return touch_keyslot(tx, key.retrieval_id, now); });
+    if (!touched) return pass(touched);
+  }
+  return OpenedSession{{std::move(*transfer), std::move(*recipient), std::move(*keys)}, row->end};
+}
+
+}  // namespace
+
+Result<OpenBy> Retrieve::find(const TransferId& id) {
+  std::optional<OpenBy> open_by;
+  const Result<> read = parts_.database.read([&](Transaction& tx) -> Result<> {
+    const Result<Found> found = find_live(parts_, tx, id);
+    if (!found) return pass(found);
+    open_by = found->transfer.open_by;
+    return Result<>();
+  });
+  if (!read) return pass(read);
+  return *open_by;
+}
+
+Result<Attempt> Retrieve::try_password(const TransferId& id, const std::string& network) {
+  const Result<FoundSlot> slot = find_slot(parts_, id);
+  if (!slot) return pass(slot);
+  const Result<> counted = count_attempt(parts_, attempts_key(slot->found.transfer, network));
+  if (!counted) return pass(counted);
+  const Result<Keyslot> keyslot = uncoat(parts_, slot->found.transfer, slot->row);
+  if (!keyslot) return pass(keyslot);
+  const auto* parameters = std::get_if<Argon2Parameters>(&keyslot->parameters);
+  // A link transfer has no password that could be right.
+  if (parameters == nullptr) return fail(ErrorCode::refused, "wrong_password");
+  return Attempt{id, network, *parameters};
+}
+
+Result<Retrieval> Retrieve::open(const Attempt& attempt, const Secret<32>& secret) {
+  Result<FoundSlot> slot = find_slot(parts_, attempt.transfer_id);
+  if (!slot) return pass(slot);
+  Result<OpenedKeyslot> keys = open_with(parts_, *slot, secret);
+  if (!keys) return pass(keys);
+  const std::string key = attempts_key(slot->found.transfer, attempt.network);
+  const Result<> forgiven =
+      parts_.database.write([&](Transaction& tx) { return clear_attempts(tx, key); });
+  if (!forgiven) return pass(forgiven);
+  return begin_session(parts_, std::move(*slot), std::move(*keys));
+}
+
+Result<Retrieval> Retrieve::open_link(const TransferId& id, const std::string& network,
+                                      std::string_view fragment) {
+  Result<FoundSlot> slot = find_slot(parts_, id);
+  if (!slot) return pass(slot);
+  const std::string key = attempts_key(slot->found.transfer, network);
+  const Result<> counted = count_attempt(parts_, key);
+  if (!counted) return pass(counted);
+  // As it stands in the link, or the 32 bytes alone.
+  Result<LinkSecret> link = parse_link_fragment(fragment);
+  Result<Secret<32>> secret = link && link->mode == Mode::server
+                                  ? Result<Secret<32>>(std::move(link->s))
+                                  : secret_from_base64url<32>(fragment);
+  if (!secret) return fail(ErrorCode::refused, "wrong_password");
+  Result<OpenedKeyslot> keys = open_with(parts_, *slot, *secret);
+  if (!keys) return pass(keys);
+  const Result<> forgiven =
+      parts_.database.write([&](Transaction& tx) { return clear_attempts(tx, key); });
+  if (!forgiven) return pass(forgiven);
+  return begin_session(parts_, std::move(*slot), std::move(*keys));
+}
+
+Result<Retrieval> Retrieve::look(const RetrievalKey& key) {
+  const Result<OpenedSession> session = open_session(parts_, key);
+  if (!session) return pass(session);
+  Result<Content> content = read_content(parts_, session->opened);
+  if (!content) return pass(content);
+  Retrieval retrieval;
+  retrieval.retrieval_id = key.retrieval_id;
+  retrieval.ends = session->ends;
+  retrieval.content = std::move(*content);
+  return retrieval;
+}
+
+Result<> Retrieve::finish(const RetrievalKey& key) {
+  return parts_.database.write([&](Transaction& tx) -> Result<> {
+    const Result<std::optional<KeyslotRow>> row =
+        find_session_keyslot(tx, key.retrieval_id, session_mac(key.secret));
+    if (!row) return pass(row);
+    if (!row->has_value()) return fail(ErrorCode::denied, "no such retrieval");
+    return delete_keyslot(tx, (*row)->seal_id, key.retrieval_id);
+  });
+}
+
+Result<std::unique_ptr<Download>> Retrieve::file(const RetrievalKey& key, std::uint32_t no) {
+  Result<OpenedSession> session = open_session(parts_, key);
+  if (!session) return pass(session);
+  Result<std::unique_ptr<OpenedManifest>> manifest = OpenedManifest::open(parts_, session->opened);
+  if (!manifest) return pass(manifest);
+  const std::vector<ManifestFile>& files = (*manifest)->manifest().files;
+  for (std::size_t index = 0; index < files.size(); ++index) {
+    if (files[index].no != no) continue;
+    return download_file(parts_, std::move(session->opened), std::move(*manifest), index);
+  }
+  return fail(ErrorCode::denied, "no such file");
+}
+
+Result<std::unique_ptr<Download>> Retrieve::zip(const RetrievalKey& key,
+                                                std::vector<std::uint32_t> numbers) {
+  Result<OpenedSession> session = open_session(parts_, key);
+  if (!session) return pass(session);
+  Result<std::unique_ptr<OpenedManifest>> manifest = OpenedManifest::open(parts_, session->opened);
+  if (!manifest) return pass(manifest);
+  // In the manifest's order, whatever the request's: the same selection gives the same bytes.
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  const std::vector<ManifestFile>& files = (*manifest)->manifest().files;
+  std::vector<std::size_t> indexes;
+  for (std::size_t index = 0; index < files.size(); ++index) {
+    const bool wanted =
+        numbers.empty() || std::binary_search(numbers.begin(), numbers.end(), files[index].no);
+    if (wanted) indexes.push_back(index);
+  }
+  if (indexes.empty() || (!numbers.empty() && indexes.size() != numbers.size())) {
+    return fail(ErrorCode::denied, "no such file");
+  }
+  return download_zip(parts_, std::move(session->opened), std::move(*manifest), std::move(indexes));
+}
+
+}  // namespace couvert

@@ -1,0 +1,378 @@
+#include "service/start.h"
+
+#include "domain/password.h"
+#include "sealing/manifest_file.h"
+#include "service/content.h"
+#include "service/notice.h"
+#include "service/post.h"
+#include "service/start_checks.h"
+
+namespace couvert {
+namespace {
+
+// The part table for the manifest's writer, a file's rows at a time.
+class StoredParts final : public PartEntries {
+ public:
+  StoredParts(const Parts& parts, const SealId& seal_id, const std::vector<OpenedFile>& files)
+      : parts_(parts), seal_id_(seal_id), files_(files) {}
+
+  Result<PartEntry> next() override {
+    while (part_ == rows_.size()) {
+      if (file_ == files_.size()) return fail(ErrorCode::damaged, "parts are missing");
+      const Result<> loaded = load(files_[file_++].row.no);
+      if (!loaded) return pass(loaded);
+    }
+    const PartRow& row = rows_[part_];
+    if (row.part_no != part_) return fail(ErrorCode::damaged, "a part is missing");
+    ++part_;
+    end_ += row.bytes;
+    return PartEntry{end_, row.commitment};
+  }
+
+ private:
+  Result<> load(std::uint32_t no) {
+    part_ = 0;
+    end_ = 0;
+    return parts_.database.read([&](Transaction& tx) -> Result<> {
+      Result<std::vector<PartRow>> rows = parts_of_file(tx, seal_id_, no);
+      if (!rows) return pass(rows);
+      rows_ = std::move(*rows);
+      return Result<>();
+    });
+  }
+
+  const Parts& parts_;
+  SealId seal_id_;
+  const std::vector<OpenedFile>& files_;
+  std::size_t file_ = 0;
+  std::vector<PartRow> rows_;
+  std::size_t part_ = 0;
+  std::uint64_t end_ = 0;
+};
+
+// A transfer on its way from draft to sealed, between the steps of Start.
+struct Sealing {
+  Transfer transfer;
+  std::vector<OpenedFile> files;
+  Manifest manifest;
+  OpenedKeyslot keys;  // TK and, once it is sealed, the manifest's commitment
+  Notice notice;
+  std::vector<Recipient> recipients;
+  std::vector<KeyslotRow> keyslots;
+  std::vector<std::string> links;  // in the recipients' order
+};
+
+Manifest make_manifest(const StartRequest& request, const Sealing& sealing) {
+  Manifest manifest;
+  manifest.from = sealing.transfer.sender.text;
+  manifest.created = to_unix(sealing.transfer.started);
+  manifest.subject = request.subject;
+  manifest.text = request.text;
+  for (const OpenedFile& file : sealing.files) {
+    ManifestFile entry;
+    entry.no = file.row.no;
+    entry.name = file.record.name;
+    entry.type = file.record.type;
+    entry.size = file.row.bytes;
+    entry.crc32 = file.record.crc32;
+    if (file.record.sha256) entry.sha256 = file.record.sha256->digest();
+    entry.parts = file.row.parts;
+    manifest.files.push_back(std::move(entry));
+  }
+  return manifest;
+}
+
+// Seals the manifest into an object of its own, durable on return.
+Result<> store_manifest(const Parts& parts, Sealing& sealing) {
+  const ObjectId id = ObjectId::make(parts.random);
+  Result<std::unique_ptr<ObjectWriter>> object = parts.objects.create(id);
+  if (!object) return pass(object);
+  ObjectSink sink(**object);
+  StoredParts table(parts, sealing.transfer.seal_id, sealing.files);
+  const ManifestTarget target{sink, sealing.keys.transfer_key, scope_of(sealing.transfer)};
+  const Result<Commitment> commitment =
+      seal_manifest(target, sealing.manifest, table, parts.random);
+  if (!commitment) return pass(commitment);
+  const Result<> durable = (*object)->commit();
+  if (!durable) return pass(durable);
+  sealing.keys.manifest = *commitment;
+  sealing.transfer.manifest_object = id;
+  return Result<>();
+}
+
+std::string link_of(const Parts& parts, const TransferId& id, const StartRecipient& recipient) {
+  std::string link = parts.settings.base_url + "/r/" + id.text();
+  if (recipient.secret) link += "#" + link_fragment(Mode::server, *recipient.secret);
+  return link;
+}
+
+// RFC 3986: everything but the unreserved characters and '@' as %XX.
+std::string encode_query(std::string_view text) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (std::isalnum(code) || std::string_view("-._~@").find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += '%';
+      out += digits[code >> 4];
+      out += digits[code & 15];
+    }
+  }
+  return out;
+}
+
+void make_recipients(const Parts& parts, const StartRequest& request, Sealing& sealing) {
+  int position = 0;
+  for (const StartRecipient& wanted : request.recipients) {
+    const TransferId id = TransferId::make(parts.random);
+    Recipient recipient;
+    recipient.seal_id = sealing.transfer.seal_id;
+    recipient.position = position++;
+    recipient.address = Address{wanted.address};
+    recipient.kind = wanted.kind;
+    recipient.transfer_id_hash = hash_of(id);
+    recipient.slot_id = wanted.slot_id.value_or(request.slot_id);
+    sealing.notice.recipients.push_back({recipient.address, id});
+    sealing.links.push_back(link_of(parts, id, wanted));
+    sealing.recipients.push_back(std::move(recipient));
+  }
+}
+
+// The sender's keyslot anew, now with the manifest's commitment, and those of the recipients.
+Result<> make_keyslots(const Parts& parts, const DraftKey& key, const StartRequest& request,
+                       Sealing& sealing) {
+  const auto add = [&](const NewKeyslot& keyslot, int position) -> Result<> {
+    Result<KeyslotRow> row = make_keyslot(parts, sealing.transfer, keyslot);
+    if (!row) return pass(row);
+    row->position = position;
+    sealing.keyslots.push_back(std::move(*row));
+    return Result<>();
+  };
+  const KeyslotForm held{KeyslotKind::held, std::monostate()};
+  const Result<> sender =
+      add({KeyslotUse::sender, held, key.draft_id, key.secret, sealing.keys}, -1);
+  if (!sender) return pass(sender);
+  if (request.open_by == OpenBy::password) {
+    const KeyslotForm form{KeyslotKind::password, request.password->parameters};
+    return add(
+        {KeyslotUse::password, form, request.slot_id, request.password->secret, sealing.keys}, -1);
+  }
+  for (std::size_t i = 0; i < request.recipients.size(); ++i) {
+    const StartRecipient& recipient = request.recipients[i];
+    const KeyslotForm form{KeyslotKind::link, std::monostate()};
+    const Result<> added =
+        add({KeyslotUse::link, form, *recipient.slot_id, *recipient.secret, sealing.keys},
+            static_cast<int>(i));
+    if (!added) return pass(added);
+  }
+  return Result<>();
+}
+
+NotificationMail make_mail(const Parts& parts, const StartRequest& request, const Sealing& sealing,
+                           std::size_t index) {
+  NotificationMail mail;
+  mail.language = request.language;
+  mail.sender = {request.name, request.phone, sealing.transfer.sender};
+  mail.subject = request.notification_subject;
+  mail.text = request.notification_text;
+  mail.download_link = sealing.links[index];
+  mail.reply_link = parts.settings.base_url +
+                    "/provide?reply=" + sealing.notice.recipients[index].transfer_id.text() +
+                    "&to=" + encode_query(sealing.transfer.sender.text);
+  mail.tracking_id = sealing.transfer.tracking_id;
+  mail.expires = sealing.transfer.end;
+  mail.open_by = request.open_by;
+  mail.file_names = sealing.notice.file_names;
+  if (mail.file_names.size() > mail_file_names_max) mail.file_names.resize(mail_file_names_max);
+  if (request.show_file_names) mail.file_count = static_cast<int>(sealing.notice.file_count);
+  return mail;
+}
+
+Result<> check_unchanged(Transaction& tx, const Sealing& sealing) {
+  const Result<std::optional<Transfer>> current = find_transfer(tx, sealing.transfer.seal_id);
+  if (!current) return pass(current);
+  const Result<std::vector<FileRow>> files = files_of(tx, sealing.transfer.seal_id);
+  if (!files) return pass(files);
+  bool same = current->has_value() && (*current)->state == TransferState::draft &&
+              files->size() == sealing.files.size();
+  for (std::size_t i = 0; same && i < files->size(); ++i) {
+    const FileRow& before = sealing.files[i].row;
+    same = (*files)[i].no == before.no && (*files)[i].parts == before.parts;
+  }
+  if (!same) return fail(ErrorCode::conflict, "files_differ");
+  return Result<>();
+}
+
+// The one transaction of Start: after its commit the transfer is sealed and its mails will go out.
+Result<> commit(const Parts& parts, const StartRequest& request, const Sealing& sealing) {
+  return parts.database.write([&](Transaction& tx) -> Result<> {
+    const Result<> unchanged = check_unchanged(tx, sealing);
+    if (!unchanged) return pass(unchanged);
+    const Result<> admitted =
+        check_recipients(tx, sealing.transfer.sender, request, sealing.transfer.started);
+    if (!admitted) return pass(admitted);
+    const Result<> cleared = delete_keyslots(tx, sealing.transfer.seal_id);
+    if (!cleared) return pass(cleared);
+    for (const KeyslotRow& keyslot : sealing.keyslots) {
+      const Result<> inserted = insert_keyslot(tx, keyslot);
+      if (!inserted) return pass(inserted);
+    }
+    for (std::size_t i = 0; i < sealing.recipients.size(); ++i) {
+      const Recipient& recipient = sealing.recipients[i];
+      const Result<> inserted = insert_recipient(tx, recipient);
+      if (!inserted) return pass(inserted);
+      const Result<> posted =
+          post(parts, tx,
+               {MailKind::notification, recipient.address, make_mail(parts, request, sealing, i),
+                recipient.seal_id, recipient.position});
+      if (!posted) return pass(posted);
+    }
+    const Result<> forgotten = delete_files(tx, sealing.transfer.seal_id);
+    if (!forgotten) return pass(forgotten);
+    return update_transfer(tx, sealing.transfer);
+  });
+}
+
+void take_options(const StartRequest& request, Instant now, Transfer& transfer) {
+  transfer.state = TransferState::sealed;
+  transfer.started = std::chrono::floor<std::chrono::seconds>(now);
+  transfer.end = std::chrono::floor<std::chrono::seconds>(request.expires);
+  transfer.language = request.language;
+  transfer.open_by = request.open_by;
+  transfer.notify_delivery = request.notify_delivery;
+  transfer.notify_download = request.notify_download;
+  transfer.show_file_names = request.show_file_names;
+  transfer.request = fingerprint(request);
+}
+
+Notice make_notice(const StartRequest& request, const std::vector<OpenedFile>& files) {
+  Notice notice;
+  notice.name = request.name;
+  notice.phone = request.phone;
+  notice.language = request.sender_language;
+  notice.subject = request.notification_subject;
+  notice.text = request.notification_text;
+  notice.file_count = static_cast<std::uint32_t>(files.size());
+  if (!request.show_file_names) return notice;
+  for (const OpenedFile& file : files) notice.file_names.push_back(file.record.name);
+  return notice;
+}
+
+StartedTransfer as_seen(const StartRequest& request, const Sealing& sealing) {
+  StartedTransfer started;
+  started.tracking_id = sealing.transfer.tracking_id;
+  started.created = sealing.transfer.started;
+  started.expires = sealing.transfer.end;
+  for (std::size_t i = 0; i < request.recipients.size(); ++i) {
+    started.recipients.push_back({Address{request.recipients[i].address},
+                                  request.recipients[i].kind,
+                                  sealing.notice.recipients[i].transfer_id, sealing.links[i]});
+  }
+  started.files = files_of_manifest(sealing.manifest);
+  return started;
+}
+
+// The answer to a request that sealed the draft before: IDs from the notice, files from the
+// manifest.
+Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& request,
+                                     OpenedDraft draft) {
+  if (draft.transfer.request != fingerprint(request)) {
+    return fail(ErrorCode::conflict, "started_differently");
+  }
+  Result<Notice> notice = open_transfer_notice(parts, draft.transfer);
+  if (!notice) return pass(notice);
+  if (notice->recipients.size() != request.recipients.size()) {
+    return fail(ErrorCode::damaged, "a notice without its recipients");
+  }
+  Result<std::unique_ptr<MessageSource>> object =
+      open_object(parts.objects, *draft.transfer.manifest_object);
+  if (!object) return pass(object);
+  const Result<ManifestReader> reader = ManifestReader::open(
+      **object, draft.keys.transfer_key, scope_of(draft.transfer), draft.keys.manifest);
+  if (!reader) return pass(reader);
+  StartedTransfer started;
+  started.repeated = true;
+  started.tracking_id = draft.transfer.tracking_id;
+  started.created = draft.transfer.started;
+  started.expires = draft.transfer.end;
+  for (std::size_t i = 0; i < request.recipients.size(); ++i) {
+    const NoticeRecipient& known = notice->recipients[i];
+    started.recipients.push_back({known.address, request.recipients[i].kind, known.transfer_id,
+                                  link_of(parts, known.transfer_id, request.recipients[i])});
+  }
+  started.files = files_of_manifest(reader->manifest());
+  return started;
+}
+
+}  // namespace
+
+Result<> Start::admit_password(std::string_view password) const {
+  std::size_t characters = 0;
+  for (const char c : password)
+    characters += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
+  if (characters > limits::password_characters_max || !is_utf8(password)) {
+    return fail(ErrorCode::invalid, "a password has at most 128 characters");
+  }
+  const int length_min = parts_.settings.allowance.password_length_min;
+  if (!parts_.judge.judge(password, length_min).acceptable) {
+    return fail(ErrorCode::refused, "password_weak");
+  }
+  return Result<>();
+}
+
+Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) {
+  const Result<> tidied = tidy(request);
+  if (!tidied) return pass(tidied);
+  Result<OpenedDraft> draft = open_draft(parts_, key);
+  if (!draft) return pass(draft);
+  if (draft->transfer.state == TransferState::sealed) {
+    return answer_again(parts_, request, std::move(*draft));
+  }
+  const Instant now = parts_.clock.now();
+  const Result<> options = check_options(request, parts_.settings.allowance, now);
+  if (!options) return pass(options);
+  const Result<> admitted = parts_.database.read(
+      [&](Transaction& tx) { return check_recipients(tx, draft->transfer.sender, request, now); });
+  if (!admitted) return pass(admitted);
+  Result<std::vector<OpenedFile>> files = open_files(parts_, *draft);
+  if (!files) return pass(files);
+  const Result<> whole = check_files(request, *files);
+  if (!whole) return pass(whole);
+
+  Sealing sealing{
+      std::move(draft->transfer), std::move(*files), {}, std::move(draft->keys), {}, {}, {}, {}};
+  take_options(request, now, sealing.transfer);
+  sealing.manifest = make_manifest(request, sealing);
+  sealing.notice = make_notice(request, sealing.files);
+  const Result<> stored = store_manifest(parts_, sealing);
+  if (!stored) return pass(stored);
+  make_recipients(parts_, request, sealing);
+  const Result<> slots = make_keyslots(parts_, key, request, sealing);
+  if (!slots) return pass(slots);
+  Result<std::string> notice = seal_transfer_notice(parts_, sealing.transfer, sealing.notice);
+  if (!notice) return pass(notice);
+  sealing.transfer.notice = std::move(*notice);
+
+  const Result<> committed = commit(parts_, request, sealing);
+  // A commit that failed may still have reached the disk, so the manifest stays: if it did not, the
+  // sweeper of orphans takes it.
+  if (!committed) return pass(committed);
+  parts_.wake_outbox();
+  parts_.log.info("transfer started",
+                  {{"tracking_id", sealing.transfer.tracking_id.text()},
+                   {"recipients", static_cast<std::int64_t>(sealing.recipients.size())},
+                   {"files", static_cast<std::int64_t>(sealing.files.size())}});
+  return as_seen(request, sealing);
+}
+
+Result<StretchedPassword> stretch_password(std::string_view password, Random& random) {
+  Argon2Parameters parameters;
+  parameters.salt = random.bytes<16>();
+  Result<Secret<32>> secret = password_secret(password, parameters);
+  if (!secret) return pass(secret);
+  return StretchedPassword{parameters, std::move(*secret)};
+}
+
+}  // namespace couvert

@@ -1,0 +1,148 @@
+#include "service/start_checks.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/json.h"
+#include "service/ask_policy.h"
+#include "store/rule_table.h"
+
+namespace couvert {
+namespace {
+
+Result<> tidy_line(std::string& text, std::size_t bytes_max) {
+  Result<std::string> line = check_line(text, bytes_max);
+  if (!line) return pass(line);
+  text = std::move(*line);
+  return Result<>();
+}
+
+Result<> tidy_text(std::string& text, std::size_t bytes_max) {
+  Result<std::string> checked = check_text(text, bytes_max);
+  if (!checked) return pass(checked);
+  wipe(text);
+  text = std::move(*checked);
+  return Result<>();
+}
+
+// Each address once; the first mention decides whether it is To, Cc or Bcc.
+Result<> tidy_recipients(std::vector<StartRecipient>& recipients) {
+  std::set<std::string> seen;
+  std::vector<StartRecipient> unique;
+  for (StartRecipient& recipient : recipients) {
+    const Result<Address> address = parse_address(recipient.address);
+    if (!address) return fail(ErrorCode::refused, "invalid_address " + recipient.address);
+    if (!seen.insert(address->text).second) continue;
+    recipient.address = address->text;
+    unique.push_back(std::move(recipient));
+  }
+  recipients = std::move(unique);
+  if (recipients.empty()) return fail(ErrorCode::invalid, "a transfer needs a recipient");
+  return Result<>();
+}
+
+}  // namespace
+
+Result<> tidy(StartRequest& request) {
+  for (const auto& [text, bytes_max] :
+       {std::pair(&request.name, limits::name_bytes_max),
+        std::pair(&request.phone, limits::phone_bytes_max),
+        std::pair(&request.subject, limits::subject_bytes_max),
+        std::pair(&request.notification_subject, limits::subject_bytes_max)}) {
+    const Result<> line = tidy_line(*text, bytes_max);
+    if (!line) return pass(line);
+  }
+  if (request.name.empty()) return fail(ErrorCode::invalid, "the sender's name is missing");
+  const Result<> message = tidy_text(request.text, limits::message_bytes_max);
+  if (!message) return pass(message);
+  const Result<> note = tidy_text(request.notification_text, limits::notification_bytes_max);
+  if (!note) return pass(note);
+  std::sort(request.files.begin(), request.files.end());
+  return tidy_recipients(request.recipients);
+}
+
+std::string fingerprint(const StartRequest& request) {
+  Json::Array recipients;
+  for (const StartRecipient& recipient : request.recipients) {
+    recipients.emplace_back(
+        Json::Object{{"address", Json(recipient.address)},
+                     {"kind", Json(name_of(recipient.kind))},
+                     {"slot_id", recipient.slot_id ? Json(recipient.slot_id->text()) : Json()}});
+  }
+  Json::Array files;
+  for (const auto& [no, size] : request.files) {
+    files.emplace_back(Json::Array{Json(std::int64_t{no}), Json(static_cast<std::int64_t>(size))});
+  }
+  return Json(Json::Object{{"recipients", Json(std::move(recipients))},
+                           {"files", Json(std::move(files))},
+                           {"expires", Json(to_unix(request.expires))},
+                           {"language", Json(name_of(request.language))},
+                           {"open_by", Json(name_of(request.open_by))},
+                           {"slot_id", Json(request.slot_id.text())},
+                           {"notify_delivery", Json(request.notify_delivery)},
+                           {"notify_download", Json(request.notify_download)},
+                           {"show_file_names", Json(request.show_file_names)}})
+      .write();
+}
+
+Result<> check_options(const StartRequest& request, const Allowance& allowance, Instant now) {
+  // A day's grace: who picks the last allowed day on a calendar means the end of that day.
+  const Instant latest = now + std::chrono::hours(24) * (allowance.days_max + 1);
+  if (request.expires <= now + std::chrono::minutes(1) || request.expires > latest) {
+    return fail(ErrorCode::refused, "life");
+  }
+  if (request.open_by == OpenBy::link && !allowance.link_allowed) {
+    return fail(ErrorCode::refused, "link_not_allowed");
+  }
+  const bool edited = !request.notification_subject.empty() || !request.notification_text.empty();
+  if (edited && !allowance.notification_editable) {
+    return fail(ErrorCode::refused, "notification_fixed");
+  }
+  if (request.open_by == OpenBy::password && !request.password) {
+    return fail(ErrorCode::invalid, "a password is missing");
+  }
+  std::set<std::string> slots = {request.slot_id.text()};
+  for (const StartRecipient& recipient : request.recipients) {
+    if (request.open_by != OpenBy::link) continue;
+    if (!recipient.slot_id || !recipient.secret) {
+      return fail(ErrorCode::invalid, "a recipient's link lacks its secret");
+    }
+    if (!slots.insert(recipient.slot_id->text()).second) {
+      return fail(ErrorCode::invalid, "a slot ID is used twice");
+    }
+  }
+  if (request.files.empty() && request.text.empty()) {
+    return fail(ErrorCode::invalid, "a transfer needs a message or a file");
+  }
+  return Result<>();
+}
+
+Result<> check_recipients(Transaction& tx, const Address& sender, const StartRequest& request,
+                          Instant now) {
+  const Result<std::vector<Rule>> rules = all_rules(tx);
+  if (!rules) return pass(rules);
+  for (const StartRecipient& recipient : request.recipients) {
+    PolicyQuestion question{sender, Address{recipient.address}, false};
+    const Result<bool> reply = is_reply(tx, question, request.reply_to, now);
+    if (!reply) return pass(reply);
+    question.reply = *reply;
+    const PolicyVerdict verdict = decide(*rules, question);
+    if (!verdict.allowed) {
+      return fail(ErrorCode::refused,
+                  std::string(name_of(verdict.refusal)) + " " + recipient.address);
+    }
+  }
+  return Result<>();
+}
+
+Result<> check_files(const StartRequest& request, const std::vector<OpenedFile>& files) {
+  bool same = request.files.size() == files.size();
+  for (std::size_t i = 0; same && i < files.size(); ++i) {
+    const FileRow& row = files[i].row;
+    same = request.files[i] == std::pair(row.no, row.bytes) && row.offset == row.bytes;
+  }
+  if (!same) return fail(ErrorCode::conflict, "files_differ");
+  return Result<>();
+}
+
+}  // namespace couvert
