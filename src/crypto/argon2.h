@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -33,10 +32,6 @@ struct Argon2Parameters {
 
 /// Errors: `invalid` outside of 19456 to 262144 KiB, 1 to 10 passes, 1 lane.
 Result<> check_argon2(const Argon2Parameters& parameters);
-
-/// `text` in Unicode normalisation form C. What it was made in is wiped; the caller wipes the
-/// answer. Errors: `invalid` for text that is not UTF-8 or longer than password_typed_bytes_max.
-Result<std::string> normalise_password(std::string_view text);
 
 /// Argon2id (version 0x13, no key, no extra data) of the password's NFC form.
 /// Errors:  `invalid` for parameters out of bounds, text that is not UTF-8, a password that is

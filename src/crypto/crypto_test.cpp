@@ -1,0 +1,158 @@
+#include <doctest/doctest.h>
+
+#include "crypto/argon2.h"
+#include "crypto/compare.h"
+#include "crypto/crc32.h"
+#include "crypto/hash.h"
+#include "crypto/mac.h"
+#include "crypto/message_cipher.h"
+#include "crypto/random.h"
+#include "crypto/secret_bytes.h"
+#include "crypto/text_form.h"
+
+using namespace couvert;
+
+namespace {
+
+std::string hex(Bytes bytes) {
+  return encode_hex(bytes);
+}
+
+MessageKeys some_keys() {
+  SystemRandom random;
+  return derive_message_keys(random.secret<32>(), {}, {});
+}
+
+}  // namespace
+
+TEST_CASE("SHA-256 gives the values of FIPS 180 and the same after every stop") {
+  CHECK(hex(sha256({})) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(hex(sha256(as_bytes("abc"))) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  const std::string text(1000, 'a');
+  for (const std::size_t step : {1UL, 55UL, 63UL, 64UL, 65UL, 200UL, 1000UL}) {
+    Sha256 hash;
+    for (std::size_t at = 0; at < text.size(); at += step) {
+      hash.update(as_bytes(text.substr(at, step)));
+      hash = Sha256::resume(hash.state()).value();
+    }
+    CHECK(hash.size() == text.size());
+    CHECK(hex(hash.digest()) == hex(sha256(as_bytes(text))));
+  }
+}
+
+TEST_CASE("a SHA-256 state that cannot be one is damaged") {
+  Sha256 hash;
+  hash.update(as_bytes("abc"));
+  Buffer state = hash.state();
+  CHECK(state.size() == 43);
+  for (std::size_t size = 0; size < state.size(); ++size) {
+    CHECK(Sha256::resume(Bytes(state).first(size)).error().code == ErrorCode::damaged);
+  }
+  state.push_back(std::byte{0});
+  CHECK(Sha256::resume(state).error().code == ErrorCode::damaged);
+  state.pop_back();
+  state[32] = std::byte{0x10};
+  CHECK(Sha256::resume(state).error().code == ErrorCode::damaged);
+}
+
+TEST_CASE("CRC-32 is that of ZIP, in one go and in pieces") {
+  CHECK(crc32(0, as_bytes("123456789")) == 0xcbf43926);
+  CHECK(crc32(crc32(0, as_bytes("1234")), as_bytes("56789")) == 0xcbf43926);
+  CHECK(crc32(0x12345678, {}) == 0x12345678);
+}
+
+TEST_CASE("MAC is the front of HMAC-SHA-512 over label, zero byte and x") {
+  Secret<16> key;
+  for (std::size_t i = 0; i < 16; ++i) key.fill()[i] = static_cast<std::byte>(i);
+  // The specification's code key of anna@example.org: x = str(address).
+  Buffer x;
+  append_integer(x, 16, 2);
+  append(x, as_bytes("anna@example.org"));
+  CHECK(hex(mac(key, "couvert/1 code", x)) ==
+        "5ae7b15b197fa2bdfe9ef971a45ae942d9d554a7dbea89ca8af46b45ce66147d");
+}
+
+TEST_CASE("a sealed chunk opens in place, and at no other place, length or byte") {
+  const MessageKeys keys = some_keys();
+  MessageCipher seal(keys, MessageCipher::Direction::seal);
+  MessageCipher open(keys, MessageCipher::Direction::open);
+  Buffer buffer(100 + tag_bytes);
+  seal.seal(3, Bytes(buffer).first(100), buffer);
+  Buffer out(100);
+  CHECK(open.open(3, buffer, out).has_value());
+  CHECK(out == Buffer(100));
+  CHECK(open.open(4, buffer, out).error().code == ErrorCode::damaged);
+  CHECK(open.open(3, Bytes(buffer).first(115), MutableBytes(out).first(99)).error().code ==
+        ErrorCode::damaged);
+  for (std::size_t i = 0; i < buffer.size(); ++i) {
+    buffer[i] ^= std::byte{0x80};
+    out.assign(100, std::byte{7});
+    CHECK(open.open(3, buffer, out).error().code == ErrorCode::damaged);
+    CHECK(out == Buffer(100));  // nothing of it is left
+    buffer[i] ^= std::byte{0x80};
+  }
+  CHECK(open.open(3, buffer, MutableBytes(buffer).first(100)).has_value());
+}
+
+TEST_CASE("a password has 1 to 1024 bytes after NFC and is the same however it was typed") {
+  Argon2Parameters least;
+  least.memory_kib = argon2_memory_kib_min;
+  least.passes = 1;
+  const auto s = [&](std::string_view password) {
+    Result<Secret<32>> secret = password_secret(password, least);
+    return secret ? secret_to_hex(*secret) : std::string("-");
+  };
+  CHECK(s("Gr\u00fc\u00dfe") == s("Gru\u0308\u00dfe"));
+  CHECK(s("a") != s("A"));
+  CHECK(s("") == "-");
+  CHECK(s(std::string(1024, 'a')) != "-");
+  CHECK(s(std::string(1025, 'a')) == "-");
+  CHECK(s(std::string(5000, 'a')) == "-");
+  CHECK(s("\xff") == "-");
+  std::string typed;
+  for (int i = 0; i < 512; ++i) typed += "u\u0308";  // 3 bytes each as typed, 2 after NFC
+  CHECK(s(typed) != "-");
+  CHECK(s(typed + "a") == "-");
+}
+
+TEST_CASE("Argon2 values out of bounds are refused before running") {
+  const auto code = [](std::uint32_t memory, std::uint32_t passes, std::uint8_t lanes) {
+    Argon2Parameters parameters;
+    parameters.memory_kib = memory;
+    parameters.passes = passes;
+    parameters.lanes = lanes;
+    return password_secret("a", parameters).error().code;
+  };
+  CHECK(code(19'455, 1, 1) == ErrorCode::invalid);
+  CHECK(code(262'145, 1, 1) == ErrorCode::invalid);
+  CHECK(code(65'536, 0, 1) == ErrorCode::invalid);
+  CHECK(code(65'536, 11, 1) == ErrorCode::invalid);
+  CHECK(code(65'536, 3, 2) == ErrorCode::invalid);
+}
+
+TEST_CASE("names that some file system takes for one have one folded form") {
+  CHECK(folded_name("\u00dcbung.TXT").value() == folded_name("u\u0308BUNG.txt").value());
+  CHECK(folded_name("a").value() != folded_name("b").value());
+  CHECK(folded_name("\xff").error().code == ErrorCode::invalid);
+  CHECK(normal_form(std::string(64 * 1024, 'a')).has_value());
+  CHECK(normal_form(std::string(64 * 1024 + 1, 'a')).error().code == ErrorCode::invalid);
+  std::string grows;
+  for (int i = 0; i < 300; ++i) grows += "\ufdfa";
+  CHECK(folded_name(grows).has_value());
+}
+
+TEST_CASE("secrets go into text and come back, other lengths do not") {
+  SystemRandom random;
+  const Secret<32> secret = random.secret<32>();
+  CHECK(same_secret(secret_from_hex<32>(secret_to_hex(secret)).value(), secret));
+  CHECK(same_secret(secret_from_base64url<32>(secret_to_base64url(secret)).value(), secret));
+  CHECK(!same_secret(random.secret<32>(), secret));
+  CHECK(secret_from_hex<16>(secret_to_hex(secret)).error().code == ErrorCode::invalid);
+  CHECK(secret_from_base64url<33>(secret_to_base64url(secret)).error().code == ErrorCode::invalid);
+  CHECK(secret_from_base64url<32>(std::string(1000, 'A')).error().code == ErrorCode::invalid);
+  Buffer bytes(32, std::byte{5});
+  const Secret<32> taken = take_secret<32>(std::span<std::byte, 32>(bytes.data(), 32));
+  CHECK(bytes == Buffer(32));
+  CHECK(secret_to_hex(taken).starts_with("0505"));
+}
