@@ -33,8 +33,6 @@ test_units() {
   return $failed
 }
 
-# One file after the other: each starts servers of its own, and two cores are few.
 test_end_to_end() {
-  node --test --test-concurrency=1 --test-reporter=spec ${1:+--test-name-pattern="$1"} \
-    'tests/e2e/*.test.mjs'
+  node tests/e2e/run.mjs "$1"
 }

@@ -1,0 +1,97 @@
+// Debian's Chromium, and axe-core on every state that a test visits.
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import { root } from "./run-context.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("playwright-core").Browser} Browser */
+
+export const desktop = { width: 1280, height: 900 };
+export const phone = { width: 360, height: 740 };
+const screenshots = path.join(root, "build/screenshots");
+const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** @returns {Promise<Browser>} */
+export function launchChromium() {
+  return chromium.launch({
+    executablePath: process.env.COUVERT_CHROMIUM ?? "/usr/bin/chromium",
+    // "localhost" may mean ::1 first, where nobody listens.
+    args: [
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      "--disable-gpu",
+      "--host-resolver-rules=MAP localhost 127.0.0.1",
+    ],
+  });
+}
+
+/**
+ * A person's browser profile.
+ * @param {Browser} browser
+ * @param {{ language: string, viewport?: { width: number, height: number },
+ *   scheme?: "light" | "dark", downloads?: boolean }} options
+ */
+export async function openProfile(browser, { language, viewport = desktop, scheme = "light" }) {
+  const context = await browser.newContext({
+    locale: language,
+    viewport,
+    colorScheme: scheme,
+    isMobile: viewport.width < 600,
+    hasTouch: viewport.width < 600,
+    deviceScaleFactor: 1,
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  context.setDefaultTimeout(15_000);
+  return context;
+}
+
+/** What axe finds on the page as it is, a line a finding. @param {Page} page */
+export async function axeFindings(page) {
+  await page.evaluate(await readFile(axeFile, "utf8"));
+  const found = await page.evaluate(async () => {
+    // @ts-expect-error axe came with the line before
+    const { violations } = await globalThis.axe.run(document, {
+      resultTypes: ["violations"],
+      rules: { region: { enabled: true } },
+    });
+    return violations.map((/** @type {any} */ violation) => ({
+      id: violation.id,
+      help: violation.help,
+      nodes: violation.nodes.map((/** @type {any} */ node) => node.html),
+    }));
+  });
+  return found.map((/** @type {any} */ one) => `${one.id}: ${one.help}: ${one.nodes.join(" ")}`);
+}
+
+/** The states that this test file visited, each looked at by axe and kept as a picture. */
+export class Visits {
+  constructor() {
+    /** @type {string[]} */
+    this.states = [];
+    /** @type {string[]} */
+    this.findings = [];
+  }
+
+  /**
+   * Looks at one state. Animations are over before, so that colours are final.
+   * @param {Page} page @param {string} state a name that is good for a file, too
+   */
+  async look(page, state) {
+    await page.evaluate(() =>
+      Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))),
+    );
+    const found = await axeFindings(page);
+    this.states.push(state);
+    this.findings.push(...found.map((/** @type {string} */ one) => `${state}: ${one}`));
+    await mkdir(screenshots, { recursive: true });
+    await page.screenshot({ path: path.join(screenshots, `${state}.png`), fullPage: true });
+  }
+
+  /** Prints the visited states. */
+  print() {
+    console.log(`axe-core visited ${this.states.length} states:`);
+    for (const state of this.states) console.log(`  ${state}`);
+  }
+}

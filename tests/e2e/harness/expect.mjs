@@ -1,0 +1,49 @@
+// What tests expect of answers again and again.
+import assert from "node:assert/strict";
+
+/** @typedef {import("./http.mjs").Answer} Answer */
+
+const codes =
+  "invalid unproven refused denied expired too_large full throttled conflict damaged unavailable";
+
+/**
+ * The answer is a problem of this status and code, in the one form that all have.
+ * @param {Answer} answer @param {number} status @param {string} code @param {string} [reason]
+ */
+export function expectProblem(answer, status, code, reason) {
+  const seen = `${answer.method} ${answer.path}: ${answer.status} ${answer.body}`;
+  assert.equal(answer.status, status, seen);
+  assert.equal(answer.headers["content-type"], "application/problem+json", seen);
+  assert.equal(answer.json.status, status, seen);
+  assert.equal(answer.json.code, code, seen);
+  assert.ok(codes.split(" ").includes(answer.json.code), seen);
+  assert.match(answer.json.request_id, /^[A-Za-z0-9_-]{8,64}$/, seen);
+  if (reason !== undefined) assert.equal(answer.json.reason, reason, seen);
+}
+
+const fixed = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** What is wrong with the security headers of an answer; nothing for a good one.
+ * @param {Answer} answer @returns {string[]} */
+export function headerTroubles(answer) {
+  const { headers } = answer;
+  const troubles = Object.entries(fixed)
+    .filter(([name, value]) => headers[name] !== value)
+    .map(([name]) => `${name}: ${headers[name]}`);
+  const policy = String(headers["content-security-policy"] ?? "");
+  for (const rule of ["default-src", "frame-ancestors 'none'", "base-uri 'none'"]) {
+    if (!policy.includes(rule)) troubles.push(`content-security-policy without ${rule}: ${policy}`);
+  }
+  if (/unsafe-inline|unsafe-eval|\*/.test(policy)) troubles.push(`loose policy: ${policy}`);
+  if (!headers["permissions-policy"]) troubles.push("no permissions-policy");
+  if (headers["server"] || headers["x-powered-by"]) troubles.push("a banner");
+  if (answer.path.startsWith("/api/v1/") && headers["cache-control"] !== "no-store") {
+    troubles.push(`cache-control: ${headers["cache-control"]}`);
+  }
+  return troubles.map((trouble) => `${answer.method} ${answer.path} ${answer.status}: ${trouble}`);
+}

@@ -1,0 +1,33 @@
+// Runs the end-to-end tests: one mail system for all of them, one file after the other (two cores
+// are few), and at last what only the whole run can show.
+//
+// node tests/e2e/run.mjs [WORDS]: with words, only the cases whose names contain them.
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { beginRun } from "./harness/run-context.mjs";
+
+const folder = import.meta.dirname;
+const words = process.argv[2] ?? "";
+const last = "api-coverage.test.mjs"; // it reads the logs of all the others
+
+const files = (await readdir(folder)).filter((name) => name.endsWith(".test.mjs")).sort();
+const ordered = files.filter((name) => name !== last);
+if (!words && files.includes(last)) ordered.push(last);
+
+const context = await beginRun();
+let failed = 0;
+try {
+  const stream = run({
+    files: ordered.map((name) => path.join(folder, name)),
+    concurrency: 1,
+    timeout: 300_000,
+    ...(words ? { testNamePatterns: words } : {}),
+  });
+  stream.on("test:fail", () => failed++);
+  for await (const text of stream.compose(spec())) process.stdout.write(text);
+} finally {
+  await context.end();
+}
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,121 @@
+// JSON is read to the letter: one spelling, named fields only, within bounds.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ApiClient, randomId } from "./harness/api-client.mjs";
+import { Couvertd } from "./harness/couvertd.mjs";
+import { expectProblem } from "./harness/expect.mjs";
+import { send } from "./harness/http.mjs";
+
+/** @type {Couvertd} */
+let server;
+before(async () => {
+  server = await Couvertd.start({ name: "strict-json" });
+});
+after(() => server?.stop());
+
+const id = randomId();
+const good = `{"transfer_id":"${id}"}`;
+const find = "/api/v1/transfers/find";
+
+/** @param {string | Buffer} body @param {string} [type] */
+function post(body, type = "application/json") {
+  return send(server.baseUrl, "POST", find, { headers: { "Content-Type": type }, body });
+}
+
+/** @type {[string, string | Buffer][]} */
+const malformed = [
+  ["nothing", ""],
+  ["blanks", "  "],
+  ["an unknown field", `{"transfer_id":"${id}","x":1}`],
+  ["a repeated field", `{"transfer_id":"${id}","transfer_id":"${id}"}`],
+  ["a repeated field in another spelling", `{"transfer_id":"${id}","transfer\\u005fid":"${id}"}`],
+  ["a missing field", "{}"],
+  ["null for a text", '{"transfer_id":null}'],
+  ["a number for a text", '{"transfer_id":1}'],
+  ["a list for a text", `{"transfer_id":["${id}"]}`],
+  ["an object for a text", '{"transfer_id":{}}'],
+  ["a list at the top", `[${good}]`],
+  ["a text at the top", `"${id}"`],
+  ["something after the end", `${good}x`],
+  ["a second object", `${good}${good}`],
+  ["a cut object", good.slice(0, -1)],
+  ["a comment", `/**/${good}`],
+  ["a comma too many", `{"transfer_id":"${id}",}`],
+  ["single quotes", good.replaceAll('"', "'")],
+  ["a byte order mark", Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(good)])],
+  ["UTF-16", Buffer.from(good, "utf16le")],
+  ["a byte that is no UTF-8", Buffer.from(good.replace(id, "\xff"), "latin1")],
+  ["an overlong UTF-8 form", Buffer.from(good.replace(id, "\xc0\xaf"), "latin1")],
+  ["half a surrogate pair", '{"transfer_id":"\\ud800"}'],
+  ["a control character", '{"transfer_id":"a\nb"}'],
+  ["a text over its bound", `{"transfer_id":"${"a".repeat(65)}"}`],
+  ["depth without end", `{"transfer_id":${"[".repeat(100_000)}`],
+  ["nine levels", `{"transfer_id":${"[".repeat(9)}${"]".repeat(9)}}`],
+];
+
+for (const [what, body] of malformed) {
+  test(`the server refuses ${what} as JSON`, async () => {
+    expectProblem(await post(body), 400, "invalid");
+  });
+}
+
+test("the server takes the same JSON well-formed, with blanks and escapes", async () => {
+  const spelt = `\r\n { "transfer_id" : "${id.replace("a", "\\u0061")}" }\t`;
+  expectProblem(await post(good), 404, "denied");
+  expectProblem(await post(spelt), 404, "denied");
+  expectProblem(await post(good, "application/json; charset=utf-8"), 404, "denied");
+});
+
+test("the server refuses a body of another type", async () => {
+  for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
+    const answer = await post(good, type);
+    assert.ok([400, 415].includes(answer.status), `${type}: ${answer.status}`);
+  }
+});
+
+test("the server refuses a body of one byte over 1 MiB and takes one of 1 MiB", async () => {
+  const bytes = 1024 * 1024;
+  expectProblem(await post(good.padEnd(bytes)), 404, "denied");
+  expectProblem(await post(good.padEnd(bytes + 1)), 413, "too_large");
+});
+
+test("the server refuses wrong values of every kind in the start of a transfer", async () => {
+  const client = new ApiClient(server.baseUrl);
+  await client.verify("json-anna@example.org");
+  const draft = await client.createDraft("json-anna@example.org");
+  const start = draft.startBody([{ address: "bert@example.net" }], { password: "Tr0ub4dor&3 x" });
+  /** @type {[string, unknown][]} */
+  const wrong = [
+    ["recipients", []],
+    ["recipients", "bert@example.net"],
+    ["recipients", [{ address: "bert@example.net" }]],
+    ["recipients", [{ address: "bert@example.net", kind: "from" }]],
+    ["recipients", Array(501).fill({ address: "bert@example.net", kind: "to" })],
+    ["name", ""],
+    ["name", "x".repeat(201)],
+    ["name", 7],
+    ["phone", "1".repeat(61)],
+    ["subject", "s".repeat(501)],
+    ["text", "t".repeat(262_145)],
+    ["files", [{ no: -1, size: 1 }]],
+    ["files", [{ no: 0.5, size: 1 }]],
+    ["files", [{ no: 0, size: 1e300 }]],
+    ["files", [{ no: "0", size: 1 }]],
+    ["expires", "tomorrow"],
+    ["expires", "2026-02-30T00:00:00Z"],
+    ["expires", "2026-11-22T12:00:00+01:00"],
+    ["expires", 1_800_000_000],
+    ["language", "fr"],
+    ["open_by", "quick"],
+    ["slot_id", "short"],
+    ["notify_download", "yes"],
+    ["notification", { subject: "s", html: "<b>" }],
+    ["reply_to", "x"],
+  ];
+  for (const [field, value] of wrong) {
+    const answer = await draft.start({ ...start, [field]: value });
+    const seen = `${field}: ${JSON.stringify(value).slice(0, 80)}: ${answer.status}`;
+    assert.equal(answer.status, 400, seen);
+  }
+  assert.equal((await draft.start(start)).status, 201, "and the right one still starts");
+});
