@@ -1,90 +1,123 @@
 #include "service/content.h"
 
 #include "crypto/hash.h"
+#include "sealing/zip.h"
+#include "sealing/zip_names.h"
 #include "service/delivery.h"
+#include "service/stored_file.h"
 
 namespace couvert {
 namespace {
 
 constexpr std::size_t etag_bytes = 16;
 
-// Where one file's parts lie: what the manifest says of them, and the rows that name the objects.
-class StoredFile final : public PartSource {
- public:
-  StoredFile(const Parts& parts, ManifestReader& manifest, std::size_t index)
-      : parts_(parts), manifest_(manifest), index_(index) {}
-
-  Result<> load(const SealId& seal_id) {
-    const std::uint32_t no = manifest_.manifest().files[index_].no;
-    return parts_.database.read([&](Transaction& tx) -> Result<> {
-      Result<std::vector<PartRow>> rows = parts_of_file(tx, seal_id, no);
-      if (!rows) return pass(rows);
-      for (const PartRow& row : *rows) objects_.push_back(row.object);
-      return Result<>();
-    });
-  }
-
-  Result<PartEntry> entry(std::uint32_t part) override { return manifest_.part(index_, part); }
-
-  Result<std::unique_ptr<MessageSource>> open(std::uint32_t part) override {
-    if (part >= objects_.size()) return fail(ErrorCode::damaged, "a part's row is gone");
-    return open_object(parts_.objects, objects_[part]);
-  }
-
- private:
-  const Parts& parts_;
-  ManifestReader& manifest_;
-  std::size_t index_;
-  std::vector<ObjectId> objects_;
-};
-
-class FileDownload final : public Download {
- public:
-  FileDownload(const Parts& parts, OpenedTransfer opened, std::unique_ptr<OpenedManifest> manifest,
-               std::size_t index)
-      : parts_(parts),
-        opened_(std::move(opened)),
-        manifest_(std::move(manifest)),
-        file_(manifest_->manifest().files[index]),
-        stored_(parts, manifest_->reader(), index),
-        reader_(stored_, opened_.keys.transfer_key,
-                {scope_of(opened_.transfer), file_.no, file_.size, file_.parts}) {
-    const std::size_t slash = file_.name.rfind('/');
-    name_ = slash == std::string::npos ? file_.name : file_.name.substr(slash + 1);
-    etag_ = content_etag(opened_, {file_.no});
-  }
-
-  Result<> load() { return stored_.load(opened_.transfer.seal_id); }
-
-  std::uint64_t size() const override { return file_.size; }
-  const std::string& name() const override { return name_; }
-  const std::string& etag() const override { return etag_; }
-  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
-    return reader_.read(offset, bytes_max);
-  }
-  Result<> delivered() override {
-    return note_delivery(parts_, opened_, manifest_->manifest(), {file_.no});
-  }
-
- private:
-  const Parts& parts_;
-  OpenedTransfer opened_;
-  std::unique_ptr<OpenedManifest> manifest_;
-  const ManifestFile& file_;
-  StoredFile stored_;
-  FileReader reader_;
-  std::string name_;
-  std::string etag_;
-};
-
-}  // namespace
-
+// Names these files' bytes: another transfer, seal or selection has another one.
 std::string content_etag(const OpenedTransfer& opened, const std::vector<std::uint32_t>& numbers) {
   Buffer about(opened.keys.manifest.begin(), opened.keys.manifest.end());
   for (const std::uint32_t no : numbers) append_integer(about, no, 4);
   const Sha256Digest digest = sha256(about);
   return encode_base64url(Bytes(digest).first(etag_bytes));
 }
+
+// What both kinds of download have: the transfer, its manifest, which files, name and ETag.
+class ContentDownload : public Download {
+ public:
+  ContentDownload(const Parts& parts, OpenedTransfer opened,
+                  std::unique_ptr<OpenedManifest> manifest, std::vector<std::size_t> indexes)
+      : parts_(parts),
+        opened_(std::move(opened)),
+        manifest_(std::move(manifest)),
+        indexes_(std::move(indexes)) {
+    for (const std::size_t index : indexes_) {
+      numbers_.push_back(manifest_->manifest().files[index].no);
+    }
+  }
+
+  const std::string& name() const override { return name_; }
+  const std::string& etag() const override { return etag_; }
+  Result<> delivered() override {
+    return note_delivery(parts_, opened_, manifest_->manifest(), numbers_);
+  }
+
+ protected:
+  Result<std::unique_ptr<PlainSource>> open(std::size_t nth) {
+    return open_stored_file(parts_, opened_, *manifest_, indexes_[nth]);
+  }
+  const ManifestFile& file(std::size_t nth) const {
+    return manifest_->manifest().files[indexes_[nth]];
+  }
+
+  const Parts& parts_;
+  OpenedTransfer opened_;
+  std::unique_ptr<OpenedManifest> manifest_;
+  std::vector<std::size_t> indexes_;  // of the manifest's files
+  std::vector<std::uint32_t> numbers_;
+  std::string name_;
+  std::string etag_;
+};
+
+class FileDownload final : public ContentDownload {
+ public:
+  FileDownload(const Parts& parts, OpenedTransfer opened, std::unique_ptr<OpenedManifest> manifest,
+               std::size_t index)
+      : ContentDownload(parts, std::move(opened), std::move(manifest), {index}) {
+    const std::string& path = file(0).name;
+    const std::size_t slash = path.rfind('/');
+    name_ = slash == std::string::npos ? path : path.substr(slash + 1);
+    etag_ = content_etag(opened_, numbers_);
+  }
+
+  std::uint64_t size() const override { return file(0).size; }
+
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
+    if (!source_) {
+      Result<std::unique_ptr<PlainSource>> source = open(0);
+      if (!source) return pass(source);
+      source_ = std::move(*source);
+    }
+    return source_->read(offset, bytes_max);
+  }
+
+ private:
+  std::unique_ptr<PlainSource> source_;
+};
+
+class ZipDownload final : public ContentDownload {
+ public:
+  ZipDownload(const Parts& parts, OpenedTransfer opened, std::unique_ptr<OpenedManifest> manifest,
+              std::vector<std::size_t> indexes)
+      : ContentDownload(parts, std::move(opened), std::move(manifest), std::move(indexes)),
+        layout_(entries(), from_unix(manifest_->manifest().created)),
+        reader_(layout_, [this](std::size_t entry) { return open(entry); }) {
+    // A day tells a recipient more than an ID does.
+    name_ =
+        "couvert-" + to_rfc3339(from_unix(manifest_->manifest().created)).substr(0, 10) + ".zip";
+    etag_ = "zip-" + content_etag(opened_, numbers_);
+  }
+
+  std::uint64_t size() const override { return layout_.size(); }
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
+    return reader_.read(offset, bytes_max);
+  }
+
+ private:
+  // Named within the whole transfer, so that a file has the same name in every selection.
+  std::vector<ZipEntry> entries() const {
+    std::vector<std::string> names;
+    for (const ManifestFile& one : manifest_->manifest().files) names.push_back(one.name);
+    const std::vector<std::string> safe = safe_zip_names(names);
+    std::vector<ZipEntry> all;
+    for (std::size_t nth = 0; nth < indexes_.size(); ++nth) {
+      all.push_back({safe[indexes_[nth]], file(nth).size, file(nth).crc32});
+    }
+    return all;
+  }
+
+  ZipLayout layout_;
+  ZipReader reader_;
+};
+
+}  // namespace
 
 std::vector<TransferFile> files_of_manifest(const Manifest& manifest) {
   std::vector<TransferFile> files;
@@ -113,14 +146,17 @@ Result<std::unique_ptr<OpenedManifest>> OpenedManifest::open(const Parts& parts,
   return made;
 }
 
-Result<std::unique_ptr<Download>> download_file(const Parts& parts, OpenedTransfer opened,
-                                                std::unique_ptr<OpenedManifest> manifest,
-                                                std::size_t index) {
-  auto download =
-      std::make_unique<FileDownload>(parts, std::move(opened), std::move(manifest), index);
-  const Result<> loaded = download->load();
-  if (!loaded) return pass(loaded);
-  return Result<std::unique_ptr<Download>>(std::move(download));
+std::unique_ptr<Download> download_file(const Parts& parts, OpenedTransfer opened,
+                                        std::unique_ptr<OpenedManifest> manifest,
+                                        std::size_t index) {
+  return std::make_unique<FileDownload>(parts, std::move(opened), std::move(manifest), index);
+}
+
+std::unique_ptr<Download> download_zip(const Parts& parts, OpenedTransfer opened,
+                                       std::unique_ptr<OpenedManifest> manifest,
+                                       std::vector<std::size_t> indexes) {
+  return std::make_unique<ZipDownload>(parts, std::move(opened), std::move(manifest),
+                                       std::move(indexes));
 }
 
 }  // namespace couvert

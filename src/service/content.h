@@ -34,17 +34,14 @@ class OpenedManifest {
   std::optional<ManifestReader> reader_;
 };
 
-/// Names these files' bytes: another transfer, seal or selection has another one.
-std::string content_etag(const OpenedTransfer& opened, const std::vector<std::uint32_t>& numbers);
-
-/// A download of one file. `index` counts the manifest's files. Errors: as Download::read().
-Result<std::unique_ptr<Download>> download_file(const Parts& parts, OpenedTransfer opened,
-                                                std::unique_ptr<OpenedManifest> manifest,
-                                                std::size_t index);
+/// A download of one file. `index` counts the manifest's files. Lifetime: `parts` must outlive it.
+std::unique_ptr<Download> download_file(const Parts& parts, OpenedTransfer opened,
+                                        std::unique_ptr<OpenedManifest> manifest,
+                                        std::size_t index);
 
 /// A download of several files as a ZIP. `indexes` count the manifest's files.
-Result<std::unique_ptr<Download>> download_zip(const Parts& parts, OpenedTransfer opened,
-                                               std::unique_ptr<OpenedManifest> manifest,
-                                               std::vector<std::size_t> indexes);
+std::unique_ptr<Download> download_zip(const Parts& parts, OpenedTransfer opened,
+                                       std::unique_ptr<OpenedManifest> manifest,
+                                       std::vector<std::size_t> indexes);
 
 }  // namespace couvert
