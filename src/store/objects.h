@@ -23,6 +23,7 @@ class ObjectWriter {
   /// Errors: `full` where there is no space, `unavailable`. After an error every call fails.
   virtual Result<> write(Bytes bytes) = 0;
   /// Durable under its name on return.
+  /// Errors: `conflict` where that name is taken; `full`; `unavailable`.
   virtual Result<> commit() = 0;
 };
 
@@ -46,6 +47,8 @@ struct ObjectEntry {
 class Objects {
  public:
   virtual ~Objects() = default;
+  /// Lifetime: the writer goes before the store.
+  /// Errors: `conflict` where an object of that name is being written; `full`; `unavailable`.
   virtual Result<std::unique_ptr<ObjectWriter>> create(const ObjectId& id) = 0;
   /// Errors: `damaged` where there is none of that name; `unavailable`.
   virtual Result<std::unique_ptr<StoredObject>> open(const ObjectId& id) = 0;
@@ -60,7 +63,13 @@ class Objects {
 
 /// Objects as files in a folder, 256 folders below it. Made where it is missing, mode 0700.
 /// Takes a lock on the folder, so that a second server refuses to start.
-/// Errors: `conflict` where another process holds it; `unavailable`; `invalid` for another url.
+/// Errors: `conflict` where another process holds it; `unavailable`; `full`; `invalid` for another
+/// url.
 Result<std::unique_ptr<Objects>> open_objects(const std::string& url);
+
+/// The same folder for one of the operator's subcommands, beside a server that may be running: as
+/// it is, without the lock. Order: never sweep_unfinished().
+/// Errors: `unavailable` where the folder is missing; `invalid` for another url.
+Result<std::unique_ptr<Objects>> open_objects_beside(const std::string& url);
 
 }  // namespace couvert
