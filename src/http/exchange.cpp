@@ -1,0 +1,51 @@
+#include "http/exchange.h"
+
+#include "http/problem.h"
+
+namespace couvert {
+namespace {
+
+void wipe_texts(Json& json) {
+  if (json.string() != nullptr) wipe(*json.string());
+  if (json.array() != nullptr) {
+    for (Json& item : *json.array()) wipe_texts(item);
+  }
+  if (json.object() != nullptr) {
+    for (auto& [name, value] : *json.object()) wipe_texts(value);
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(Method method) {
+  switch (method) {
+    case Method::get:
+      return "GET";
+    case Method::head:
+      return "HEAD";
+    case Method::post:
+      return "POST";
+    case Method::patch:
+      return "PATCH";
+    case Method::remove:
+      return "DELETE";
+    case Method::options:
+      return "OPTIONS";
+  }
+  return "GET";
+}
+
+const std::string* find_field(const Fields& fields, std::string_view name) {
+  for (const auto& [known, value] : fields) {
+    if (known == name) return &value;
+  }
+  return nullptr;
+}
+
+Request::~Request() {
+  wipe_texts(json);
+}
+
+Outcome::Outcome(const Error& error) : next(problem(error)) {}
+
+}  // namespace couvert
