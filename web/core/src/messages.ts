@@ -70,10 +70,7 @@ function readArgument(reader: Reader): Part {
   const name = take(reader, /\w+\s*/y);
   if (take(reader, /[,}]\s*/y) === "}") return { kind: "argument", name };
   const kind = take(reader, /(?:number|date|plural|select)\s*/y) as
-    | "number"
-    | "date"
-    | "plural"
-    | "select";
+    "number" | "date" | "plural" | "select";
   if (kind === "number" || kind === "date") {
     take(reader, /(?:,\s*long\s*)?\}/y);
     return { kind, name };

@@ -134,18 +134,19 @@ export class Uploads {
     return record;
   }
 
-  private running(bytesMin: number): number {
-    const held = [...this.all.values()];
-    return held.filter(({ carried, record }) => carried && record.size >= bytesMin).length;
-  }
-
   private fill(): void {
+    let free = atOnceMax;
+    let freeForLarge = largeAtOnceMax;
+    for (const { carried, record } of this.all.values()) {
+      if (carried) free -= 1;
+      if (carried && record.size >= largeBytesMin) freeForLarge -= 1;
+    }
     for (const held of this.all.values()) {
-      if (this.stopped || this.running(0) >= atOnceMax) return;
-      if (held.record.state !== "waiting" || held.carried) continue;
-      if (held.record.size >= largeBytesMin && this.running(largeBytesMin) >= largeAtOnceMax) {
-        continue;
-      }
+      if (this.stopped || free <= 0) return;
+      const large = held.record.size >= largeBytesMin;
+      if (held.record.state !== "waiting" || held.carried || (large && freeForLarge <= 0)) continue;
+      free -= 1;
+      if (large) freeForLarge -= 1;
       this.run(held);
     }
   }

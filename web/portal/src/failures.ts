@@ -1,0 +1,20 @@
+// What a person reads about a failure: what happened and what to do next, in one text.
+
+import type { Failure } from "@couvert/core";
+import { isText, t } from "@couvert/ui";
+
+/** Where it happened; some codes mean something more precise there. */
+export type Area = "verify" | "recipients" | "upload" | "start" | "open" | "sent" | "general";
+
+/** The most precise text there is for this failure. */
+export function textOf(failure: Failure, area: Area = "general"): string {
+  const values = { seconds: failure.retryAfter ?? 60, address: failure.address ?? "" };
+  const reason = failure.reason ?? failure.code;
+  const keys = [
+    `page.error.${area}.${reason}`,
+    `page.error.${area}.${failure.code}`,
+    `page.error.${reason}`,
+    `page.error.${failure.code}`,
+  ];
+  return t(keys.find(isText) ?? "page.error.unavailable", values);
+}

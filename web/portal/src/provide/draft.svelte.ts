@@ -1,0 +1,142 @@
+// A draft on the server and the files that travel to it while the form is being filled in.
+
+import {
+  createRate,
+  newId,
+  newSecret,
+  pass,
+  tusCarrier,
+  uploadPath,
+  Uploads,
+  type Result,
+  type Upload,
+} from "@couvert/core";
+
+import { newFiles, type PickedFile } from "../files.ts";
+import { api, host } from "../host.ts";
+
+interface Place {
+  readonly id: string;
+  readonly from: string;
+  readonly secret: string;
+}
+
+function watch<T extends object>(record: T): T {
+  const watched = $state(record);
+  return watched;
+}
+
+/** Files and their draft. The draft begins with begin(), files may be added from then on. */
+export class DraftFiles {
+  list = $state<Upload[]>([]);
+  /** Bytes a second, while that is known. */
+  speed = $state<number | undefined>();
+
+  readonly bytes = $derived(this.list.reduce((sum, { size }) => sum + size, 0));
+  readonly sent = $derived(this.list.reduce((sum, { sent }) => sum + sent, 0));
+  readonly doneCount = $derived(this.list.filter(({ state }) => state === "done").length);
+  readonly complete = $derived(this.doneCount === this.list.length);
+  readonly failed = $derived(this.list.filter(({ state }) => state === "failed"));
+  readonly active = $derived(
+    !this.complete && this.failed.length + this.doneCount < this.list.length,
+  );
+  /** Seconds until all is there, while that is known. */
+  readonly timeLeft = $derived(
+    this.speed !== undefined && this.speed > 0 ? (this.bytes - this.sent) / this.speed : undefined,
+  );
+
+  place = $state.raw<Place | undefined>();
+  private uploads: Uploads | undefined;
+  private contents: { readonly key: number; readonly picked: PickedFile }[] = [];
+  private rate = createRate();
+  private readonly timer = setInterval(() => {
+    this.tick();
+  }, 1000);
+  private readonly onOnline = () => this.uploads?.retryAll();
+
+  constructor() {
+    window.addEventListener("online", this.onOnline);
+  }
+
+  /** Makes the draft, if there is none yet for this sender. Files of another sender's move over. */
+  async begin(from: string): Promise<Result> {
+    if (this.place?.from === from) return pass(undefined);
+    const secret = newSecret(host);
+    const made = await api.createDraft(from, newId(host), secret);
+    if (!made.ok) return made;
+    const before = this.contents.map(({ picked }) => picked);
+    this.discard();
+    this.place = { id: made.value.draft_id, from, secret };
+    this.uploads = new Uploads({
+      carrier: tusCarrier({ endpoint: host.base + uploadPath(made.value.draft_id), secret }),
+      now: host.now,
+      watch,
+      drop: (no) => void api.deleteFile(made.value.draft_id, no, secret),
+    });
+    this.add(before);
+    return pass(undefined);
+  }
+
+  /** Adds files and begins to send them. What is in the list already is left out. */
+  add(picked: readonly PickedFile[]): void {
+    if (!this.uploads) return;
+    const held = this.contents.map((one) => one.picked);
+    const names = this.list.map(({ name }) => name);
+    const fresh = newFiles(picked, held, names);
+    const records = this.uploads.add(
+      fresh.map(({ name, file }) => ({ name, type: file.type, content: file })),
+    );
+    this.contents.push(...records.map(({ key }, index) => ({ key, picked: fresh[index]! })));
+    this.list.push(...records);
+  }
+
+  remove(upload: Upload): void {
+    this.list = this.list.filter(({ key }) => key !== upload.key);
+    this.contents = this.contents.filter(({ key }) => key !== upload.key);
+    this.uploads?.remove(upload);
+  }
+
+  retry(upload: Upload): void {
+    this.uploads?.retry(upload);
+  }
+
+  /** Takes out of the draft what a broken line left there twice. */
+  async dropStrays(): Promise<void> {
+    const { place } = this;
+    if (!place) return;
+    const draft = await api.draft(place.id, place.secret);
+    if (!draft.ok) return;
+    const ours = this.list.map(({ no }) => no);
+    for (const { no } of draft.value.files) {
+      if (!ours.includes(no)) await api.deleteFile(place.id, no, place.secret);
+    }
+  }
+
+  /** Stops the uploads and throws the draft away. */
+  discard(): void {
+    this.uploads?.stop();
+    if (this.place) void api.deleteDraft(this.place.id, this.place.secret);
+    this.place = undefined;
+    this.forget();
+  }
+
+  /** Ends the page's part; the draft has become a transfer. */
+  close(): void {
+    clearInterval(this.timer);
+    window.removeEventListener("online", this.onOnline);
+    this.uploads?.stop();
+  }
+
+  private forget(): void {
+    this.list = [];
+    this.contents = [];
+    this.rate = createRate();
+    this.speed = undefined;
+  }
+
+  private tick(): void {
+    this.uploads?.tick();
+    this.rate.note(this.sent, host.now());
+    this.speed = this.active ? this.rate.perSecond() : undefined;
+  }
+}
