@@ -1,0 +1,293 @@
+#include "client/api.h"
+
+#include "base/bytes.h"
+#include "base/id.h"
+#include "base/limits.h"
+
+namespace couvert::api {
+namespace {
+
+constexpr std::size_t token_bytes_max = 256;
+constexpr std::size_t link_bytes_max = 2304;
+// The page's bounds count characters, so a client takes the bytes that they may need.
+constexpr std::size_t line_bytes_max = 4 * limits::subject_bytes_max;
+constexpr std::size_t text_bytes_max = 4 * limits::message_bytes_max;
+
+tl::unexpected<Problem> foreign(std::string detail) {
+  return trouble(ErrorCode::unavailable, reasons::foreign_answer, std::move(detail));
+}
+
+// What finish() says, as an answer's problem.
+Answer<> finished(const ObjectReader& reader) {
+  const Result<> done = reader.finish();
+  if (!done) return foreign(done.error().detail);
+  return Answer<>();
+}
+
+std::string id_of(ObjectReader& reader, std::string_view name) {
+  std::string text = reader.string(name, 26);
+  const Result<TransferId> id = TransferId::parse(text);
+  if (!id || id->text() != text) reader.refuse(name, "is no ID");
+  return text;
+}
+
+std::string time_of(ObjectReader& reader, std::string_view name) {
+  std::string text = reader.string(name, 32);
+  if (!parse_rfc3339(text)) reader.refuse(name, "is no time");
+  return text;
+}
+
+// A token goes into a header again: nothing but visible ASCII.
+std::string token_of(ObjectReader& reader) {
+  std::string token = reader.optional_string("token", token_bytes_max).value_or("");
+  for (const char c : token) {
+    if (c <= ' ' || c >= 0x7f) reader.refuse("token", "has foreign characters");
+  }
+  return token;
+}
+
+std::uint64_t size_of(ObjectReader& reader, std::string_view name) {
+  const auto max = static_cast<std::int64_t>(limits::file_bytes_max);
+  return static_cast<std::uint64_t>(reader.integer(name, 0, max));
+}
+
+Answer<File> read_file(const Json& json) {
+  ObjectReader reader(json);
+  File file;
+  file.no = reader.integer("no", 0, UINT32_MAX);
+  file.name = reader.string("name", limits::file_name_bytes_max);
+  static_cast<void>(reader.string("type", limits::media_type_bytes_max));
+  file.size = size_of(reader, "size");
+  const Result<Buffer> crc = decode_hex(reader.string("crc32", 8));
+  if (crc && crc->size() == 4) {
+    file.crc32 = static_cast<std::uint32_t>(read_integer(*crc));
+  } else {
+    reader.refuse("crc32", "is no checksum");
+  }
+  if (const auto digest = reader.optional_string("sha256", 64)) {
+    const Result<Buffer> bytes = decode_hex(*digest);
+    if (!bytes || bytes->size() != 32) reader.refuse("sha256", "is no checksum");
+    file.sha256 = *digest;
+  }
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return file;
+}
+
+Answer<std::vector<File>> read_files(const Json::Array& items) {
+  std::vector<File> files;
+  for (const Json& item : items) {
+    Answer<File> file = read_file(item);
+    if (!file) return pass(file);
+    files.push_back(std::move(*file));
+  }
+  return files;
+}
+
+Answer<Started::Recipient> read_started_recipient(const Json& json) {
+  ObjectReader reader(json);
+  Started::Recipient recipient;
+  recipient.address = reader.string("address", limits::address_bytes_max);
+  recipient.kind = reader.string("kind", 3);
+  recipient.transfer_id = id_of(reader, "transfer_id");
+  recipient.link = WipedText(reader.string("link", link_bytes_max));
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return recipient;
+}
+
+Answer<PolicyAnswer::Recipient> read_policy_recipient(const Json& json) {
+  ObjectReader reader(json);
+  PolicyAnswer::Recipient recipient;
+  recipient.address = reader.string("address", 1000);
+  recipient.allowed = reader.boolean("allowed", false);
+  recipient.reason = reader.optional_string("reason", 64).value_or("");
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return recipient;
+}
+
+Answer<DraftFile> read_draft_file(const Json& json) {
+  ObjectReader reader(json);
+  DraftFile file;
+  file.no = reader.integer("no", 0, UINT32_MAX);
+  file.name = reader.string("name", limits::file_name_bytes_max);
+  static_cast<void>(reader.string("type", limits::media_type_bytes_max));
+  file.size = size_of(reader, "size");
+  file.offset = size_of(reader, "offset");
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return file;
+}
+
+Json recipient_json(const StartRecipient& recipient) {
+  Json::Object fields;
+  fields.emplace_back("address", recipient.address);
+  fields.emplace_back("kind", recipient.kind);
+  if (!recipient.slot_id.empty()) fields.emplace_back("slot_id", recipient.slot_id);
+  if (!recipient.secret.empty()) fields.emplace_back("secret", recipient.secret.text());
+  return Json(std::move(fields));
+}
+
+}  // namespace
+
+Answer<RequestedCode> read_requested_code(const Json& json) {
+  ObjectReader reader(json);
+  RequestedCode requested;
+  requested.expires = time_of(reader, "expires");
+  requested.token = WipedText(token_of(reader));
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return requested;
+}
+
+Answer<Verification> read_verification(const Json& json) {
+  ObjectReader reader(json);
+  Verification verification;
+  verification.verification_id = id_of(reader, "verification_id");
+  verification.address = reader.string("address", limits::address_bytes_max);
+  verification.expires = time_of(reader, "expires");
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return verification;
+}
+
+Answer<PolicyAnswer> read_policy_answer(const Json& json) {
+  ObjectReader reader(json);
+  PolicyAnswer policy;
+  policy.transfer_bytes_max = reader.integer("transfer_bytes_max", 0, INT64_MAX);
+  policy.days_default = reader.integer("days_default", 0, 100'000);
+  policy.days_max = reader.integer("days_max", 0, 100'000);
+  static_cast<void>(reader.boolean("notification_editable", false));
+  static_cast<void>(reader.integer("password_length_min", 0, 1024));
+  for (const Json& item : reader.array("open_by", 8)) {
+    if (item.string() == nullptr) return foreign("open_by holds no text");
+    policy.open_by.push_back(*item.string());
+  }
+  const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  for (const Json& item : recipients) {
+    Answer<PolicyAnswer::Recipient> recipient = read_policy_recipient(item);
+    if (!recipient) return pass(recipient);
+    policy.recipients.push_back(std::move(*recipient));
+  }
+  return policy;
+}
+
+Answer<PasswordVerdict> read_password_verdict(const Json& json) {
+  ObjectReader reader(json);
+  PasswordVerdict verdict;
+  verdict.acceptable = reader.boolean("acceptable", false);
+  static_cast<void>(reader.integer("strength", 0, 4));
+  const Json::Array& rules = reader.array("rules", 16);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  for (const Json& item : rules) {
+    ObjectReader rule(item);
+    std::string name = rule.string("rule", 64);
+    const bool met = rule.boolean("met", true);
+    if (const Answer<> done = finished(rule); !done) return pass(done);
+    if (!met) verdict.unmet.push_back(std::move(name));
+  }
+  return verdict;
+}
+
+Answer<Draft> read_draft(const Json& json) {
+  ObjectReader reader(json);
+  Draft draft;
+  draft.draft_id = id_of(reader, "draft_id");
+  static_cast<void>(reader.string("from", limits::address_bytes_max));
+  static_cast<void>(time_of(reader, "expires"));
+  const Json::Array& files = reader.array("files", limits::files_max);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  for (const Json& item : files) {
+    Answer<DraftFile> file = read_draft_file(item);
+    if (!file) return pass(file);
+    draft.files.push_back(std::move(*file));
+  }
+  return draft;
+}
+
+Answer<Started> read_started(const Json& json) {
+  ObjectReader reader(json);
+  Started started;
+  started.tracking_id = id_of(reader, "tracking_id");
+  static_cast<void>(time_of(reader, "created"));
+  started.expires = time_of(reader, "expires");
+  const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
+  const Json::Array& files = reader.array("files", limits::files_max);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  for (const Json& item : recipients) {
+    Answer<Started::Recipient> recipient = read_started_recipient(item);
+    if (!recipient) return pass(recipient);
+    started.recipients.push_back(std::move(*recipient));
+  }
+  Answer<std::vector<File>> read = read_files(files);
+  if (!read) return pass(read);
+  started.files = std::move(*read);
+  return started;
+}
+
+Answer<Retrieval> read_retrieval(const Json& json) {
+  ObjectReader reader(json);
+  Retrieval retrieval;
+  retrieval.retrieval_id = id_of(reader, "retrieval_id");
+  retrieval.token = WipedText(token_of(reader));
+  static_cast<void>(id_of(reader, "transfer_id"));
+  retrieval.tracking_id = id_of(reader, "tracking_id");
+  retrieval.from = reader.string("from", limits::address_bytes_max);
+  retrieval.name = reader.string("name", line_bytes_max);
+  retrieval.phone = reader.optional_string("phone", line_bytes_max).value_or("");
+  retrieval.created = time_of(reader, "created");
+  retrieval.expires = time_of(reader, "expires");
+  static_cast<void>(time_of(reader, "ends"));
+  retrieval.subject = reader.string("subject", line_bytes_max);
+  retrieval.text = reader.string("text", text_bytes_max);
+  const Json::Array& files = reader.array("files", limits::files_max);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  Answer<std::vector<File>> read = read_files(files);
+  if (!read) return pass(read);
+  retrieval.files = std::move(*read);
+  return retrieval;
+}
+
+Answer<std::string> read_open_by(const Json& json) {
+  ObjectReader reader(json);
+  static_cast<void>(id_of(reader, "transfer_id"));
+  std::string open_by = reader.string("open_by", 16);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return open_by;
+}
+
+Json to_json(const Start& start) {
+  Json::Object fields;
+  fields.emplace_back("name", start.name);
+  if (!start.phone.empty()) fields.emplace_back("phone", start.phone);
+  if (!start.reply_to.empty()) fields.emplace_back("reply_to", start.reply_to);
+  Json::Array recipients;
+  for (const StartRecipient& recipient : start.recipients) {
+    recipients.push_back(recipient_json(recipient));
+  }
+  fields.emplace_back("recipients", std::move(recipients));
+  if (start.subject) fields.emplace_back("subject", *start.subject);
+  if (start.text) fields.emplace_back("text", *start.text);
+  Json::Array files;
+  for (const auto& [no, size] : start.files) {
+    files.push_back(Json(Json::Object{{"no", no}, {"size", static_cast<std::int64_t>(size)}}));
+  }
+  fields.emplace_back("files", std::move(files));
+  fields.emplace_back("expires", start.expires);
+  fields.emplace_back("language", start.language);
+  fields.emplace_back("open_by", start.open_by);
+  if (!start.password.empty()) fields.emplace_back("password", start.password.text());
+  fields.emplace_back("slot_id", start.slot_id);
+  fields.emplace_back("notify_delivery", start.notify_delivery);
+  fields.emplace_back("notify_download", start.notify_download);
+  fields.emplace_back("show_file_names", start.show_file_names);
+  return Json(std::move(fields));
+}
+
+void wipe_texts(Json& json) {
+  if (std::string* text = json.string()) wipe(*text);
+  if (Json::Array* items = json.array()) {
+    for (Json& item : *items) wipe_texts(item);
+  }
+  if (Json::Object* fields = json.object()) {
+    for (auto& [name, value] : *fields) wipe_texts(value);
+  }
+}
+
+}  // namespace couvert::api

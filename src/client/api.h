@@ -1,0 +1,136 @@
+// The values of the HTTP API, named as in spec/api.yaml, as far as a command line needs them.
+//
+// read_…() takes an answer's JSON apart, strictly: a missing, unknown or wrong field is an error,
+// and so is a text or list over its bound. to_json() writes what is sent.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "client/problem.h"
+#include "client/wiped_text.h"
+
+namespace couvert::api {
+
+struct RequestedCode {
+  std::string expires;
+  WipedText token;  // a new session; empty where the old one is kept
+};
+
+struct Verification {
+  std::string verification_id;
+  std::string address;
+  std::string expires;
+};
+
+struct PolicyAnswer {
+  struct Recipient {
+    std::string address;
+    bool allowed = false;
+    std::string reason;
+  };
+  std::vector<Recipient> recipients;
+  std::int64_t transfer_bytes_max = 0;
+  std::int64_t days_default = 0;
+  std::int64_t days_max = 0;
+  std::vector<std::string> open_by;
+};
+
+struct PasswordVerdict {
+  bool acceptable = false;
+  std::vector<std::string> unmet;  // the rules that it breaks
+};
+
+struct DraftFile {
+  std::int64_t no = 0;
+  std::string name;
+  std::uint64_t size = 0;
+  std::uint64_t offset = 0;
+};
+
+struct Draft {
+  std::string draft_id;
+  std::vector<DraftFile> files;
+};
+
+struct StartRecipient {
+  std::string address;
+  std::string kind;     // to, cc, bcc
+  std::string slot_id;  // open_by link only, like:
+  WipedText secret;
+};
+
+/// What startTransfer takes.
+struct Start {
+  std::string name;
+  std::string phone;
+  std::string reply_to;
+  std::vector<StartRecipient> recipients;
+  std::optional<std::string> subject;
+  std::optional<std::string> text;
+  std::vector<std::pair<std::int64_t, std::uint64_t>> files;  // no, size
+  std::string expires;
+  std::string language;
+  std::string open_by;
+  WipedText password;
+  std::string slot_id;
+  bool notify_delivery = false;
+  bool notify_download = false;
+  bool show_file_names = false;
+};
+
+struct File {
+  std::int64_t no = 0;
+  std::string name;
+  std::uint64_t size = 0;
+  std::uint32_t crc32 = 0;
+  std::string sha256;  // 64 hexadecimal digits, or empty
+};
+
+struct Started {
+  struct Recipient {
+    std::string address;
+    std::string kind;
+    std::string transfer_id;
+    WipedText link;
+  };
+  std::string tracking_id;
+  std::string expires;
+  std::vector<Recipient> recipients;
+  std::vector<File> files;
+};
+
+struct Retrieval {
+  std::string retrieval_id;
+  WipedText token;
+  std::string tracking_id;
+  std::string from;
+  std::string name;
+  std::string phone;
+  std::string created;
+  std::string expires;
+  std::string subject;
+  std::string text;
+  std::vector<File> files;
+};
+
+Answer<RequestedCode> read_requested_code(const Json& json);
+Answer<Verification> read_verification(const Json& json);
+Answer<PolicyAnswer> read_policy_answer(const Json& json);
+Answer<PasswordVerdict> read_password_verdict(const Json& json);
+Answer<Draft> read_draft(const Json& json);
+Answer<Started> read_started(const Json& json);
+Answer<Retrieval> read_retrieval(const Json& json);
+/// Of findTransfer: "password" or "link".
+Answer<std::string> read_open_by(const Json& json);
+
+Json to_json(const Start& start);
+
+/// Wipes every text below `json`.
+void wipe_texts(Json& json);
+
+}  // namespace couvert::api

@@ -1,0 +1,283 @@
+#include "client/client.h"
+
+#include <charconv>
+
+#include "base/limits.h"
+#include "client/http_date.h"
+#include "crypto/secret_bytes.h"
+
+namespace couvert {
+namespace {
+
+using namespace std::chrono_literals;
+
+// 10,000 files with names of 1 KiB, every character of them escaped, and a message.
+constexpr std::size_t answer_bytes_max = 80 * 1024 * 1024;
+constexpr Duration answer_time_max = 5min;
+constexpr Duration stall_max = 2min;  // Argon2 may have to wait for its turn
+
+tl::unexpected<Problem> foreign(std::string detail) {
+  return trouble(ErrorCode::unavailable, reasons::foreign_answer, std::move(detail));
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (text.empty() || stop != end || error != std::errc()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint64_t> number_header(const HttpAnswer& answer, std::string_view name) {
+  const auto text = answer.head.header(name);
+  return text ? whole_number(*text) : std::nullopt;
+}
+
+Answer<std::uint64_t> upload_offset(const HttpAnswer& answer) {
+  const auto offset = number_header(answer, "upload-offset");
+  if (!offset || *offset > limits::file_bytes_max) return foreign("no Upload-Offset");
+  return *offset;
+}
+
+// Our own files' numbers only: where else Location leads is not followed.
+Answer<std::int64_t> number_in_location(const HttpAnswer& answer) {
+  const std::string_view location = answer.head.header("location").value_or("");
+  const auto no = whole_number(location.substr(location.rfind('/') + 1));
+  if (!no || *no > UINT32_MAX) return foreign("no file number in Location");
+  return static_cast<std::int64_t>(*no);
+}
+
+Problem problem_of(const HttpAnswer& answer) {
+  const std::string_view type = answer.head.header("content-type").value_or("");
+  const bool ours = type.starts_with("application/problem+json");
+  Problem problem = read_problem(answer.head.status, ours ? answer.body : "");
+  const auto retry = number_header(answer, "retry-after");
+  if (!problem.retry_after && retry && *retry <= 24 * 3600) {
+    problem.retry_after = std::chrono::seconds(*retry);
+  }
+  if (answer.head.status < 300) problem.reason = reasons::foreign_answer;
+  return problem;
+}
+
+std::string draft_path(const DraftAccess& draft) {
+  return "/api/v1/drafts/" + draft.draft_id;
+}
+
+std::string file_path(const DraftAccess& draft, std::int64_t no) {
+  return draft_path(draft) + "/files/" + std::to_string(no);
+}
+
+std::string upload_metadata(const NewFile& file) {
+  std::string text = "filename " + encode_base64(as_bytes(file.name));
+  if (!file.type.empty()) text += ",filetype " + encode_base64(as_bytes(file.type));
+  return text;
+}
+
+template <class T>
+Answer<T> read(Answer<Json> json, Answer<T> (*reader)(const Json&)) {
+  if (!json) return pass(json);
+  Answer<T> value = reader(*json);
+  api::wipe_texts(*json);
+  return value;
+}
+
+}  // namespace
+
+Client::Client(HttpTransport& transport, ServerUrl server)
+    : transport_(transport), server_(std::move(server)) {}
+
+void Client::use_session(WipedText token) {
+  session_ = std::move(token);
+}
+
+HttpRequest Client::request(Method method, const std::string& path) const {
+  HttpRequest request;
+  request.method = method;
+  request.url = server_.text + path;
+  request.stall_max = stall_max;
+  request.time_max = answer_time_max;
+  request.answer_bytes_max = answer_bytes_max;
+  request.headers.emplace_back("Accept", "application/json, application/problem+json");
+  if (!session_.empty()) request.headers.emplace_back("Authorization", "Bearer " + session_.text());
+  return request;
+}
+
+HttpRequest Client::draft_request(Method method, const DraftAccess& draft,
+                                  const std::string& path) const {
+  HttpRequest request = this->request(method, path);
+  request.headers.emplace_back("Couvert-Secret", secret_to_base64url(draft.secret));
+  request.headers.emplace_back("Tus-Resumable", "1.0.0");
+  return request;
+}
+
+Answer<HttpAnswer> Client::exchange(const HttpRequest& request) {
+  Answer<HttpAnswer> answer = transport_.send(request);
+  if (!answer) return answer;
+  const auto date = answer->head.header("date");
+  if (const auto now = date ? parse_http_date(*date) : std::nullopt) server_time_ = *now;
+  const int status = answer->head.status;
+  if (status < 200 || status >= 300) return tl::make_unexpected(problem_of(*answer));
+  return answer;
+}
+
+Answer<Json> Client::ask(HttpRequest request) {
+  Answer<HttpAnswer> answer = exchange(request);
+  if (!answer) return pass(answer);
+  const std::string_view type = answer->head.header("content-type").value_or("");
+  if (!type.starts_with("application/json")) return foreign("an answer is no JSON");
+  Result<Json> json = parse_json(
+      answer->body, {.bytes_max = answer_bytes_max, .depth_max = limits::json_depth_max});
+  wipe(answer->body);
+  if (!json) return foreign(json.error().detail);
+  return std::move(*json);
+}
+
+Answer<Json> Client::ask(HttpRequest request, Json body) {
+  request.headers.emplace_back("Content-Type", "application/json");
+  request.body = body.write();
+  api::wipe_texts(body);
+  return ask(std::move(request));
+}
+
+Answer<api::RequestedCode> Client::request_code(const std::string& address,
+                                                const std::string& language) {
+  Json body(Json::Object{{"address", address}, {"language", language}, {"client", "program"}});
+  return read(ask(request(Method::post, "/api/v1/verifications"), std::move(body)),
+              &api::read_requested_code);
+}
+
+Answer<api::Verification> Client::confirm_code(const std::string& address,
+                                               const std::string& code) {
+  Json body(Json::Object{{"address", address}, {"code", code}});
+  return read(ask(request(Method::post, "/api/v1/verifications/confirm"), std::move(body)),
+              &api::read_verification);
+}
+
+Answer<api::PolicyAnswer> Client::ask_policy(const std::string& from,
+                                             const std::vector<std::string>& recipients,
+                                             const std::string& reply_to) {
+  Json::Object fields{{"from", from}};
+  if (!reply_to.empty()) fields.emplace_back("reply_to", reply_to);
+  fields.emplace_back("recipients", Json::Array(recipients.begin(), recipients.end()));
+  Answer<api::PolicyAnswer> policy =
+      read(ask(request(Method::post, "/api/v1/policy"), Json(std::move(fields))),
+           &api::read_policy_answer);
+  if (policy && policy->recipients.size() != recipients.size()) {
+    return foreign("another number of recipients");
+  }
+  return policy;
+}
+
+Answer<api::PasswordVerdict> Client::check_password(const WipedText& password) {
+  Json body(Json::Object{{"password", password.text()}});
+  return read(ask(request(Method::post, "/api/v1/passwords/check"), std::move(body)),
+              &api::read_password_verdict);
+}
+
+Answer<api::Draft> Client::create_draft(const DraftAccess& draft, const std::string& from) {
+  Json body(Json::Object{{"from", from}, {"slot_id", draft.draft_id}});
+  return read(ask(draft_request(Method::post, draft, "/api/v1/drafts"), std::move(body)),
+              &api::read_draft);
+}
+
+Answer<api::Draft> Client::get_draft(const DraftAccess& draft) {
+  return read(ask(draft_request(Method::get, draft, draft_path(draft))), &api::read_draft);
+}
+
+Answer<> Client::delete_draft(const DraftAccess& draft) {
+  const auto answer = exchange(draft_request(Method::erase, draft, draft_path(draft)));
+  if (!answer) return pass(answer);
+  return Answer<>();
+}
+
+Answer<std::int64_t> Client::create_file(const DraftAccess& draft, const NewFile& file) {
+  HttpRequest request = draft_request(Method::post, draft, draft_path(draft) + "/files");
+  request.headers.emplace_back("Content-Type", "");  // libcurl would call the empty body a form
+  request.headers.emplace_back("Upload-Length", std::to_string(file.size));
+  request.headers.emplace_back("Upload-Metadata", upload_metadata(file));
+  const auto answer = exchange(request);
+  if (!answer) return pass(answer);
+  return number_in_location(*answer);
+}
+
+Answer<std::uint64_t> Client::get_file_offset(const DraftAccess& draft, std::int64_t no) {
+  const auto answer = exchange(draft_request(Method::head, draft, file_path(draft, no)));
+  if (!answer) return pass(answer);
+  return upload_offset(*answer);
+}
+
+Answer<std::uint64_t> Client::append_to_file(const DraftAccess& draft, std::int64_t no,
+                                             std::uint64_t offset, BodySource& source) {
+  HttpRequest request = draft_request(Method::patch, draft, file_path(draft, no));
+  request.headers.emplace_back("Content-Type", "application/offset+octet-stream");
+  request.headers.emplace_back("Upload-Offset", std::to_string(offset));
+  request.source = &source;
+  request.time_max.reset();
+  const auto answer = exchange(request);
+  if (!answer) return pass(answer);
+  return upload_offset(*answer);
+}
+
+Answer<api::Started> Client::start_transfer(const DraftAccess& draft, const api::Start& start) {
+  return read(ask(draft_request(Method::post, draft, draft_path(draft) + "/start"), to_json(start)),
+              &api::read_started);
+}
+
+Answer<> Client::revoke_transfer(const std::string& tracking_id) {
+  HttpRequest revoke = request(Method::post, "/api/v1/sent/" + tracking_id + "/revoke");
+  revoke.headers.emplace_back("Content-Type", "");
+  const auto answer = exchange(revoke);
+  if (!answer) return pass(answer);
+  return Answer<>();
+}
+
+Answer<std::string> Client::find_transfer(const std::string& transfer_id) {
+  Json body(Json::Object{{"transfer_id", transfer_id}});
+  return read(ask(request(Method::post, "/api/v1/transfers/find"), std::move(body)),
+              &api::read_open_by);
+}
+
+Answer<api::Retrieval> Client::open_transfer(const std::string& transfer_id,
+                                             const OpenBySecret& by) {
+  Json::Object fields{{"transfer_id", transfer_id}, {"client", "program"}};
+  if (!by.password.empty()) fields.emplace_back("password", by.password.text());
+  if (!by.link_secret.empty()) fields.emplace_back("secret", by.link_secret.text());
+  return read(ask(request(Method::post, "/api/v1/retrievals"), Json(std::move(fields))),
+              &api::read_retrieval);
+}
+
+Answer<> Client::finish_retrieval(const RetrievalAccess& retrieval) {
+  HttpRequest finish = request(Method::erase, "/api/v1/retrievals/" + retrieval.retrieval_id);
+  finish.headers.emplace_back("Couvert-Retrieval", retrieval.token.text());
+  const auto answer = exchange(finish);
+  if (!answer) return pass(answer);
+  return Answer<>();
+}
+
+Answer<> Client::get_file(const RetrievalAccess& retrieval, std::int64_t no, const Range& range,
+                          BodySink& sink) {
+  return download(retrieval, "/files/" + std::to_string(no), range, sink);
+}
+
+Answer<> Client::get_zip(const RetrievalAccess& retrieval, const Range& range, BodySink& sink) {
+  return download(retrieval, "/zip", range, sink);
+}
+
+Answer<> Client::download(const RetrievalAccess& retrieval, const std::string& what,
+                          const Range& range, BodySink& sink) {
+  HttpRequest get = request(Method::get, "/api/v1/retrievals/" + retrieval.retrieval_id + what);
+  get.headers[0].second = "*/*";
+  get.headers.emplace_back("Couvert-Retrieval", retrieval.token.text());
+  if (range.offset > 0) {
+    get.headers.emplace_back("Range", "bytes=" + std::to_string(range.offset) + "-");
+    get.headers.emplace_back("If-Range", range.etag);
+  }
+  get.sink = &sink;
+  get.time_max.reset();
+  const auto answer = exchange(get);
+  if (!answer) return pass(answer);
+  if (answer->head.status != 200 && answer->head.status != 206) return foreign("no file");
+  return Answer<>();
+}
+
+}  // namespace couvert

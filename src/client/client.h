@@ -1,0 +1,109 @@
+// The HTTP API as a client sees it: one function an operation, named as in spec/api.yaml.
+//
+// Nothing is repeated here: upload.h and download.h go on after a broken line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "client/api.h"
+#include "client/http_transport.h"
+#include "client/server_url.h"
+#include "client/wiped_text.h"
+
+namespace couvert {
+
+/// A draft and the secret that opens it.
+struct DraftAccess {
+  std::string draft_id;
+  Secret<32> secret;
+};
+
+/// An open transfer and the token that reads it.
+struct RetrievalAccess {
+  std::string retrieval_id;
+  WipedText token;
+};
+
+/// Bytes from `offset` on, as long as they are still those that `etag` names.
+struct Range {
+  std::uint64_t offset = 0;
+  std::string etag;
+};
+
+struct NewFile {
+  std::string name;  // with its folders, parted by '/'
+  std::string type;  // a media type, or empty
+  std::uint64_t size = 0;
+};
+
+/// How a transfer is opened: one of the two.
+struct OpenBySecret {
+  WipedText password;
+  WipedText link_secret;  // what stands behind # in the link
+};
+
+/// Errors of all: the server's, and those of HttpTransport::send(). An answer that no Couvert gives
+/// is `unavailable` with reasons::foreign_answer.
+/// Lifetime: `transport` must outlive it. Threads: one.
+class Client {
+ public:
+  Client(HttpTransport& transport, ServerUrl server);
+
+  /// The session of every later request; an empty token ends that.
+  void use_session(WipedText token);
+  bool has_session() const { return !session_.empty(); }
+  const ServerUrl& server() const { return server_; }
+  /// The server's clock, as its last answer gave it; nullopt before one did.
+  std::optional<Instant> server_time() const { return server_time_; }
+
+  Answer<api::RequestedCode> request_code(const std::string& address, const std::string& language);
+  Answer<api::Verification> confirm_code(const std::string& address, const std::string& code);
+
+  /// `reply_to` is a transfer ID, or empty.
+  Answer<api::PolicyAnswer> ask_policy(const std::string& from,
+                                       const std::vector<std::string>& recipients,
+                                       const std::string& reply_to);
+  Answer<api::PasswordVerdict> check_password(const WipedText& password);
+
+  Answer<api::Draft> create_draft(const DraftAccess& draft, const std::string& from);
+  Answer<api::Draft> get_draft(const DraftAccess& draft);
+  Answer<> delete_draft(const DraftAccess& draft);
+
+  /// The new file's number.
+  Answer<std::int64_t> create_file(const DraftAccess& draft, const NewFile& file);
+  Answer<std::uint64_t> get_file_offset(const DraftAccess& draft, std::int64_t no);
+  /// Sends what `source` has and returns the new durable offset.
+  Answer<std::uint64_t> append_to_file(const DraftAccess& draft, std::int64_t no,
+                                       std::uint64_t offset, BodySource& source);
+
+  Answer<api::Started> start_transfer(const DraftAccess& draft, const api::Start& start);
+  Answer<> revoke_transfer(const std::string& tracking_id);
+
+  /// "password" or "link".
+  Answer<std::string> find_transfer(const std::string& transfer_id);
+  Answer<api::Retrieval> open_transfer(const std::string& transfer_id, const OpenBySecret& by);
+  Answer<> finish_retrieval(const RetrievalAccess& retrieval);
+  Answer<> get_file(const RetrievalAccess& retrieval, std::int64_t no, const Range& range,
+                    BodySink& sink);
+  Answer<> get_zip(const RetrievalAccess& retrieval, const Range& range, BodySink& sink);
+
+ private:
+  HttpRequest request(Method method, const std::string& path) const;
+  HttpRequest draft_request(Method method, const DraftAccess& draft, const std::string& path) const;
+  Answer<HttpAnswer> exchange(const HttpRequest& request);
+  Answer<Json> ask(HttpRequest request);
+  Answer<Json> ask(HttpRequest request, Json body);
+  Answer<> download(const RetrievalAccess& retrieval, const std::string& what, const Range& range,
+                    BodySink& sink);
+
+  HttpTransport& transport_;
+  ServerUrl server_;
+  WipedText session_;
+  std::optional<Instant> server_time_;
+};
+
+}  // namespace couvert

@@ -1,0 +1,144 @@
+#include "client/upload.h"
+
+#include <algorithm>
+#include <array>
+
+#include "client/attempts.h"
+#include "crypto/crc32.h"
+
+namespace couvert {
+
+// The rest of a file from an offset on; keeps the checksum of everything read so far.
+class Uploader::Rest final : public BodySource {
+ public:
+  Rest(FileSource& source, UploadWatch& watch) : source_(source), watch_(watch) {}
+
+  void go_to(std::uint64_t offset) {
+    begin_ = at_ = offset;
+    watch_.reached(offset);
+  }
+
+  std::uint64_t size() const override { return source_.file().size - begin_; }
+
+  Answer<std::size_t> read(MutableBytes room) override {
+    const std::uint64_t left = source_.file().size - at_;
+    if (room.size() > left) room = room.first(static_cast<std::size_t>(left));
+    if (room.empty()) return std::size_t{0};
+    const Answer<std::size_t> got = source_.read_at(at_, room);
+    if (!got) return got;
+    if (*got == 0) return trouble(ErrorCode::conflict, reasons::source, "the file became shorter");
+    count(at_, room.first(*got));
+    at_ += *got;
+    watch_.reached(at_);
+    return got;
+  }
+
+  Answer<> rewind() override {
+    go_to(begin_);
+    return Answer<>();
+  }
+
+  // The checksum of the whole file; reads what another attempt had sent before.
+  Answer<std::uint32_t> crc() {
+    std::array<std::byte, 64 * 1024> room;
+    while (counted_ < source_.file().size) {
+      const Answer<std::size_t> got = source_.read_at(counted_, room);
+      if (!got) return pass(got);
+      if (*got == 0) return trouble(ErrorCode::conflict, reasons::source);
+      count(counted_, Bytes(room).first(*got));
+    }
+    return crc_;
+  }
+
+ private:
+  // Bytes that are read a second time are counted once.
+  void count(std::uint64_t offset, Bytes bytes) {
+    if (offset > counted_ || offset + bytes.size() <= counted_) return;
+    const auto known = static_cast<std::size_t>(counted_ - offset);
+    crc_ = crc32(crc_, bytes.subspan(known));
+    counted_ = offset + bytes.size();
+  }
+
+  FileSource& source_;
+  UploadWatch& watch_;
+  std::uint64_t begin_ = 0;
+  std::uint64_t at_ = 0;
+  std::uint64_t counted_ = 0;
+  std::uint32_t crc_ = 0;
+};
+
+namespace {
+
+// An offset that the server no longer has, or another request that it still works on.
+Problem retriable(Problem problem) {
+  if (problem.code == ErrorCode::conflict && problem.status != 0) problem.passing = Passing::yes;
+  return problem;
+}
+
+Problem stuck() {
+  Problem problem;
+  problem.reason = reasons::broken_line;
+  problem.passing = Passing::yes;
+  return problem;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> Uploader::adopt(const NewFile& file) {
+  const Answer<api::Draft> draft = client_.get_draft(draft_);
+  if (!draft) return std::nullopt;
+  for (const api::DraftFile& there : draft->files) {
+    if (there.name == file.name && there.size == file.size && !known_.contains(there.no)) {
+      return there.no;
+    }
+  }
+  return std::nullopt;
+}
+
+Answer<std::int64_t> Uploader::create(const NewFile& file) {
+  Attempts attempts(patience_);
+  while (true) {
+    const Answer<std::int64_t> no = client_.create_file(draft_, file);
+    if (no) return no;
+    if (!attempts.again(no.error())) return no;
+    // The answer may have been lost, not the file.
+    if (const auto found = adopt(file)) return *found;
+  }
+}
+
+Answer<> Uploader::send(Rest& rest, std::int64_t no, std::uint64_t size) {
+  Attempts attempts(patience_);
+  std::uint64_t offset = 0;
+  std::uint64_t furthest = 0;
+  while (offset < size) {
+    rest.go_to(offset);
+    Answer<std::uint64_t> reached = client_.append_to_file(draft_, no, offset, rest);
+    if (reached && *reached <= offset) reached = tl::make_unexpected(stuck());
+    while (!reached) {
+      if (!attempts.again(retriable(reached.error()))) return pass(reached);
+      reached = client_.get_file_offset(draft_, no);
+    }
+    if (*reached > size) return trouble(ErrorCode::damaged, reasons::wrong_bytes);
+    offset = *reached;
+    if (offset > furthest) attempts.worked();
+    furthest = std::max(furthest, offset);
+  }
+  return Answer<>();
+}
+
+Answer<UploadedFile> Uploader::upload(FileSource& source, UploadWatch& watch) {
+  const NewFile& file = source.file();
+  const Answer<std::int64_t> no = create(file);
+  if (!no) return pass(no);
+  known_.insert(*no);
+
+  Rest rest(source, watch);
+  const Answer<> sent = send(rest, *no, file.size);
+  if (!sent) return pass(sent);
+  const Answer<std::uint32_t> crc = rest.crc();
+  if (!crc) return pass(crc);
+  watch.reached(file.size);
+  return UploadedFile{.no = *no, .crc32 = *crc};
+}
+
+}  // namespace couvert
