@@ -1,0 +1,54 @@
+// The commands of couvert. Each reads its arguments, works through client/, prints.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "cli/arguments.h"
+#include "cli/interrupt.h"
+#include "cli/state.h"
+#include "cli/terminal.h"
+#include "cli/trouble.h"
+#include "client/client.h"
+#include "client/curl_transport.h"
+
+namespace couvert {
+
+/// What the environment says; empty texts where a variable is not set.
+struct Environment {
+  std::string server;    // COUVERT_SERVER
+  std::string language;  // LC_ALL, LC_MESSAGES or LANG, the first that is set
+  StateVariables state;
+};
+
+/// What main hands to a command. Lifetime: everything outlives the command.
+struct World {
+  const Arguments& arguments;
+  const Environment& environment;
+  Terminal& terminal;
+  Interrupt& interrupt;
+  const Clock& clock;
+  Random& random;
+};
+
+/// A client on a line of its own. Lifetime: the client refers to the transport.
+struct Connection {
+  std::unique_ptr<CurlTransport> transport;
+  std::unique_ptr<Client> client;
+};
+
+/// The server that --server or COUVERT_SERVER names. Errors: `usage`, `invalid`.
+Outcome<ServerUrl> named_server(const World& world);
+/// Errors: `usage` where --ca-file cannot be read.
+Outcome<Connection> connect(const World& world, const ServerUrl& server);
+Outcome<State> open_state(const World& world);
+/// That of --language, else the environment's, else English. Errors: `usage`.
+Outcome<std::string> chosen_language(const World& world);
+
+Outcome<> verify(const World& world);
+Outcome<> provide(const World& world);
+Outcome<> retrieve(const World& world);
+
+}  // namespace couvert

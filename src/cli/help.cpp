@@ -1,0 +1,97 @@
+#include "cli/help.h"
+
+namespace couvert {
+namespace {
+
+constexpr std::string_view program_page = R"(couvert: provide and retrieve confidential transfers
+
+    couvert [--server URL] verify ADDRESS [--request-only | --code CODE]
+    couvert [--server URL] provide FILE... --from ADDRESS --name NAME --to ADDRESS... [options]
+    couvert retrieve LINK-OR-ID --out DIR [options]
+
+Every command
+    --server URL      the server; also from COUVERT_SERVER
+    --ca-file FILE    certificates of a private authority (PEM) instead of the machine's
+    --json            one JSON object on standard output
+    --quiet           neither progress nor notices
+    --help            this page, or that of a command
+    --version
+
+Options may stand before or after the command, as --option VALUE or --option=VALUE.
+
+Environment
+    COUVERT_SERVER    the server, where --server is not given
+    COUVERT_HOME      where verifications are kept; else XDG_STATE_HOME/couvert,
+                      else ~/.local/state/couvert
+    https_proxy, no_proxy
+
+Exit codes
+    0 done            4 unproven       8 too large      12 damaged
+    1 machine failed  5 refused        9 full           13 unavailable
+    2 wrong usage     6 denied        10 throttled     130 stopped
+    3 invalid         7 expired       11 conflict
+)";
+
+constexpr std::string_view verify_page = R"(couvert verify: prove that you read a mailbox
+
+    couvert --server URL verify ADDRESS                  ask for a code, then read it from here
+    couvert --server URL verify ADDRESS --request-only   only ask for a code
+    couvert --server URL verify ADDRESS --code CODE      use the code that came by mail
+
+    --language de|nl|en   of the mail
+
+A verification is needed before provide; it holds for 30 days on this machine.
+)";
+
+constexpr std::string_view provide_page = R"(couvert provide: send files and a message
+
+    couvert --server URL provide FILE... --from ADDRESS --name NAME --to ADDRESS... [options]
+
+FILE may be a folder: it is taken whole. Without FILE, a message alone is sent.
+
+    --from ADDRESS          your address, verified before
+    --name NAME             your name, --phone PHONE your telephone number, as recipients see them
+    --to, --cc, --bcc ADDRESS...
+                            recipients, up to the next option or --; also parted by commas
+    --reply-to ID           the transfer ID that this answers
+One of
+    --password-file FILE    the password is the first line of FILE (- is standard input)
+    --generate-password     a password is made and printed
+    --no-password           whoever has the link opens the transfer
+Options
+    --subject TEXT          of the confidential message
+    --message-file FILE     its text, UTF-8 (- is standard input)
+    --expires DAYS          how long it can be retrieved
+    --notify-delivery       mail me when the notifications were handed over
+    --notify-download       mail me when a file was downloaded
+    --show-file-names       name the files in the recipients' mail
+    --language de|nl|en     of the recipients' mail
+
+Prints the password, if it was made, and a link for each recipient. With --json: tracking_id,
+recipients (address, transfer_id, link), expires, password.
+)";
+
+constexpr std::string_view retrieve_page = R"(couvert retrieve: open a transfer
+
+    couvert retrieve LINK --out DIR [options]
+    couvert --server URL retrieve ID --out DIR [options]
+
+    --password-file FILE    the password is the first line of FILE (- is standard input);
+                            without it the terminal is asked
+    --out DIR               where the files go; made where it is missing
+    --zip                   all files as one ZIP
+
+Nothing is overwritten, and a file has its name only when it is whole. The message becomes
+message.txt. Prints the paths. With --json: subject, text, files (name, path, size).
+)";
+
+}  // namespace
+
+std::string_view help_page(std::string_view command) {
+  if (command == "verify") return verify_page;
+  if (command == "provide") return provide_page;
+  if (command == "retrieve") return retrieve_page;
+  return program_page;
+}
+
+}  // namespace couvert

@@ -1,0 +1,339 @@
+// couvert provide FILE…: sends files and a message.
+#include <algorithm>
+#include <numeric>
+
+#include "cli/commands.h"
+#include "cli/file_list.h"
+#include "cli/password.h"
+#include "cli/progress.h"
+#include "cli/provide_options.h"
+#include "client/attempts.h"
+#include "client/retrieval_link.h"
+#include "client/upload.h"
+#include "crypto/secret_bytes.h"
+
+namespace couvert {
+namespace {
+
+using namespace std::chrono_literals;
+using Password = ProvideOptions::Password;
+
+// Adds the files that are done to the one that is under way.
+class WholeProgress final : public UploadWatch {
+ public:
+  WholeProgress(Progress& progress, std::uint64_t done) : progress_(progress), done_(done) {}
+  void reached(std::uint64_t offset) override { progress_.reached(done_ + offset); }
+
+ private:
+  Progress& progress_;
+  std::uint64_t done_;
+};
+
+// One transfer on its way out.
+class Providing {
+ public:
+  Providing(const World& world, ProvideOptions options, Client& client)
+      : world_(world), options_(std::move(options)), client_(client) {}
+
+  // A draft that was not started is thrown away; one that may have been is left to the server.
+  ~Providing() {
+    if (!draft_ || started_ != Started::no) return;
+    world_.interrupt.begin_tidying();
+    static_cast<void>(client_.delete_draft(*draft_));
+  }
+  Providing(const Providing&) = delete;
+  Providing& operator=(const Providing&) = delete;
+
+  // What can be found wrong without the server.
+  Outcome<> prepare();
+  // What the server refuses without having seen a byte.
+  Outcome<> ask_policy();
+  Outcome<> upload();
+  Outcome<> start();
+  Outcome<> print();
+
+ private:
+  enum class Started { no, perhaps, yes };
+
+  std::uint64_t total_bytes() const;
+  Outcome<> prepare_password();
+  Outcome<> check_limits(const api::PolicyAnswer& policy);
+  Outcome<> check_password();
+  Outcome<> begin_draft();
+  Outcome<> send_start();
+  Outcome<> check_started();
+  Outcome<> check_links();
+
+  const World& world_;
+  ProvideOptions options_;
+  Client& client_;
+  std::vector<FileToSend> files_;
+  std::vector<UploadedFile> uploaded_;
+  std::optional<DraftAccess> draft_;
+  Started started_ = Started::no;
+  api::Start start_;
+  api::Started answer_;
+};
+
+std::uint64_t Providing::total_bytes() const {
+  return std::accumulate(files_.begin(), files_.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const FileToSend& file) { return sum + file.size; });
+}
+
+Outcome<> Providing::prepare() {
+  Outcome<std::vector<FileToSend>> files = list_files(world_.arguments.operands);
+  if (!files) return pass(files);
+  files_ = std::move(*files);
+  start_.name = options_.name;
+  start_.phone = options_.phone;
+  start_.reply_to = options_.reply_to;
+  start_.subject = options_.subject;
+  start_.language = options_.language;
+  start_.notify_delivery = world_.arguments.has("notify-delivery");
+  start_.notify_download = world_.arguments.has("notify-download");
+  start_.show_file_names = world_.arguments.has("show-file-names");
+  if (!options_.message_file.empty()) {
+    Outcome<std::string> text = read_message(options_.message_file);
+    if (!text) return pass(text);
+    start_.text = std::move(*text);
+  }
+  return prepare_password();
+}
+
+Outcome<> Providing::prepare_password() {
+  start_.open_by = options_.password == Password::none ? "link" : "password";
+  start_.slot_id = SlotId::make(world_.random).text();
+  if (options_.password == Password::generated) start_.password = make_password(world_.random);
+  if (options_.password != Password::given) return Outcome<>();
+  Outcome<WipedText> password = read_password(options_.password_file, world_.terminal);
+  if (!password) return pass(password);
+  start_.password = std::move(*password);
+  return Outcome<>();
+}
+
+Outcome<> Providing::ask_policy() {
+  std::vector<std::string> addresses;
+  for (const auto& [kind, address] : options_.recipients) addresses.push_back(address);
+  const auto policy = client_.ask_policy(options_.from, addresses, options_.reply_to);
+  if (!policy) return complain(policy);
+  for (std::size_t i = 0; i < policy->recipients.size(); ++i) {
+    const api::PolicyAnswer::Recipient& recipient = policy->recipients[i];
+    if (!recipient.allowed) {
+      Problem problem;
+      problem.code = ErrorCode::refused;
+      problem.reason = recipient.reason;
+      problem.address = recipient.address;
+      return tl::make_unexpected(in_words(problem));
+    }
+    const bool known =
+        std::any_of(start_.recipients.begin(), start_.recipients.end(),
+                    [&recipient](const auto& taken) { return taken.address == recipient.address; });
+    if (known) continue;
+    api::StartRecipient taken{.address = recipient.address, .kind = options_.recipients[i].first};
+    if (options_.password == Password::none) {
+      taken.slot_id = SlotId::make(world_.random).text();
+      taken.secret = WipedText(secret_to_base64url(world_.random.secret<32>()));
+    }
+    start_.recipients.push_back(std::move(taken));
+  }
+  const Outcome<> limits = check_limits(*policy);
+  return limits ? check_password() : limits;
+}
+
+Outcome<> Providing::check_limits(const api::PolicyAnswer& policy) {
+  const auto days_max = policy.days_max;
+  if (options_.days && *options_.days > days_max) {
+    return complain(Exit::refused,
+                    "the transfer may live " + std::to_string(days_max) + " days at most",
+                    "use a smaller number after --expires");
+  }
+  const auto& ways = policy.open_by;
+  if (std::find(ways.begin(), ways.end(), start_.open_by) == ways.end()) {
+    const bool link = options_.password == Password::none;
+    return complain(Exit::refused,
+                    link ? "transfers without a password are not allowed"
+                         : "transfers with a password are not allowed",
+                    link ? "use --password-file or --generate-password" : "use --no-password");
+  }
+  if (total_bytes() > static_cast<std::uint64_t>(policy.transfer_bytes_max)) {
+    const auto max = static_cast<std::uint64_t>(policy.transfer_bytes_max);
+    return complain(Exit::too_large, "the files are larger together than " + size_in_words(max),
+                    "send them in several transfers");
+  }
+  // By the server's clock: ours may be ahead of it, past what it allows.
+  const Instant now = client_.server_time().value_or(world_.clock.now());
+  const auto days =
+      options_.days.value_or(static_cast<int>(std::min(policy.days_default, days_max)));
+  start_.expires = to_rfc3339(now + days * 24h);
+  return Outcome<>();
+}
+
+Outcome<> Providing::check_password() {
+  if (options_.password != Password::given) return Outcome<>();
+  const auto verdict = client_.check_password(start_.password);
+  if (!verdict) return complain(verdict);
+  if (verdict->acceptable) return Outcome<>();
+  std::string rules;
+  for (const std::string& rule : verdict->unmet) {
+    rules += (rules.empty() ? "" : ", ") + rule;
+  }
+  return complain(Exit::refused, "the password is too weak (" + rules + ")",
+                  "at least 8 characters, upper and lower case, digits, special characters, and "
+                  "no word; or use --generate-password");
+}
+
+Outcome<> Providing::begin_draft() {
+  DraftAccess draft{.draft_id = SlotId::make(world_.random).text(),
+                    .secret = world_.random.secret<32>()};
+  Attempts attempts(world_.interrupt);
+  Answer<api::Draft> made = client_.create_draft(draft, options_.from);
+  while (!made && attempts.again(made.error())) made = client_.create_draft(draft, options_.from);
+  if (!made) return complain(made);
+  draft.draft_id = made->draft_id;
+  draft_ = std::move(draft);
+  return Outcome<>();
+}
+
+Outcome<> Providing::upload() {
+  const Outcome<> begun = begin_draft();
+  if (!begun) return begun;
+  Progress progress(world_.terminal, world_.clock, total_bytes());
+  Uploader uploader(client_, *draft_, world_.interrupt);
+  std::uint64_t done = 0;
+  for (const FileToSend& file : files_) {
+    Answer<LocalFile> source = LocalFile::open(file);
+    if (!source) return complain(source);
+    WholeProgress watch(progress, done);
+    const Answer<UploadedFile> sent = uploader.upload(*source, watch);
+    if (!sent) return complain(sent);
+    const Answer<> unchanged = source->check_unchanged();
+    if (!unchanged) return complain(unchanged);
+    uploaded_.push_back(*sent);
+    start_.files.emplace_back(sent->no, file.size);
+    done += file.size;
+  }
+  return Outcome<>();
+}
+
+// Repeating it gives the same transfer, so a lost answer is asked for again.
+Outcome<> Providing::send_start() {
+  Attempts attempts(world_.interrupt);
+  started_ = Started::perhaps;
+  while (true) {
+    Answer<api::Started> answer = client_.start_transfer(*draft_, start_);
+    if (answer) {
+      started_ = Started::yes;
+      answer_ = std::move(*answer);
+      return Outcome<>();
+    }
+    const Problem& problem = answer.error();
+    if (attempts.again(problem)) continue;
+    const bool answered = problem.status >= 400 && problem.status < 500;
+    if (answered) started_ = Started::no;
+    Trouble trouble = in_words(problem);
+    if (!answered) {
+      trouble.hint = "it is not known whether the transfer was started; look for its mails";
+    }
+    return tl::make_unexpected(std::move(trouble));
+  }
+}
+
+Outcome<> Providing::start() {
+  const Outcome<> sent = send_start();
+  if (!sent) return sent;
+  const Outcome<> whole = check_started();
+  if (whole) return check_links();
+  static_cast<void>(client_.revoke_transfer(answer_.tracking_id));
+  return whole;
+}
+
+// The server must have sealed the very bytes that were read here.
+Outcome<> Providing::check_started() {
+  bool same = answer_.files.size() == files_.size() &&
+              answer_.recipients.size() == start_.recipients.size();
+  for (std::size_t i = 0; same && i < files_.size(); ++i) {
+    const auto found =
+        std::find_if(answer_.files.begin(), answer_.files.end(),
+                     [&](const api::File& file) { return file.no == uploaded_[i].no; });
+    same = found != answer_.files.end() && found->size == files_[i].size &&
+           found->crc32 == uploaded_[i].crc32;
+  }
+  if (same) return Outcome<>();
+  return complain(Exit::damaged, "the server has sealed other bytes than were sent",
+                  "the transfer was revoked; tell the operator of the server");
+}
+
+Outcome<> Providing::check_links() {
+  if (options_.password != Password::none) return Outcome<>();
+  for (api::Started::Recipient& recipient : answer_.recipients) {
+    const auto asked = std::find_if(
+        start_.recipients.begin(), start_.recipients.end(),
+        [&recipient](const auto& known) { return known.address == recipient.address; });
+    if (asked == start_.recipients.end()) {
+      return complain(Exit::damaged, "the server names a recipient that was not asked for");
+    }
+    const Answer<WipedText> fragment = link_fragment(asked->secret.text());
+    if (!fragment) return complain(fragment);
+    std::string& link = recipient.link.edit();
+    const std::size_t hash = link.find('#');
+    if (hash == link.npos) link += "#" + fragment->text();
+    if (hash != link.npos && link.substr(hash + 1) != fragment->text()) {
+      return complain(Exit::damaged, "the server gives a link that does not open the transfer");
+    }
+  }
+  return Outcome<>();
+}
+
+Outcome<> Providing::print() {
+  const bool generated = options_.password == Password::generated;
+  if (world_.arguments.has("json")) {
+    Json::Array recipients;
+    for (const api::Started::Recipient& recipient : answer_.recipients) {
+      recipients.push_back(Json(Json::Object{{"address", recipient.address},
+                                             {"transfer_id", recipient.transfer_id},
+                                             {"link", recipient.link.text()}}));
+    }
+    Json::Object fields{{"tracking_id", answer_.tracking_id},
+                        {"recipients", std::move(recipients)},
+                        {"expires", answer_.expires}};
+    if (generated) fields.emplace_back("password", start_.password.text());
+    return world_.terminal.print(Json(std::move(fields)).write());
+  }
+  std::string lines;
+  for (const api::Started::Recipient& recipient : answer_.recipients) {
+    lines += printable(recipient.address) + "  " + printable(recipient.link.text()) + "\n";
+  }
+  if (generated) lines += "password  " + start_.password.text() + "\n";
+  lines += "tracking ID  " + answer_.tracking_id + "\nexpires  " + answer_.expires;
+  return world_.terminal.print(lines);
+}
+
+}  // namespace
+
+Outcome<> provide(const World& world) {
+  Outcome<ProvideOptions> options = read_provide_options(world);
+  if (!options) return pass(options);
+  const Outcome<ServerUrl> server = named_server(world);
+  if (!server) return pass(server);
+  const Outcome<State> state = open_state(world);
+  if (!state) return pass(state);
+  Outcome<WipedText> session = state->session(*server);
+  if (!session) return pass(session);
+  if (session->empty()) {
+    return complain(Exit::unproven, "your address is not verified here",
+                    "run couvert --server " + server->text + " verify " + options->from);
+  }
+  const Outcome<Connection> connection = connect(world, *server);
+  if (!connection) return pass(connection);
+  connection->client->use_session(std::move(*session));
+
+  Providing providing(world, std::move(*options), *connection->client);
+  for (const auto step : {&Providing::prepare, &Providing::ask_policy, &Providing::upload,
+                          &Providing::start, &Providing::print}) {
+    const Outcome<> done = (providing.*step)();
+    if (!done) return done;
+  }
+  return Outcome<>();
+}
+
+}  // namespace couvert
