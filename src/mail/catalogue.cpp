@@ -113,7 +113,7 @@ void set_zone(icu::MessageFormat& format, std::string_view name, std::string_vie
   auto* date = dynamic_cast<icu::DateFormat*>(format.getFormat(to_unicode(name), status));
   if (U_FAILURE(status) || date == nullptr) return;
   std::unique_ptr<icu::TimeZone> found(icu::TimeZone::createTimeZone(to_unicode(zone)));
-  if (*found == icu::TimeZone::getUnknown()) found.reset(icu::TimeZone::getGMT()->clone());
+  if (*found == icu::TimeZone::getUnknown()) found.reset(icu::TimeZone::createTimeZone("Etc/UTC"));
   date->adoptTimeZone(found.release());
 }
 

@@ -12,8 +12,9 @@ constexpr std::string_view breaking = "word-break:break-word;overflow-wrap:anywh
 // Dark colours and small screens; whoever ignores this sees the inline styles.
 constexpr std::string_view style_sheet =
     ":root{color-scheme:light dark;supported-color-schemes:light dark}"
-    "@media(max-width:480px){.card{padding:24px 20px!important}.page{padding:12px 8px!important}"
-    ".wide{width:100%!important}}"
+    "@media(max-width:480px){.card{padding:24px 20px!important}.edge{padding:12px 8px!important}"
+    ".wide{width:100%!important}.rows td{display:block!important;padding:0!important}"
+    ".rows .soft{padding-top:6px!important}}"
     "@media(prefers-color-scheme:dark){"
     ".page{background:#11171c!important}.card{background:#1a2229!important;"
     "border-color:#313c45!important}.strong{color:#e9edf0!important}.soft{color:#adb9c2!important}"
@@ -65,7 +66,8 @@ void MailPage::remark(std::string_view text) {
 }
 
 void MailPage::section(std::string_view title) {
-  add_text(wrapped(title));
+  const std::string lines = wrapped(title);
+  add_text(lines + std::string(std::min<std::size_t>(lines.size() - 1, 30), '-') + "\n");
   html_ +=
       block("12px 0 8px", join({"<h2 class=\"strong\" style=\"margin:0;", font,
                                 "font-size:16px;line-height:24px;font-weight:600;color:#18222b;\">",
@@ -113,11 +115,10 @@ void MailPage::list(const std::vector<std::string>& items, ListKind kind) {
   std::string lines;
   std::string html;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const bool numbered = kind == ListKind::numbered;
-    const std::string mark = numbered ? std::to_string(i + 1) + "." : "-";
-    // Hanging indent: the first line's prefix is the mark.
-    std::string wrapped_item = wrapped(items[i], "   ");
-    lines += mark + wrapped_item.substr(std::min(mark.size(), wrapped_item.size()));
+    const std::string mark = kind == ListKind::numbered ? std::to_string(i + 1) + "." : "-";
+    // A hanging indent: the mark takes the place of the first blanks.
+    std::string item = wrapped(items[i], std::string(mark.size() + 1, ' '));
+    lines += mark + (item.empty() ? "\n" : item.substr(mark.size()));
     html += join({"<li style=\"margin:0 0 4px;\">", escape_html(items[i]), "</li>"});
   }
   add_text(lines);
@@ -186,7 +187,7 @@ std::string MailPage::html(std::string_view last_line) const {
        "<body class=\"page\" style=\"margin:0;padding:0;background:#f5f4ef;\">\n",
        "<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" ",
        "cellspacing=\"0\" border=\"0\" style=\"background:#f5f4ef;\"><tr>",
-       "<td class=\"page\" align=\"center\" style=\"padding:24px 16px;\">\n",
+       "<td class=\"edge\" align=\"center\" style=\"padding:24px 16px;\">\n",
        "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" ",
        "border=\"0\" style=\"max-width:600px;\"><tr><td class=\"card\" align=\"left\" ",
        "style=\"background:#ffffff;border:1px solid #dcd9cf;border-radius:8px;padding:32px;\">\n",

@@ -9,7 +9,7 @@ namespace couvert {
 namespace {
 
 constexpr std::size_t shown_name_columns = 60;
-constexpr std::size_t shown_file_columns = 100;
+constexpr std::size_t shown_file_columns = 80;
 constexpr std::size_t shown_recipients_max = 50;
 
 // A name for a header or a sentence: one line, not too long. Angle brackets and @ would look like
@@ -165,7 +165,8 @@ MailText write_kind(const Writer& write, const NotificationMail& mail) {
 
 MailText write_kind(const Writer& write, const HandedOverMail& mail) {
   const auto count = static_cast<std::int64_t>(mail.recipients.size());
-  MailPage page = write.page(write("mail.handed_over.title"));
+  const std::string subject = write("mail.handed_over.subject", {{"count", count}});
+  MailPage page = write.page(subject);
   page.paragraph(write("mail.handed_over.intro", {{"count", count}}));
   std::vector<std::string> shown;
   for (const Address& address : mail.recipients) {
@@ -177,7 +178,7 @@ MailText write_kind(const Writer& write, const HandedOverMail& mail) {
                                                      : "mail.handed_over.no_password"));
   add_details(page, write,
               {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
-  return write.finish(page, write("mail.handed_over.subject", {{"count", count}}));
+  return write.finish(page, subject);
 }
 
 MailText write_kind(const Writer& write, const DownloadedMail& mail) {

@@ -35,6 +35,11 @@ bool has_control(std::string_view value) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+bool is_ascii(std::string_view value) {
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 // Checked before GMime sees it: a line break in a value would begin a header of its own.
 Result<> check_value(std::string_view name, std::string_view value) {
   if (has_control(value) || !is_utf8(value)) {
@@ -79,13 +84,55 @@ std::string date_text(Instant instant) {
   return out;
 }
 
-// Adds an address with its display name as an encoded word where needed.
-void add_mailbox(GMimeMessage* message, GMimeAddressType type, const std::string& name,
-                 const Address& address) {
+// Whether a value goes into its header as it is; GMime would take "=?" for an encoded word of its
+// own, and cannot fold a long word.
+bool is_plain(std::string_view value) {
+  if (!is_ascii(value) || value.find("=?") != std::string_view::npos) return false;
+  std::size_t word = 0;
+  for (const char c : value) {
+    word = c == ' ' ? 0 : word + 1;
+    if (word > 50) return false;
+  }
+  return true;
+}
+
+// RFC 2047 encoded words of whole characters, at most 68 bytes each, folded; parted after a blank
+// where there is one, because some readers put a blank between two encoded words.
+std::string encoded_words(std::string_view value) {
+  constexpr std::size_t word_bytes_max = 42;  // 56 in base64, and 12 around it
+  std::string out;
+  while (!value.empty()) {
+    std::size_t end = std::min(word_bytes_max, value.size());
+    while (end < value.size() && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80) --end;
+    const std::size_t blank = value.substr(0, end).rfind(' ');
+    if (end < value.size() && blank != std::string_view::npos) end = blank + 1;
+    out += out.empty() ? " =?UTF-8?B?" : "\n =?UTF-8?B?";
+    out += encode_base64(as_bytes(value.substr(0, end))) + "?=";
+    value.remove_prefix(end);
+  }
+  return out;
+}
+
+void set_raw(GMimeMessage* message, const char* name, const std::string& value) {
+  GMimeHeaderList* headers = g_mime_object_get_header_list(GMIME_OBJECT(message));
+  g_mime_header_set_raw_value(g_mime_header_list_get_header(headers, name), value.c_str());
+}
+
+void set_from(GMimeMessage* message, const std::string& name, const Address& address) {
   const char* shown = name.empty() ? nullptr : name.c_str();
-  g_mime_message_add_mailbox(message, type, shown, address.text.c_str());
-  InternetAddressList* list = g_mime_message_get_addresses(message, type);
-  internet_address_set_charset(internet_address_list_get_address(list, 0), "utf-8");
+  g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, shown, address.text.c_str());
+  if (!is_plain(name)) {
+    set_raw(message, "From", encoded_words(name) + "\n <" + address.text + ">\n");
+  }
+}
+
+void set_subject(GMimeMessage* message, const std::string& subject) {
+  g_mime_message_set_subject(message, subject.c_str(), "utf-8");
+  if (!is_plain(subject)) set_raw(message, "Subject", encoded_words(subject) + "\n");
+}
+
+void add_mailbox(GMimeMessage* message, GMimeAddressType type, const Address& address) {
+  g_mime_message_add_mailbox(message, type, nullptr, address.text.c_str());
 }
 
 void set_header(GMimeMessage* message, const char* name, const std::string& value) {
@@ -94,10 +141,10 @@ void set_header(GMimeMessage* message, const char* name, const std::string& valu
 
 void set_headers(GMimeMessage* message, const MailHead& head, const MailText& text) {
   set_header(message, "Date", date_text(head.date));
-  add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, text.from_name, head.from);
-  if (text.reply_to) add_mailbox(message, GMIME_ADDRESS_TYPE_REPLY_TO, "", *text.reply_to);
-  add_mailbox(message, GMIME_ADDRESS_TYPE_TO, "", head.to);
-  g_mime_message_set_subject(message, text.subject.c_str(), "utf-8");
+  set_from(message, text.from_name, head.from);
+  if (text.reply_to) add_mailbox(message, GMIME_ADDRESS_TYPE_REPLY_TO, *text.reply_to);
+  add_mailbox(message, GMIME_ADDRESS_TYPE_TO, head.to);
+  set_subject(message, text.subject);
   const std::string id = head.mail_id.text() + "@" + std::string(head.from.domain());
   g_mime_message_set_message_id(message, id.c_str());
   set_header(message, "Auto-Submitted", "auto-generated");  // RFC 3834
@@ -105,12 +152,17 @@ void set_headers(GMimeMessage* message, const MailHead& head, const MailText& te
   set_header(message, "Content-Language", std::string(name_of(text.language)));
 }
 
-Owned<GMimeObject> make_part(const std::string& subtype, const std::string& content) {
-  GMimeTextPart* part = g_mime_text_part_new_with_subtype(subtype.c_str());
-  g_mime_text_part_set_charset(part, "utf-8");
-  g_mime_text_part_set_text(part, content.c_str());
-  g_mime_part_set_content_encoding(GMIME_PART(part), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
-  return Owned<GMimeObject>(GMIME_OBJECT(part));
+// Not a GMimeTextPart: that chooses a character set by itself.
+Owned<GMimePart> make_part(const char* subtype, const std::string& content) {
+  Owned<GMimePart> part(g_mime_part_new_with_type("text", subtype));
+  g_mime_object_set_content_type_parameter(GMIME_OBJECT(part.get()), "charset", "utf-8");
+  const Owned<GMimeStream> stream(
+      g_mime_stream_mem_new_with_buffer(content.data(), content.size()));
+  const Owned<GMimeDataWrapper> wrapper(
+      g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
+  g_mime_part_set_content(part.get(), wrapper.get());
+  g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+  return part;
 }
 
 Buffer write_message(GMimeMessage* message) {
@@ -148,8 +200,8 @@ Result<Buffer> build_message(const MailHead& head, const MailText& text) {
   const Owned<GMimeMultipart> both(g_mime_multipart_new_with_subtype("alternative"));
   // "=_" never stands in quoted-printable text, so this cannot be part of the content.
   g_mime_multipart_set_boundary(both.get(), ("=_" + head.mail_id.text()).c_str());
-  g_mime_multipart_add(both.get(), make_part("plain", text.text).get());
-  g_mime_multipart_add(both.get(), make_part("html", text.html).get());
+  g_mime_multipart_add(both.get(), GMIME_OBJECT(make_part("plain", text.text).get()));
+  g_mime_multipart_add(both.get(), GMIME_OBJECT(make_part("html", text.html).get()));
   g_mime_message_set_mime_part(message.get(), GMIME_OBJECT(both.get()));
 
   Buffer bytes = write_message(message.get());

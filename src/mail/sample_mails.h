@@ -1,0 +1,25 @@
+// A mail of every kind, for tests.
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mail/mail_content.h"
+
+namespace couvert {
+
+Address sample_recipient();
+CodeMail sample_code(Language language);
+/// With a password and without a text of the sender's own.
+NotificationMail sample_notification(Language language);
+/// By link, with a text of the sender's own and file names.
+NotificationMail sample_own_notification(Language language);
+HandedOverMail sample_handed_over(Language language);
+DownloadedMail sample_downloaded(Language language);
+UndeliverableMail sample_undeliverable(Language language);
+
+/// All of them with their names.
+std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language);
+
+}  // namespace couvert

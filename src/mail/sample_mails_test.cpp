@@ -1,0 +1,77 @@
+#include "mail/sample_mails.h"
+
+namespace couvert {
+
+using namespace std::chrono_literals;
+
+Address sample_recipient() {
+  return parse_address("lab@example.com").value();
+}
+
+CodeMail sample_code(Language language) {
+  return {.language = language, .code = "k4mx7w9qfr", .life = 30min};
+}
+
+NotificationMail sample_notification(Language language) {
+  NotificationMail mail;
+  mail.language = language;
+  mail.sender = {"Dr. Anna M\u00fcller-Sch\u00f6nfeld", "+49 261 123456-78",
+                 parse_address("practice@example.org").value()};
+  mail.download_link = "https://transfer.example.org/r/abcdefghijklmnopqrstuvwxyz";
+  mail.reply_link = "https://transfer.example.org/provide?reply=abc&to=practice@example.org";
+  mail.tracking_id = TrackingId::parse("qwertyuiopasdfghjklzxcvbna").value();
+  mail.expires = from_unix(1'796'000'000);
+  return mail;
+}
+
+NotificationMail sample_own_notification(Language language) {
+  NotificationMail mail = sample_notification(language);
+  mail.open_by = OpenBy::link;
+  mail.download_link += "#AV9fX19fX19fX19fX19fX19fX19fX19fX19fX19fX18";
+  mail.subject = "R\u00f6ntgenbilder \U0001F600 Frau K.";
+  mail.text = "Liebe Kollegin,\n\nanbei die Aufnahmen.\n\nGru\u00df\nAnna";
+  mail.file_names = {"OPG 2026-11-20.dcm", "\u00dcberweisung.pdf"};
+  mail.file_count = 42;
+  return mail;
+}
+
+HandedOverMail sample_handed_over(Language language) {
+  HandedOverMail mail;
+  mail.language = language;
+  mail.recipients = {sample_recipient(), parse_address("second@example.net").value()};
+  mail.tracking_id = sample_notification(language).tracking_id;
+  mail.expires = sample_notification(language).expires;
+  return mail;
+}
+
+DownloadedMail sample_downloaded(Language language) {
+  DownloadedMail mail;
+  mail.language = language;
+  mail.recipient = sample_recipient();
+  mail.when = from_unix(1'795'000'000);
+  mail.tracking_id = sample_notification(language).tracking_id;
+  mail.files = {{1, "OPG 2026-11-20.dcm"}, {2, ""}};
+  mail.downloaded_count = 2;
+  mail.file_count = 5;
+  return mail;
+}
+
+UndeliverableMail sample_undeliverable(Language language) {
+  UndeliverableMail mail;
+  mail.language = language;
+  mail.recipient = sample_recipient();
+  mail.tracking_id = sample_notification(language).tracking_id;
+  mail.server_answer = "550 5.1.1 <lab@example.com>: Recipient address rejected: User unknown";
+  return mail;
+}
+
+std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language) {
+  return {{"code", sample_code(language)},
+          {"notification", sample_notification(language)},
+          {"own notification", sample_own_notification(language)},
+          {"handed over", sample_handed_over(language)},
+          {"downloaded", sample_downloaded(language)},
+          {"undeliverable", sample_undeliverable(language)}};
+}
+
+}  // namespace couvert
