@@ -113,12 +113,8 @@ Result<std::vector<Transfer>> ended_transfers(Transaction& tx, TransferState sta
 }
 
 Result<std::vector<Transfer>> transfers_to_erase(Transaction& tx, std::size_t limit) {
-  return select<Transfer>(
-      tx,
-      "WHERE state IN ('revoked', 'expired') AND (manifest_object IS NOT NULL "
-      "OR EXISTS (SELECT 1 FROM part WHERE part.seal_id = transfer.seal_id) "
-      "OR EXISTS (SELECT 1 FROM keyslot WHERE keyslot.seal_id = transfer.seal_id)) LIMIT :limit",
-      {{"limit", encode(limit)}});
+  return select<Transfer>(tx, "WHERE state IN ('revoked', 'expired') ORDER BY \"end\" LIMIT :limit",
+                          {{"limit", encode(limit)}});
 }
 
 Result<> delete_transfer(Transaction& tx, const SealId& id) {
