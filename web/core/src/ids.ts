@@ -45,5 +45,5 @@ export function readIdOrLink(typed: string): { id: string; secret: string } | un
 
 /** The ID in groups for eyes and voices; the last one is longer by two. */
 export function groupsOfId(id: string): string[] {
-  return id.match(/.{4}(?=.{2})|.+$/g) ?? [];
+  return id.match(/.{4}(?=.{3})|.+$/g) ?? [];
 }

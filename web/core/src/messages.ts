@@ -68,7 +68,12 @@ function readCases(reader: Reader, inPlural: boolean): Map<string, readonly Part
 function readArgument(reader: Reader): Part {
   take(reader, /\{\s*/y);
   const name = take(reader, /\w+\s*/y);
-  if (take(reader, /[,}]\s*/y) === "}") return { kind: "argument", name };
+  if (reader.text[reader.at] === "}") {
+    // No white space after it is taken: that is text.
+    reader.at += 1;
+    return { kind: "argument", name };
+  }
+  take(reader, /,\s*/y);
   const kind = take(reader, /(?:number|date|plural|select)\s*/y) as
     "number" | "date" | "plural" | "select";
   if (kind === "number" || kind === "date") {
@@ -146,10 +151,8 @@ function write(parts: readonly Part[], context: Context): string {
           return number(values[part.name]);
         case "date":
           return formatDate(values[part.name] ?? "", language);
-        case "argument": {
-          const value = values[part.name] ?? "";
-          return typeof value === "number" ? number(value) : value;
-        }
+        case "argument":
+          return String(values[part.name] ?? "");
         case "plural":
         case "select":
           return write(chosen(part, context) ?? [], {

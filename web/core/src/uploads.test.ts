@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+
+import { fail } from "./result.ts";
+import { createRate } from "./rate.ts";
+import { Uploads, type CarrierJob } from "./uploads.ts";
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+const file = (name: string, size: number) => ({
+  name,
+  type: "",
+  // Only its size matters here.
+  content: { size } as Blob,
+});
+
+function setUp() {
+  const jobs: (CarrierJob & { stopped: boolean })[] = [];
+  const dropped: number[] = [];
+  let time = 0;
+  const uploads = new Uploads({
+    carrier: (job) => {
+      const running = { ...job, stopped: false };
+      return {
+        start: () => void jobs.push(running),
+        stop: async () => {
+          running.stopped = true;
+        },
+      };
+    },
+    now: () => time,
+    watch: (record) => record,
+    drop: (no) => void dropped.push(no),
+  });
+  return { uploads, jobs, dropped, pass: (milliseconds: number) => (time += milliseconds) };
+}
+
+const mebi = 1024 * 1024;
+
+describe("uploads", () => {
+  it("carry four small files at a time, and the next when one is there", () => {
+    const { uploads, jobs } = setUp();
+    const records = uploads.add(Array.from({ length: 6 }, (_, at) => file(`f${at}`, 10)));
+    expect(jobs).toHaveLength(4);
+    jobs[1]!.onDone();
+    expect(jobs.map(({ name }) => name)).toEqual(["f0", "f1", "f2", "f3", "f4"]);
+    expect(records[1]).toMatchObject({ state: "done", sent: 10 });
+    expect(records[5]).toMatchObject({ state: "waiting" });
+  });
+
+  it("carry two large files at a time, with small ones beside them", () => {
+    const { uploads, jobs } = setUp();
+    uploads.add([1, 2, 3].map((at) => file(`large${at}`, 100 * mebi)));
+    uploads.add([file("small", 1)]);
+    expect(jobs.map(({ name }) => name)).toEqual(["large1", "large2", "small"]);
+  });
+
+  it("take a removed file out of the draft", async () => {
+    const { uploads, jobs, dropped } = setUp();
+    const [record] = uploads.add([file("a", 10)]);
+    jobs[0]!.onNumber(7);
+    uploads.remove(record!);
+    await settled();
+    expect(jobs[0]!.stopped).toBe(true);
+    expect(dropped).toEqual([7]);
+  });
+
+  it("say that a line broke, and that it goes on", () => {
+    const { uploads, jobs } = setUp();
+    const [record] = uploads.add([file("a", 10)]);
+    jobs[0]!.onRequest("POST");
+    jobs[0]!.onRequest("PATCH");
+    jobs[0]!.onRequest("HEAD");
+    expect(record!.state).toBe("retrying");
+    jobs[0]!.onProgress(5);
+    expect(record).toMatchObject({ state: "running", sent: 5 });
+  });
+
+  it("go on with a failed file under its number, when asked", () => {
+    const { uploads, jobs } = setUp();
+    const [record] = uploads.add([file("a", 10)]);
+    jobs[0]!.onNumber(3);
+    jobs[0]!.onFailure(fail("unavailable"));
+    expect(record).toMatchObject({ state: "failed", failure: { code: "unavailable" } });
+    uploads.retryAll();
+    expect(jobs[1]).toMatchObject({ name: "a", no: 3 });
+    expect(record!.failure).toBeUndefined();
+  });
+
+  it("do not repeat by themselves what the server refused", () => {
+    const { uploads, jobs } = setUp();
+    uploads.add([file("a", 10)]);
+    jobs[0]!.onFailure(fail("too_large"));
+    uploads.retryAll();
+    expect(jobs).toHaveLength(1);
+  });
+
+  it("begin anew what has been silent for a minute", async () => {
+    const { uploads, jobs, pass } = setUp();
+    const [record] = uploads.add([file("a", 10)]);
+    pass(59_000);
+    uploads.tick();
+    await settled();
+    expect(jobs).toHaveLength(1);
+    pass(2000);
+    uploads.tick();
+    await settled();
+    expect(jobs[0]!.stopped).toBe(true);
+    expect(jobs).toHaveLength(2);
+    jobs[0]!.onFailure(fail("invalid"));
+    expect(record!.state).toBe("running");
+  });
+
+  it("begin nothing after their end", () => {
+    const { uploads, jobs } = setUp();
+    uploads.add([1, 2, 3, 4, 5].map((at) => file(`f${at}`, 1)));
+    uploads.stop();
+    jobs[0]!.onDone();
+    expect(jobs).toHaveLength(4);
+  });
+});
+
+describe("the rate", () => {
+  it("is measured over the last seconds and forgotten when bytes vanish", () => {
+    const rate = createRate();
+    rate.note(0, 0);
+    expect(rate.perSecond()).toBeUndefined();
+    for (let second = 1; second <= 20; second += 1) rate.note(second * 100, second * 1000);
+    expect(rate.perSecond()).toBe(100);
+    rate.note(50, 21_000);
+    expect(rate.perSecond()).toBeUndefined();
+  });
+});
