@@ -42,7 +42,8 @@ enum class Stage { greeting, mail, recipient, content, over };
 struct Dialogue {
   Stage stage = Stage::greeting;
   int code = 0;
-  std::string reply;  // the server's last line
+  Stage answered = Stage::greeting;  // what the code is about
+  std::string reply;                 // the server's last line before the farewell
 
   void sent(std::string_view line) {
     // A login's own lines are base64 and so hold no blank and no colon.
@@ -58,6 +59,7 @@ struct Dialogue {
     const auto parsed = std::from_chars(line.data(), line.data() + line.size(), read);
     if (parsed.ec != std::errc() || read < 200 || read > 599) return;
     code = read;
+    answered = stage;
     reply = std::string(line.substr(0, mail_server_answer_bytes_max));
   }
 };
@@ -82,8 +84,8 @@ std::size_t read_message(char* out, std::size_t size, std::size_t count, void* f
 bool is_final(const Dialogue& dialogue) {
   if (dialogue.code / 100 != 5) return false;
   if (dialogue.code == 530 || dialogue.code == 521) return false;  // login wanted; no mail here
-  return dialogue.stage == Stage::recipient || dialogue.stage == Stage::content ||
-         (dialogue.stage == Stage::mail && dialogue.code == 552);
+  return dialogue.answered == Stage::recipient || dialogue.answered == Stage::content ||
+         (dialogue.answered == Stage::mail && dialogue.code == 552);
 }
 
 std::string cleaned(std::string_view text) {
