@@ -10,7 +10,7 @@ import { beginRun } from "./harness/run-context.mjs";
 
 const folder = import.meta.dirname;
 const words = process.argv[2] ?? "";
-const last = "api-coverage.test.mjs"; // it reads the logs of all the others
+const last = "whole-run.test.mjs"; // it reads the logs of all the others
 
 const files = (await readdir(folder)).filter((name) => name.endsWith(".test.mjs")).sort();
 const ordered = files.filter((name) => name !== last);

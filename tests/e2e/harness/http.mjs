@@ -1,4 +1,5 @@
 // HTTP as it goes over the wire: exactly the headers that a test gives, one connection a request.
+import { appendFileSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import { once } from "node:events";
@@ -20,12 +21,26 @@ function jsonOf(message, body) {
   return JSON.parse(body.toString());
 }
 
-/** @type {((answer: Answer) => void)[]} */
-const watchers = [];
+/** Keeps what the last test looks at: the headers of every answer of the run.
+ * @param {Pick<Answer, "method" | "path" | "status" | "headers">} answer */
+function keep({ method, path, status, headers }) {
+  const folder = process.env.COUVERT_E2E_RUN && JSON.parse(process.env.COUVERT_E2E_RUN).folder;
+  if (!folder) return;
+  appendFileSync(
+    `${folder}/answers.jsonl`,
+    `${JSON.stringify({ method, path, status, headers })}\n`,
+  );
+}
 
-/** Calls `watcher` with every answer that a test gets. @param {(answer: Answer) => void} watcher */
-export function watchAnswers(watcher) {
-  watchers.push(watcher);
+/** The first answer in a text. @param {string} text */
+function keepRaw(text) {
+  const [first, ...lines] = text.split("\r\n\r\n")[0].split("\r\n");
+  const status = Number(first.split(" ")[1]);
+  if (!status || status === 100) return;
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.split(": ")[0].toLowerCase(), line.split(": ").slice(1).join(": ")]),
+  );
+  keep({ method: "raw", path: "?", status, headers });
 }
 
 /**
@@ -63,7 +78,7 @@ export async function send(baseUrl, method, path, { headers = {}, json, body } =
     method,
     path,
   };
-  watchers.forEach((watcher) => watcher(answer));
+  keep(answer);
   return answer;
 }
 
@@ -93,6 +108,7 @@ export async function sendRaw(baseUrl, bytes, { quiet = 700 } = {}) {
   socket.write(bytes);
   await ended;
   const closedByServer = closed;
+  keepRaw(text);
   socket.destroy();
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0);
   return { text, status, closed: closedByServer };
