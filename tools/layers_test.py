@@ -87,6 +87,7 @@ class Layers(unittest.TestCase):
                      "rand()", "SystemClock clock", "getrandom(p, 1, 0)"):
             self.assert_found("src/service/a.cpp", f"auto x = 1; {call};\n", "asks nobody")
         self.assertEqual(self.troubles("src/service/a.cpp", "auto t = clock.now();\n"), [])
+        self.assertEqual(self.troubles("src/service/a_test.cpp", "SystemRandom random;\n"), [])
 
     def test_braces_and_lambdas_after_co_await_are_found(self):
         for awaited in ("f({.a = 1})", "f(Opts{p, 1})", "Opts{1}", "f([p] { return p; })",

@@ -39,6 +39,10 @@ class Texts(unittest.TestCase):
         two = {"a": "{count, plural, one {eine Datei} other {# Dateien}} von {name}"}
         self.assertEqual(self.troubles(one, two), [])
 
+    def test_a_plural_is_a_number_and_may_stand_plain(self):
+        self.assertEqual(self.troubles({"a": "{n, plural, other {#}} of {n, number}, {n}"},
+                                       {"a": "{n, number}"}), [])
+
     def test_a_missing_key_is_found_in_each_direction(self):
         self.source("src/mail/a.cpp", '"a", "b"')
         self.assert_found({"a": "x", "b": "y"}, {"a": "x"}, "de: b is missing")
