@@ -41,6 +41,7 @@ enum class Stage { greeting, mail, recipient, content, over };
 // What client and server said to each other about one message.
 struct Dialogue {
   Stage stage = Stage::greeting;
+  Stage reached = Stage::greeting;  // the same without the farewell
   int code = 0;
   Stage answered = Stage::greeting;  // what the code is about
   std::string reply;                 // the server's last line before the farewell
@@ -50,6 +51,7 @@ struct Dialogue {
     if (line.starts_with("MAIL FROM:")) stage = Stage::mail;
     if (line.starts_with("RCPT TO:")) stage = Stage::recipient;
     if (line.starts_with("DATA\r\n")) stage = Stage::content;
+    if (stage != Stage::over) reached = stage;
     if (line.starts_with("QUIT\r\n")) stage = Stage::over;
   }
 
@@ -255,6 +257,7 @@ Result<> SmtpTransport::send(const Envelope& envelope, Bytes message, Duration t
     }
   }
   if (time_max <= Duration::zero()) return fail(ErrorCode::unavailable, "no time is left");
+  if (!away_.empty()) return fail(ErrorCode::unavailable, away_);
   if (!connection_) connection_ = std::make_unique<Connection>(server_);
 
   Dialogue dialogue;
@@ -268,12 +271,14 @@ Result<> SmtpTransport::send(const Envelope& envelope, Bytes message, Duration t
   const bool answered = dialogue.code >= 400;
   const std::string why = answered ? dialogue.reply : std::string(connection_->trouble.data());
   const std::string detail = cleaned(why.empty() ? curl_easy_strerror(result) : why);
-  rest();  // the next mail begins afresh
+  connection_.reset();  // the next mail begins afresh
+  if (dialogue.reached == Stage::greeting) away_ = detail;
   return fail(is_final(dialogue) ? ErrorCode::refused : ErrorCode::unavailable, detail);
 }
 
 void SmtpTransport::rest() {
   connection_.reset();
+  away_.clear();
 }
 
 }  // namespace couvert

@@ -39,6 +39,10 @@ Result<SmtpServer> parse_smtp_url(std::string_view url);
 /// password or the other way round, or control characters anywhere.
 Result<> check_smtp_server(const SmtpServer& server);
 
+/// Where the server cannot be reached or lets nobody in, one mail waits for that; the others of the
+/// round get the same answer at once.
+///
+/// Order:  send() as often as needed, then rest(), round after round.
 /// Memory: one connection and the message that is being sent.
 class SmtpTransport final : public MailTransport {
  public:
@@ -52,6 +56,7 @@ class SmtpTransport final : public MailTransport {
  private:
   struct Connection;
   SmtpServer server_;
+  std::string away_;  // why no mail of this round can go
   std::unique_ptr<Connection> connection_;
 };
 

@@ -152,6 +152,20 @@ TEST_CASE("nobody listens: later it may work") {
   CHECK(sent.error().code == ErrorCode::unavailable);
 }
 
+TEST_CASE("a server that lets nobody in is asked once a round, and again in the next") {
+  ScriptedServer server({{"CONNECT", "421 busy"}});
+  SmtpTransport transport(plain(server));
+  for (int i = 0; i < 3; ++i) {
+    CHECK(transport.send(envelope(), as_bytes(message), 5s).error().detail == "421 busy");
+  }
+  CHECK(server.connections() == 1);
+  server.set("CONNECT", "220 test");
+  transport.rest();
+  const Result<> sent = transport.send(envelope(), as_bytes(message), 5s);
+  INFO((sent ? "" : sent.error().detail));
+  CHECK(sent.has_value());
+}
+
 TEST_CASE("no mail leaves where STARTTLS is wanted and not offered") {
   ScriptedServer server({});
   SmtpServer settings = plain(server);
