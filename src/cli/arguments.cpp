@@ -77,7 +77,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string nearest_option(std::string_view name) {
   constexpr std::size_t name_bytes_max = 40;
   const Option* nearest = nullptr;
-  std::size_t least = 4;
+  std::size_t least = std::min<std::size_t>(4, name.size());  // something must be alike
   for (const Option& option : all_options) {
     if (name.size() > name_bytes_max) break;
     const std::size_t far = distance(name, option.name);

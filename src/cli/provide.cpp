@@ -212,6 +212,8 @@ Outcome<> Providing::upload() {
     start_.files.emplace_back(sent->no, file.size);
     done += file.size;
   }
+  const Answer<> tidy = uploader.remove_strays();
+  if (!tidy) return complain(tidy);
   return Outcome<>();
 }
 

@@ -43,7 +43,8 @@ bool is_late_control(std::string_view two) {
 
 std::size_t ending_at(std::string_view name) {
   const std::size_t dot = name.rfind('.');
-  const bool ending = dot != name.npos && dot > 0 && name.size() - dot <= ending_bytes_max;
+  const bool ending =
+      dot != name.npos && dot > 0 && dot + 1 < name.size() && name.size() - dot <= ending_bytes_max;
   return ending ? dot : name.size();
 }
 

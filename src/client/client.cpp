@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 // 10,000 files with names of 1 KiB, every character of them escaped, and a message.
 constexpr std::size_t answer_bytes_max = 80 * 1024 * 1024;
 constexpr Duration answer_time_max = 5min;
+constexpr Duration tidying_time_max = 15s;
 constexpr Duration stall_max = 2min;  // Argon2 may have to wait for its turn
 
 tl::unexpected<Problem> foreign(std::string detail) {
@@ -185,7 +186,9 @@ Answer<api::Draft> Client::get_draft(const DraftAccess& draft) {
 }
 
 Answer<> Client::delete_draft(const DraftAccess& draft) {
-  const auto answer = exchange(draft_request(Method::erase, draft, draft_path(draft)));
+  HttpRequest erase = draft_request(Method::erase, draft, draft_path(draft));
+  erase.time_max = tidying_time_max;
+  const auto answer = exchange(erase);
   if (!answer) return pass(answer);
   return Answer<>();
 }
@@ -198,6 +201,12 @@ Answer<std::int64_t> Client::create_file(const DraftAccess& draft, const NewFile
   const auto answer = exchange(request);
   if (!answer) return pass(answer);
   return number_in_location(*answer);
+}
+
+Answer<> Client::delete_file(const DraftAccess& draft, std::int64_t no) {
+  const auto answer = exchange(draft_request(Method::erase, draft, file_path(draft, no)));
+  if (!answer) return pass(answer);
+  return Answer<>();
 }
 
 Answer<std::uint64_t> Client::get_file_offset(const DraftAccess& draft, std::int64_t no) {
@@ -249,6 +258,7 @@ Answer<api::Retrieval> Client::open_transfer(const std::string& transfer_id,
 Answer<> Client::finish_retrieval(const RetrievalAccess& retrieval) {
   HttpRequest finish = request(Method::erase, "/api/v1/retrievals/" + retrieval.retrieval_id);
   finish.headers.emplace_back("Couvert-Retrieval", retrieval.token.text());
+  finish.time_max = tidying_time_max;
   const auto answer = exchange(finish);
   if (!answer) return pass(answer);
   return Answer<>();

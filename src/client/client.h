@@ -75,6 +75,7 @@ class Client {
 
   /// The new file's number.
   Answer<std::int64_t> create_file(const DraftAccess& draft, const NewFile& file);
+  Answer<> delete_file(const DraftAccess& draft, std::int64_t no);
   Answer<std::uint64_t> get_file_offset(const DraftAccess& draft, std::int64_t no);
   /// Sends what `source` has and returns the new durable offset.
   Answer<std::uint64_t> append_to_file(const DraftAccess& draft, std::int64_t no,

@@ -141,4 +141,17 @@ Answer<UploadedFile> Uploader::upload(FileSource& source, UploadWatch& watch) {
   return UploadedFile{.no = *no, .crc32 = *crc};
 }
 
+Answer<> Uploader::remove_strays() {
+  Attempts attempts(patience_);
+  Answer<api::Draft> draft = client_.get_draft(draft_);
+  while (!draft && attempts.again(draft.error())) draft = client_.get_draft(draft_);
+  if (!draft) return pass(draft);
+  for (const api::DraftFile& there : draft->files) {
+    if (known_.contains(there.no)) continue;
+    const Answer<> removed = client_.delete_file(draft_, there.no);
+    if (!removed) return removed;
+  }
+  return Answer<>();
+}
+
 }  // namespace couvert

@@ -43,6 +43,10 @@ class Uploader {
   /// that stayed broken; `damaged` where the server counts otherwise.
   Answer<UploadedFile> upload(FileSource& source, UploadWatch& watch);
 
+  /// Takes files out of the draft that upload() did not count: a broken line can leave one behind,
+  /// and a draft with it cannot be started. Order: after the last upload().
+  Answer<> remove_strays();
+
  private:
   class Rest;
   Answer<> send(Rest& rest, std::int64_t no, std::uint64_t size);
