@@ -25,7 +25,7 @@ check_web() {
   generate_types
   for config in web/*/tsconfig.json; do
     if [ -n "$(find "${config%/*}/src" -name '*.svelte' -print -quit)" ]; then
-      svelte-check --workspace "${config%/*}" --tsconfig tsconfig.json \
+      svelte-check --workspace "${config%/*}" --tsconfig "${config##*/}" \
         --fail-on-warnings --output human || failed=1
     else
       tsc --noEmit --project "$config" || failed=1
