@@ -113,7 +113,7 @@ Result<std::vector<Transfer>> ended_transfers(Transaction& tx, TransferState sta
 }
 
 Result<std::vector<Transfer>> transfers_to_erase(Transaction& tx, std::size_t limit) {
-  return select<Transfer>(tx, "WHERE state IN ('revoked', 'expired') ORDER BY \"end\" LIMIT :limit",
+  return select<Transfer>(tx, "WHERE state IN ('revoked', 'expired') LIMIT :limit",
                           {{"limit", encode(limit)}});
 }
 

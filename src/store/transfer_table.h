@@ -21,7 +21,7 @@ Result<std::int64_t> count_drafts(Transaction& tx, const Address& sender);
 /// Transfers in `state` whose end is at or before `now`, oldest first, at most `limit`.
 Result<std::vector<Transfer>> ended_transfers(Transaction& tx, TransferState state, Instant now,
                                               std::size_t limit);
-/// Revoked and expired transfers, until they are erased; those that ended first come first.
+/// Revoked and expired transfers, until they are erased; in no order, at most `limit`.
 Result<std::vector<Transfer>> transfers_to_erase(Transaction& tx, std::size_t limit);
 /// Deletes a transfer with everything that belongs to it.
 Result<> delete_transfer(Transaction& tx, const SealId& id);

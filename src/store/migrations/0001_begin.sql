@@ -96,7 +96,7 @@ CREATE TABLE outbox (
   "end" BIGINT NOT NULL,
   tries BIGINT NOT NULL
 );
-CREATE INDEX outbox_by_next_try ON outbox (next_try);
+CREATE INDEX outbox_by_next_try ON outbox (next_try, mail_id);
 CREATE INDEX outbox_by_seal ON outbox (seal_id);
 CREATE INDEX outbox_by_day ON outbox (day);
 CREATE INDEX outbox_by_created ON outbox (created);
