@@ -18,13 +18,13 @@ export function createRate(): Rate {
   let samples: Sample[] = [];
   return {
     note(bytes, now) {
-      const last = samples.at(-1);
+      const last = samples[samples.length - 1];
       // A removed file, or one that begins anew: what was measured means nothing now.
       if (last && bytes < last.bytes) samples = [];
       samples = [...samples, { at: now, bytes }].filter(({ at }) => now - at <= windowMilliseconds);
     },
     perSecond() {
-      const [first, last] = [samples[0], samples.at(-1)];
+      const [first, last] = [samples[0], samples[samples.length - 1]];
       if (!first || !last || last.at - first.at < 1500) return undefined;
       return ((last.bytes - first.bytes) * 1000) / (last.at - first.at);
     },

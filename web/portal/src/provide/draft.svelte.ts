@@ -40,6 +40,10 @@ export class DraftFiles {
   readonly active = $derived(
     !this.complete && this.failed.length + this.doneCount < this.list.length,
   );
+  /** Of the bytes, from 0 to 1; all of it only when the server has all of it. */
+  readonly share = $derived(
+    this.complete ? 1 : Math.min(0.99, this.bytes === 0 ? 0 : this.sent / this.bytes),
+  );
   /** Seconds until all is there, while that is known. */
   readonly timeLeft = $derived(
     this.speed !== undefined && this.speed > 0 ? (this.bytes - this.sent) / this.speed : undefined,
