@@ -10,6 +10,7 @@
 #include "service/ask_policy.h"
 #include "service/draft.h"
 #include "service/parts.h"
+#include "service/preview.h"
 #include "service/retrieve.h"
 #include "service/sent.h"
 #include "service/start.h"
@@ -22,6 +23,7 @@ struct ApiParts {
   const Parts& parts;
   Verify& verify;
   AskPolicy& ask_policy;
+  ShowPreview& preview;
   Drafts& drafts;
   Start& start;
   Sent& sent;

@@ -39,7 +39,7 @@ RangeAnswer read_range(std::string_view field, std::uint64_t size) {
   const auto last = after.empty() ? std::optional(UINT64_MAX) : read_number(after);
   if (!first || !last || *first > *last) return WholeRange{};
   if (*first >= size) return NoRange{};
-  return ByteRange{*first, std::min(*last, size - 1) - *first + 1};
+  return ByteRange{*first, std::min(*last, size - 1) - *first + 1, after.empty()};
 }
 
 bool if_range_holds(std::string_view field, std::string_view etag) {

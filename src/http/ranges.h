@@ -11,6 +11,7 @@ namespace couvert {
 struct ByteRange {
   std::uint64_t first = 0;
   std::uint64_t bytes = 0;
+  bool resumed = false;  // "bytes=FIRST-": how an interrupted download goes on
 
   bool operator==(const ByteRange&) const = default;
 };

@@ -1,0 +1,146 @@
+#include "http/answer.h"
+
+#include "http/bodies.h"
+#include "http/disposition.h"
+#include "http/problem.h"
+#include "http/response_head.h"
+#include "http/tus_headers.h"
+
+namespace couvert {
+namespace {
+
+std::string quoted(std::string_view text) {
+  return '"' + std::string(text) + '"';
+}
+
+// What of the download the request asks for.
+RangeAnswer asked_range(const Request& request, const Download& download) {
+  const std::string* range = find_field(request.fields, "range");
+  if (range == nullptr || request.method != Method::get) return WholeRange{};
+  const std::string* condition = find_field(request.fields, "if-range");
+  if (condition != nullptr && !if_range_holds(*condition, download.etag())) return WholeRange{};
+  return read_range(*range, download.size());
+}
+
+std::string content_range(const ByteRange& range, std::uint64_t size) {
+  return "bytes " + std::to_string(range.first) + "-" +
+         std::to_string(range.first + range.bytes - 1) + "/" + std::to_string(size);
+}
+
+}  // namespace
+
+Answer::Answer(std::shared_ptr<Connection> connection, const ServeParts& server)
+    : network(connection->peer().network()), connection_(std::move(connection)), server_(server) {
+  request_id_ = encode_hex(server_.parts.random.bytes<8>());
+}
+
+void Answer::begin(const RequestHead& head) {
+  method_ = head.method_known ? name_of(head.method) : "other";
+  head_only_ = head.method_known && head.method == Method::head;
+  keep_alive = head.keep_alive;
+  const std::string* forwarded = find_field(head.fields, "x-forwarded-for");
+  network = client_of(connection_->peer(), forwarded, server_.proxies).network();
+}
+
+std::string Answer::head_of(const Response& response, std::optional<std::uint64_t> length) {
+  if (server_.stopping) keep_alive = false;
+  status_ = response.status;
+  HeadDetails details;
+  details.now = server_.parts.clock.now();
+  details.keep_alive = keep_alive;
+  details.https = server_.config.base_url.starts_with("https://");
+  details.length = length;
+  return write_head(response, details);
+}
+
+Task<> Answer::send_continue() {
+  const Result<> put = connection_->put(as_bytes("HTTP/1.1 100 Continue\r\n\r\n"));
+  if (!put) co_return put;
+  co_return co_await connection_->flush();
+}
+
+Task<> Answer::send(Response response) {
+  if (response.status >= 400) name_request(response, request_id_);
+  const std::string_view body =
+      response.fixed_body.empty() ? std::string_view(response.body) : response.fixed_body;
+  std::optional<std::uint64_t> length = body.size();
+  if (response.status == 204 || response.status == 304) length.reset();
+  std::string text = head_of(response, length);
+  if (!head_only_) {
+    text.append(body);
+    bytes_ = body.size();
+  }
+  const Result<> put = connection_->put(as_bytes(text));
+  if (response.secret) {
+    wipe(text);
+    wipe(response.body);
+    for (auto& [name, value] : response.fields) wipe(value);
+  }
+  if (!put) co_return put;
+  co_return co_await connection_->flush();
+}
+
+Task<> Answer::send_file(FileBody file, std::shared_ptr<const Request> request) {
+  const std::shared_ptr<Download> download = std::move(file.download);
+  const std::uint64_t size = download->size();
+  const RangeAnswer asked = asked_range(*request, *download);
+  Response response;
+  response.fields = {{"Accept-Ranges", "bytes"}, {"ETag", quoted(download->etag())}};
+  if (std::holds_alternative<NoRange>(asked)) {
+    response = problem(416);
+    response.fields.emplace_back("Content-Range", "bytes */" + std::to_string(size));
+    co_return co_await send(std::move(response));
+  }
+  ByteRange range;
+  range.bytes = size;
+  if (const auto* part = std::get_if<ByteRange>(&asked)) {
+    range = *part;
+    response.status = 206;
+    response.fields.emplace_back("Content-Range", content_range(range, size));
+  }
+  response.content_type = file.content_type;
+  response.fields.emplace_back("Content-Disposition", attachment(download->name()));
+  const std::string head = head_of(response, range.bytes);
+  Result<> sent = connection_->put(as_bytes(head));
+  if (sent && head_only_) sent = co_await connection_->flush();
+  if (!sent || head_only_) co_return sent;
+  sent = co_await send_download(connection_, server_.pool, download, range);
+  if (sent) bytes_ = range.bytes;
+  if (!sent) {
+    server_.parts.log.failure("download broke off", sent.error());
+    connection_->abort();
+  }
+  co_return sent;
+}
+
+Task<std::uint64_t> Answer::take_upload(std::shared_ptr<Upload> upload, std::uint64_t bytes) {
+  const Result<std::uint64_t> offset =
+      co_await receive_upload(connection_, server_.pool, std::move(upload), bytes);
+  Response response;
+  if (offset) {
+    bytes_ = bytes;
+    response.status = 204;
+    response.fields.emplace_back("Upload-Offset", std::to_string(*offset));
+  } else {
+    // The rest of the body may still be on its way: answer, and end the connection behind it.
+    response = problem(offset.error());
+    keep_alive = false;
+  }
+  response.fields.emplace_back("Tus-Resumable", std::string(tus_version));
+  const Result<> sent = co_await send(std::move(response));
+  if (!sent) co_return pass(sent);
+  co_return std::uint64_t{0};
+}
+
+void Answer::log(Duration took) const {
+  server_.parts.log.write(LogLevel::info, "request",
+                          {{"method", method_},
+                           {"route", route},
+                           {"status", std::int64_t{status_}},
+                           {"milliseconds", std::int64_t{took.count()}},
+                           {"bytes", static_cast<std::int64_t>(bytes_)},
+                           {"request_id", request_id_},
+                           {"network", network}});
+}
+
+}  // namespace couvert

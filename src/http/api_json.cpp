@@ -1,0 +1,198 @@
+#include "http/api_json.h"
+
+#include <array>
+#include <cstdio>
+
+#include "crypto/secret_bytes.h"
+#include "http/cookies.h"
+
+namespace couvert {
+namespace {
+
+Json number(std::uint64_t value) {
+  INVARIANT(value <= INT64_MAX);
+  return Json(static_cast<std::int64_t>(value));
+}
+
+Json time(Instant instant) {
+  return Json(to_rfc3339(instant));
+}
+
+std::string hex(std::uint32_t value) {
+  std::array<char, 9> text{};
+  std::snprintf(text.data(), text.size(), "%08x", value);
+  return text.data();
+}
+
+Json json_of(const TransferFile& file) {
+  Json::Object object = {{"no", number(file.no)},
+                         {"name", Json(file.name)},
+                         {"type", Json(file.type)},
+                         {"size", number(file.size)},
+                         {"crc32", Json(hex(file.crc32))}};
+  if (!file.sha256.empty()) object.emplace_back("sha256", Json(file.sha256));
+  return Json(std::move(object));
+}
+
+Json json_of(const std::vector<TransferFile>& files) {
+  Json::Array list;
+  for (const TransferFile& file : files) list.push_back(json_of(file));
+  return Json(std::move(list));
+}
+
+Json json_of(const RecipientAnswer& answer) {
+  Json::Object object = {{"address", Json(answer.address)},
+                         {"allowed", Json(answer.verdict.allowed)}};
+  if (!answer.verdict.allowed) {
+    object.emplace_back("reason", Json(name_of(answer.verdict.refusal)));
+  }
+  return Json(std::move(object));
+}
+
+}  // namespace
+
+Response json_response(int status, Json body) {
+  Response response;
+  response.status = status;
+  response.content_type = "application/json";
+  response.body = body.write();
+  return response;
+}
+
+Response no_content() {
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+Json json_of(const Verification& verification, const VerificationLimits& limits) {
+  const Instant end = std::min(verification.end, verification.used + Duration(limits.idle));
+  return Json(Json::Object{{"verification_id", Json(verification.verification_id.text())},
+                           {"address", Json(verification.address.text)},
+                           {"expires", time(end)}});
+}
+
+Json json_of(const PolicyAnswer& answer) {
+  Json::Array recipients;
+  for (const RecipientAnswer& recipient : answer.recipients) {
+    recipients.push_back(json_of(recipient));
+  }
+  Json::Array open_by = {Json(name_of(OpenBy::password))};
+  if (answer.allowance.link_allowed) open_by.push_back(Json(name_of(OpenBy::link)));
+  return Json(Json::Object{{"recipients", Json(std::move(recipients))},
+                           {"transfer_bytes_max", number(answer.allowance.transfer_bytes_max)},
+                           {"days_default", Json(answer.allowance.days_default)},
+                           {"days_max", Json(answer.allowance.days_max)},
+                           {"open_by", Json(std::move(open_by))},
+                           {"notification_editable", Json(answer.allowance.notification_editable)},
+                           {"password_length_min", Json(answer.allowance.password_length_min)}});
+}
+
+Json json_of(const PasswordVerdict& verdict) {
+  Json::Array rules;
+  for (const auto& [rule, met] : verdict.rules) {
+    rules.push_back(Json(Json::Object{{"rule", Json(name_of(rule))}, {"met", Json(met)}}));
+  }
+  return Json(Json::Object{{"acceptable", Json(verdict.acceptable)},
+                           {"strength", Json(verdict.strength)},
+                           {"rules", Json(std::move(rules))}});
+}
+
+Json json_of(const Draft& draft) {
+  Json::Array files;
+  for (const DraftFile& file : draft.files) {
+    files.push_back(Json(Json::Object{{"no", number(file.no)},
+                                      {"name", Json(file.name)},
+                                      {"type", Json(file.type)},
+                                      {"size", number(file.size)},
+                                      {"offset", number(file.offset)}}));
+  }
+  return Json(Json::Object{{"draft_id", Json(draft.draft_id.text())},
+                           {"from", Json(draft.from.text)},
+                           {"expires", time(draft.expires)},
+                           {"files", Json(std::move(files))}});
+}
+
+Json json_of(const StartedTransfer& started) {
+  Json::Array recipients;
+  for (const StartedRecipient& recipient : started.recipients) {
+    recipients.push_back(Json(Json::Object{{"address", Json(recipient.address.text)},
+                                           {"kind", Json(name_of(recipient.kind))},
+                                           {"transfer_id", Json(recipient.transfer_id.text())},
+                                           {"link", Json(recipient.link)}}));
+  }
+  return Json(Json::Object{{"tracking_id", Json(started.tracking_id.text())},
+                           {"created", time(started.created)},
+                           {"expires", time(started.expires)},
+                           {"recipients", Json(std::move(recipients))},
+                           {"files", json_of(started.files)}});
+}
+
+Json json_of(const SentTransfer& sent) {
+  const bool erased = sent.transfer.state == TransferState::erased;
+  const std::string_view state = name_of(erased ? TransferState::expired : sent.transfer.state);
+  Json::Array recipients;
+  for (const Recipient& recipient : sent.recipients) {
+    Json::Object object = {{"address", Json(recipient.address.text)},
+                           {"kind", Json(name_of(recipient.kind))},
+                           {"mail", Json(name_of(recipient.mail))}};
+    if (recipient.retrieved) object.emplace_back("retrieved", time(*recipient.retrieved));
+    recipients.push_back(Json(std::move(object)));
+  }
+  return Json(Json::Object{{"tracking_id", Json(sent.transfer.tracking_id.text())},
+                           {"state", Json(state)},
+                           {"created", time(sent.transfer.started)},
+                           {"expires", time(sent.transfer.end)},
+                           {"recipients", Json(std::move(recipients))}});
+}
+
+Json json_of(const Retrieval& retrieval) {
+  const Content& content = retrieval.content;
+  Json::Object object = {{"retrieval_id", Json(retrieval.retrieval_id.text())},
+                         {"transfer_id", Json(content.transfer_id.text())},
+                         {"tracking_id", Json(content.tracking_id.text())},
+                         {"from", Json(content.from.text)},
+                         {"name", Json(content.name)}};
+  if (!content.phone.empty()) object.emplace_back("phone", Json(content.phone));
+  object.emplace_back("created", time(content.created));
+  object.emplace_back("expires", time(content.expires));
+  object.emplace_back("ends", time(retrieval.ends));
+  object.emplace_back("subject", Json(content.subject));
+  object.emplace_back("text", Json(content.text));
+  object.emplace_back("files", json_of(content.files));
+  return Json(std::move(object));
+}
+
+Json json_of(const Preview& preview) {
+  return Json(Json::Object{{"subject", Json(preview.subject)},
+                           {"text", Json(preview.text)},
+                           {"default_subject", Json(preview.default_subject)},
+                           {"default_text", Json(preview.default_text)}});
+}
+
+Result<Language> language_of(std::string_view text) {
+  const std::optional<Language> language = parse_language(text);
+  if (!language) return fail(ErrorCode::invalid, "no language of ours");
+  return *language;
+}
+
+Result<ClientKind> parse_client_kind(std::string_view text) {
+  if (text == "browser") return ClientKind::browser;
+  if (text == "program") return ClientKind::program;
+  return fail(ErrorCode::invalid, "no kind of client");
+}
+
+void give_token(Response& response, Json::Object& body, ClientKind client,
+                const std::pair<std::string, std::chrono::seconds>& cookie,
+                const Secret<32>& token) {
+  std::string text = secret_to_base64url(token);
+  if (client == ClientKind::browser) {
+    response.fields.push_back(set_cookie(cookie.first, text, cookie.second));
+  } else {
+    body.emplace_back("token", Json(text));
+  }
+  wipe(text);
+  response.secret = true;
+}
+
+}  // namespace couvert

@@ -1,0 +1,62 @@
+// The JSON of spec/api.yaml from the values of the use cases, and the answers that carry it.
+#pragma once
+
+#include "http/api_routes.h"
+
+namespace couvert {
+
+Response json_response(int status, Json body);
+Response no_content();
+
+Json json_of(const Verification& verification, const VerificationLimits& limits);
+Json json_of(const PolicyAnswer& answer);
+Json json_of(const PasswordVerdict& verdict);
+Json json_of(const Draft& draft);
+Json json_of(const StartedTransfer& started);
+Json json_of(const SentTransfer& sent);
+Json json_of(const Preview& preview);
+/// Without its token.
+Json json_of(const Retrieval& retrieval);
+
+/// A required text, read by one of the parse functions of domain/; what these refuse, the reader
+/// notes.
+template <class Value>
+Value parsed(ObjectReader& reader, std::string_view name,
+             Result<Value> (*parse)(std::string_view)) {
+  Result<Value> value = parse(reader.string(name, 1024));
+  if (value) return std::move(*value);
+  reader.refuse(name, "has a wrong form");
+  return Value();
+}
+
+/// The same where the field may be absent.
+template <class Value>
+std::optional<Value> parsed_if_there(ObjectReader& reader, std::string_view name,
+                                     Result<Value> (*parse)(std::string_view)) {
+  const std::optional<std::string> text = reader.optional_string(name, 1024);
+  if (!text) return std::nullopt;
+  Result<Value> value = parse(*text);
+  if (value) return std::move(*value);
+  reader.refuse(name, "has a wrong form");
+  return std::nullopt;
+}
+
+Result<Language> language_of(std::string_view text);
+
+/// Who a `client` of the requests is: a browser gets cookies, a program tokens.
+enum class ClientKind { browser, program };
+Result<ClientKind> parse_client_kind(std::string_view text);
+
+/// An ID of the path in its one spelling, which the router has checked.
+template <class IdType>
+IdType id_argument(const Request& request, std::size_t at) {
+  const Result<IdType> id = IdType::parse(request.arguments.at(at));
+  return id ? *id : IdType();  // bits that no ID has: one that is not there
+}
+
+/// Hands a secret out once: as a cookie to a browser, as a field of the body to a program.
+void give_token(Response& response, Json::Object& body, ClientKind client,
+                const std::pair<std::string, std::chrono::seconds>& cookie,
+                const Secret<32>& token);
+
+}  // namespace couvert

@@ -1,0 +1,30 @@
+#include "http/api_routes.h"
+
+#include "http/draft_routes.h"
+#include "http/retrieve_routes.h"
+#include "http/server_routes.h"
+#include "http/start_routes.h"
+#include "http/verify_routes.h"
+
+// The bytes of spec/api.yaml, from api_description.S.
+extern "C" const char couvert_api_description_begin[];
+extern "C" const char couvert_api_description_end[];
+
+namespace couvert {
+
+std::string_view api_description() {
+  return {couvert_api_description_begin,
+          static_cast<std::size_t>(couvert_api_description_end - couvert_api_description_begin)};
+}
+
+std::vector<Route> api_routes(const ApiParts& api) {
+  std::vector<Route> routes;
+  add_server_routes(routes, api);
+  add_verify_routes(routes, api);
+  add_draft_routes(routes, api);
+  add_start_routes(routes, api);
+  add_retrieve_routes(routes, api);
+  return routes;
+}
+
+}  // namespace couvert

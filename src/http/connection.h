@@ -1,0 +1,86 @@
+// One connection, plain or TLS: reads, writes, and gives up when its time is over.
+//
+// Memory:  an idle connection holds no buffer of ours; while a request runs, what was received of
+//          its head and what waits to be sent.
+// Threads: everything on the connection's strand, but for expire() and close_if_idle().
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/clock.h"
+#include "http/network.h"
+#include "http/task.h"
+#include "http/tls.h"
+
+namespace couvert {
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
+
+  Connection(Socket socket, const Clock& clock, const IpAddress& peer);
+  ~Connection();
+
+  /// Makes it a TLS connection. Errors: `unavailable` where the client does not get there in time.
+  Task<> handshake(const TlsContext& context);
+
+  /// Waits for the next request's first byte. Errors: `unavailable` once nobody will send one.
+  Task<> wait_for_request();
+
+  /// What was received and not consumed.
+  std::string_view received() const;
+  void consume(std::size_t bytes);
+  /// Receives at least one more byte, until `end` at the latest. Errors: `unavailable`, also where
+  /// the client has closed.
+  Task<> receive_more(Duration end);
+
+  /// Fills `out` with bytes of a body, waiting at most limits::body_idle_time_max for each piece.
+  /// Returns how many there are: fewer only where the line broke.
+  Task<std::size_t> read_body(MutableBytes out);
+
+  /// Encrypts `bytes` where it is TLS, and keeps them until flush(). Errors: `unavailable`.
+  Result<> put(Bytes bytes);
+  /// Sends everything that was put. Errors: `unavailable` where the line is broken or stands still.
+  Task<> flush();
+
+  /// Ends what was sent, then reads on for a moment, so that a client that is still sending can
+  /// read the answer before it hears of the end.
+  Task<> close_gently();
+  /// Ends it so that the other side cannot take what it has for the whole.
+  void abort();
+
+  const IpAddress& peer() const { return peer_; }
+  const Strand& strand() const { return strand_; }
+
+  /// Gives up if its deadline is before `now`. Threads: any.
+  void expire(Duration now);
+  /// Ends it if it waits for a request. Threads: any.
+  void close_if_idle();
+  /// Ends it, whatever it does. Threads: any.
+  void close_now();
+
+ private:
+  Task<std::size_t> read_some(MutableBytes out, Duration end);
+  Task<> wait(boost::asio::socket_base::wait_type what, Duration end);
+  Duration after(Duration time) const { return clock_.running() + time; }
+  Buffer& outgoing() { return tls_ ? tls_->outgoing() : plain_outgoing_; }
+  void release_memory();
+
+  const Clock& clock_;
+  const IpAddress peer_;
+  Socket socket_;
+  const Strand strand_;
+  std::optional<TlsSession> tls_;
+  Buffer received_;
+  std::size_t consumed_ = 0;
+  Buffer plain_outgoing_;
+  bool idle_ = false;
+  bool broken_ = false;
+  std::atomic<Duration::rep> deadline_;  // of clock_.running(); the largest value for none
+};
+
+}  // namespace couvert

@@ -1,0 +1,312 @@
+#include "http/serve.h"
+
+#include "base/limits.h"
+#include "http/answer.h"
+#include "http/credentials.h"
+#include "http/on_workers.h"
+#include "http/problem.h"
+#include "http/request_head.h"
+
+namespace couvert {
+namespace {
+
+// What is decided before the handler runs.
+struct Prepared {
+  std::shared_ptr<Request> request;
+  const Handler* handler = nullptr;
+  Access access{Who::anyone, Body::none, Pace::quick};
+  std::optional<Response> refusal;
+};
+
+// Up to this much of a body that nobody wanted is read over; behind more the connection ends.
+constexpr std::uint64_t skipped_bytes_max = 64 * 1024;
+
+bool has_type(const Fields& fields, std::string_view wanted) {
+  const std::string* type = find_field(fields, "content-type");
+  if (type == nullptr) return false;
+  std::string_view essence = std::string_view(*type).substr(0, type->find(';'));
+  while (essence.ends_with(' ')) essence.remove_suffix(1);
+  return essence == wanted;
+}
+
+// The status of a request whose body does not fit its route, or 0.
+int body_refusal(const Access& access, const RequestHead& head) {
+  switch (access.body) {
+    case Body::none:
+      return head.content_length == 0 ? 0 : 400;
+    case Body::json:
+      if (!head.has_content_length) return 411;
+      if (head.content_length > limits::json_bytes_max) return 413;
+      return has_type(head.fields, "application/json") ? 0 : 415;
+    case Body::stream:
+      if (!head.has_content_length) return 411;
+      return has_type(head.fields, "application/offset+octet-stream") ? 0 : 415;
+  }
+  return 400;
+}
+
+Response not_found(const std::string& allowed) {
+  if (allowed.empty()) return problem(404);
+  Response response = problem(405);
+  response.fields.emplace_back("Allow", allowed);
+  return response;
+}
+
+// One request and its answer.
+class Exchange {
+ public:
+  Exchange(std::shared_ptr<Connection> connection, const ServeParts& server)
+      : server_(server),
+        answer_(std::move(connection), server),
+        began_(server.parts.clock.running()) {}
+
+  // Reads a request, answers it. Returns whether another one may follow.
+  Task<bool> run();
+
+ private:
+  Connection& connection() { return answer_.connection(); }
+  Task<RequestHead> read_head();
+  Prepared prepare(RequestHead& head);
+  Task<bool> answer_request(RequestHead head);
+  Task<Buffer> read_json_body(const RequestHead& head);
+  Task<Outcome> handle(const Prepared& prepared, Buffer body);
+  Task<> respond(const Prepared& prepared, Outcome outcome, const RequestHead& head);
+  Task<bool> skip_body();
+
+  const ServeParts& server_;
+  Answer answer_;
+  const Duration began_;
+  std::uint64_t body_left_ = 0;
+  std::optional<HeadRefusal> refusal_;
+};
+
+Task<RequestHead> Exchange::read_head() {
+  const Duration end = server_.parts.clock.running() + limits::header_time_max;
+  while (true) {
+    const auto length = head_length(connection().received());
+    if (!length) {
+      refusal_ = length.error();
+      co_return fail(ErrorCode::invalid, "a refused head");
+    }
+    if (*length > 0) {
+      auto head = parse_head(connection().received().substr(0, *length));
+      connection().consume(*length);
+      if (head) co_return std::move(*head);
+      refusal_ = head.error();
+      co_return fail(ErrorCode::invalid, "a refused head");
+    }
+    const Result<> more = co_await connection().receive_more(end);
+    if (!more) co_return pass(more);
+  }
+}
+
+Prepared Exchange::prepare(RequestHead& head) {
+  Prepared prepared;
+  prepared.request = std::make_shared<Request>();
+  Request& request = *prepared.request;
+  Router::Match match = server_.router.find(head.method, head.path);
+  if (head.method == Method::head && match.route == nullptr) {
+    match = server_.router.find(Method::get, head.path);
+    if (match.route != nullptr && match.route->access.pace != Pace::quick) match.route = nullptr;
+  }
+  const bool reads = head.method == Method::get || head.method == Method::head;
+  if (head.method_known && match.route != nullptr) {
+    prepared.handler = &match.route->handler;
+    prepared.access = match.route->access;
+    answer_.route = match.route->path;
+  } else if (head.method_known && match.allowed.empty() && server_.fallback && reads &&
+             !head.path.starts_with("/api/")) {
+    prepared.handler = &server_.fallback;
+    answer_.route = "(portal)";
+  } else {
+    prepared.refusal = not_found(match.allowed);
+    return prepared;
+  }
+  const int body_status = body_refusal(prepared.access, head);
+  if (body_status != 0) prepared.refusal = problem(body_status);
+
+  request.method = head.method;
+  request.path = std::move(head.path);
+  request.query = std::move(head.query);
+  request.arguments = std::move(match.arguments);
+  request.fields = std::move(head.fields);
+  request.content_length = head.content_length;
+  request.caller.network = answer_.network;
+  if (prepared.refusal) return prepared;
+  const Result<> caller = read_credentials(prepared.access, server_.config.base_url, request);
+  if (!caller) prepared.refusal = problem(caller.error());
+  return prepared;
+}
+
+Task<Buffer> Exchange::read_json_body(const RequestHead& head) {
+  Buffer body;
+  if (head.content_length == 0) co_return body;
+  // Grows with what comes, so that an announced length alone takes no memory.
+  while (body.size() < head.content_length) {
+    const std::size_t before = body.size();
+    const std::size_t step = std::max<std::size_t>(before, 16 * 1024);
+    Buffer grown(std::min<std::size_t>(before + step, head.content_length));
+    std::copy(body.begin(), body.end(), grown.begin());
+    wipe(body);
+    body.swap(grown);
+    const MutableBytes room = MutableBytes(body).subspan(before);
+    const Result<std::size_t> filled = co_await connection().read_body(room);
+    if (!filled || *filled < room.size()) {
+      wipe(body);
+      co_return fail(ErrorCode::unavailable, "the line broke during a body");
+    }
+  }
+  body_left_ = 0;
+  co_return body;
+}
+
+// Parses the body and runs the handler, then whatever it says is to be done next.
+Task<Outcome> Exchange::handle(const Prepared& prepared, Buffer body) {
+  const auto shared_body = std::make_shared<Buffer>(std::move(body));
+  auto work = [request = prepared.request, handler = prepared.handler, shared_body,
+               kind = prepared.access.body]() -> Result<Outcome> {
+    if (kind == Body::json) {
+      const JsonLimits bounds{limits::json_bytes_max, limits::json_depth_max};
+      Result<Json> json = parse_json(as_text(*shared_body), bounds);
+      wipe(*shared_body);
+      if (!json) return Outcome(json.error());
+      request->json = std::move(*json);
+    }
+    return (*handler)(request);
+  };
+  if (prepared.access.pace == Pace::quick) co_return work();
+
+  auto first = Pending<Outcome>::begin(server_.pool, connection().strand(), std::move(work));
+  Result<Outcome> outcome = co_await first.take();
+  while (outcome && std::holds_alternative<Later>(outcome->next)) {
+    Later later = std::move(std::get<Later>(outcome->next));
+    Workers& workers = later.where == Where::argon ? server_.argon : server_.pool;
+    auto again = Pending<Outcome>::begin(
+        workers, connection().strand(),
+        [step = std::move(later.work)]() -> Result<Outcome> { return step(); });
+    outcome = co_await again.take();
+  }
+  co_return outcome;
+}
+
+Task<> Exchange::respond(const Prepared& prepared, Outcome outcome, const RequestHead& head) {
+  if (auto* file = std::get_if<FileBody>(&outcome.next)) {
+    std::shared_ptr<const Request> request = prepared.request;
+    co_return co_await answer_.send_file(std::move(*file), std::move(request));
+  }
+  if (auto* upload = std::get_if<UploadBody>(&outcome.next)) {
+    if (head.expects_continue) {
+      const Result<> told = co_await answer_.send_continue();
+      if (!told) co_return told;
+    }
+    std::shared_ptr<Upload> target = std::move(upload->upload);
+    const std::uint64_t bytes = body_left_;
+    const Result<std::uint64_t> taken = co_await answer_.take_upload(std::move(target), bytes);
+    if (!taken) co_return pass(taken);
+    body_left_ = *taken;
+    co_return Result<>();
+  }
+  INVARIANT(std::holds_alternative<Response>(outcome.next));
+  Response response = std::move(std::get<Response>(outcome.next));
+  if (body_left_ > skipped_bytes_max || (body_left_ > 0 && head.expects_continue)) {
+    answer_.keep_alive = false;
+  }
+  co_return co_await answer_.send(std::move(response));
+}
+
+Task<bool> Exchange::skip_body() {
+  Buffer scrap(16 * 1024);
+  while (body_left_ > 0) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, scrap.size()));
+    const MutableBytes room = MutableBytes(scrap).first(most);
+    const Result<std::size_t> filled = co_await connection().read_body(room);
+    if (!filled || *filled < most) co_return false;
+    body_left_ -= *filled;
+  }
+  co_return true;
+}
+
+Task<bool> Exchange::answer_request(RequestHead head) {
+  body_left_ = head.content_length;
+  answer_.begin(head);
+  Prepared prepared = prepare(head);
+  std::optional<Outcome> outcome;
+  if (prepared.refusal) {
+    outcome.emplace(std::move(*prepared.refusal));
+  } else {
+    Buffer body;
+    if (prepared.access.body == Body::json) {
+      if (head.expects_continue) {
+        const Result<> told = co_await answer_.send_continue();
+        if (!told) co_return pass(told);
+      }
+      Result<Buffer> read = co_await read_json_body(head);
+      if (!read) co_return pass(read);
+      body = std::move(*read);
+    }
+    Result<Outcome> handled = co_await handle(prepared, std::move(body));
+    outcome.emplace(handled ? std::move(*handled) : Outcome(handled.error()));
+  }
+  const Result<> sent = co_await respond(prepared, std::move(*outcome), head);
+  if (!sent) co_return pass(sent);
+  if (!answer_.keep_alive) co_return false;
+  co_return co_await skip_body();
+}
+
+Task<bool> Exchange::run() {
+  Result<RequestHead> head = co_await read_head();
+  if (!head && !refusal_) co_return false;  // the client went away: nobody to answer
+  Result<bool> more = false;
+  bool threw = false;
+  try {
+    if (head) {
+      more = co_await answer_request(std::move(*head));
+    } else {
+      answer_.keep_alive = false;
+      Response response = problem(refusal_->status);
+      const Result<> sent = co_await answer_.send(std::move(response));
+      if (!sent) more = pass(sent);
+    }
+  } catch (const std::exception& error) {
+    // The request is the boundary: memory ran out, or a library threw.
+    server_.parts.log.failure("request failed", Error(ErrorCode::unavailable, error.what()));
+    threw = true;
+  }
+  if (threw) {
+    answer_.keep_alive = false;
+    Response response = problem(500);
+    if (answer_.untouched()) more = pass(co_await answer_.send(std::move(response)));
+    if (!answer_.untouched()) connection().abort();
+    more = false;
+  }
+  answer_.log(server_.parts.clock.running() - began_);
+  co_return more;
+}
+
+// Takes the connection out of the count when its coroutine ends, however it ends.
+struct Counted {
+  Connections& connections;
+  std::shared_ptr<Connection> connection;
+  ~Counted() { connections.remove(connection.get()); }
+};
+
+}  // namespace
+
+Task<> serve(std::shared_ptr<Connection> connection, const ServeParts& server) {
+  const Counted counted{server.connections, connection};
+  if (server.tls != nullptr) {
+    const Result<> secured = co_await connection->handshake(*server.tls);
+    if (!secured) co_return secured;
+  }
+  while (true) {
+    const Result<> ready = co_await connection->wait_for_request();
+    if (!ready) break;
+    Exchange exchange(connection, server);
+    const Result<bool> more = co_await exchange.run();
+    if (!more) co_return pass(more);  // the line is broken
+    if (!*more || server.stopping) break;
+  }
+  co_return co_await connection->close_gently();
+}
+
+}  // namespace couvert

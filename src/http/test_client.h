@@ -1,0 +1,56 @@
+// For tests: a server with routes of the test's own on a free port, and a raw socket to it.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "http/server.h"
+
+namespace couvert {
+
+/// A blocking TCP connection to 127.0.0.1 that gives up after ten seconds. Tests only.
+class TestClient {
+ public:
+  explicit TestClient(std::uint16_t port);
+  ~TestClient();
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
+
+  void send(std::string_view bytes);
+  /// Bytes up to and with `end`, or what came until the connection ended.
+  std::string read_until(std::string_view end);
+  /// Exactly `bytes`, or fewer where the connection ended.
+  std::string read(std::size_t bytes);
+  /// All up to the connection's end; `broken` tells a reset from a clean end.
+  std::string read_all();
+  bool broken() const { return broken_; }
+  /// One answer: its head, and its body by Content-Length.
+  std::string read_answer(bool with_body = true);
+  void close_sending();
+
+ private:
+  bool more();
+
+  int socket_;
+  std::string buffer_;
+  bool broken_ = false;
+};
+
+/// Keeps what was logged. Threads: any.
+class TestLog final : public Log {
+ public:
+  void write(LogLevel level, std::string_view event,
+             std::initializer_list<LogField> fields) override;
+  std::string text() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+/// The value of a field of an answer's head, or "".
+std::string field_of(std::string_view answer, std::string_view name);
+
+}  // namespace couvert

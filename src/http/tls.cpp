@@ -1,0 +1,168 @@
+#include "http/tls.h"
+
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <array>
+
+namespace couvert {
+namespace {
+
+constexpr std::size_t read_ahead_bytes = 34 * 1024;  // two records: half the system calls
+
+std::string openssl_reason() {
+  std::array<char, 256> text{};
+  ERR_error_string_n(ERR_get_error(), text.data(), text.size());
+  ERR_clear_error();
+  return text.data();
+}
+
+// Our own clients and every browser offer http/1.1; HTTP/2 belongs to the proxy in front.
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_bytes,
+                    const unsigned char* offered, unsigned offered_bytes, void*) {
+  static constexpr std::array<unsigned char, 9> http_1_1 = {8,   'h', 't', 't', 'p',
+                                                            '/', '1', '.', '1'};
+  unsigned char* chosen = nullptr;
+  const int answer = SSL_select_next_proto(&chosen, out_bytes, http_1_1.data(), http_1_1.size(),
+                                           offered, offered_bytes);
+  if (answer != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_NOACK;
+  *out = chosen;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+bool set_rules(SSL_CTX* context) {
+  static constexpr std::string_view session_id = "couvert";
+  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_CLEANSE_PLAINTEXT);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
+  SSL_CTX_set_default_read_buffer_len(context, read_ahead_bytes);
+  SSL_CTX_set_read_ahead(context, 1);
+  SSL_CTX_set_num_tickets(context, 1);
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+         SSL_CTX_set_ciphersuites(context, "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256") == 1 &&
+         SSL_CTX_set_cipher_list(context,
+                                 "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+                                 "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256") ==
+             1 &&
+         SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1 &&
+         SSL_CTX_set_session_id_context(context,
+                                        reinterpret_cast<const unsigned char*>(session_id.data()),
+                                        session_id.size()) == 1;
+}
+
+// A BIO that appends what is written to a Buffer.
+int append_to_buffer(BIO* bio, const char* data, std::size_t bytes, std::size_t* written) {
+  append(*static_cast<Buffer*>(BIO_get_data(bio)), as_bytes({data, bytes}));
+  *written = bytes;
+  return 1;
+}
+
+long answer_control(BIO*, int command, long, void*) {
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+BIO* buffer_bio(Buffer& buffer) {
+  // Made once and kept: OpenSSL has no place of its own for it.
+  static BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "buffer");
+    INVARIANT(made != nullptr);
+    BIO_meth_set_write_ex(made, append_to_buffer);
+    BIO_meth_set_ctrl(made, answer_control);
+    return made;
+  }();
+  BIO* bio = BIO_new(method);
+  if (bio == nullptr) throw std::bad_alloc();
+  BIO_set_data(bio, &buffer);
+  BIO_set_init(bio, 1);
+  return bio;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TlsContext>> TlsContext::open(TlsFiles files) {
+  std::unique_ptr<TlsContext> made(new TlsContext(std::move(files)));
+  const Result<> loaded = made->reload();
+  if (!loaded) return pass(loaded);
+  return made;
+}
+
+Result<> TlsContext::reload() {
+  std::unique_ptr<SSL_CTX, Free> fresh(SSL_CTX_new(TLS_server_method()));
+  if (!fresh || !set_rules(fresh.get())) return fail(ErrorCode::unavailable, openssl_reason());
+  if (SSL_CTX_use_certificate_chain_file(fresh.get(), files_.certificate.c_str()) != 1) {
+    return fail(ErrorCode::invalid, files_.certificate + ": " + openssl_reason());
+  }
+  if (SSL_CTX_use_PrivateKey_file(fresh.get(), files_.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(fresh.get()) != 1) {
+    return fail(ErrorCode::invalid, files_.key + ": " + openssl_reason());
+  }
+  const std::lock_guard lock(mutex_);
+  context_ = std::move(fresh);
+  return {};
+}
+
+Result<SSL*> TlsContext::session() const {
+  const std::lock_guard lock(mutex_);
+  SSL* ssl = SSL_new(context_.get());
+  if (ssl == nullptr) return fail(ErrorCode::unavailable, openssl_reason());
+  return ssl;
+}
+
+TlsSession::TlsSession(SSL* ssl, int socket) : ssl_(ssl) {
+  BIO* reading = BIO_new_socket(socket, BIO_NOCLOSE);
+  if (reading == nullptr) throw std::bad_alloc();
+  SSL_set0_rbio(ssl, reading);
+  SSL_set0_wbio(ssl, buffer_bio(outgoing_));
+  SSL_set_accept_state(ssl);
+}
+
+TlsStep TlsSession::step_of(int result) {
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_NONE:
+      return TlsStep::done;
+    case SSL_ERROR_WANT_READ:
+      return TlsStep::want_read;
+    case SSL_ERROR_WANT_WRITE:
+      return TlsStep::want_write;
+    case SSL_ERROR_ZERO_RETURN:
+      return TlsStep::closed;
+    default:
+      ERR_clear_error();
+      return TlsStep::failed;
+  }
+}
+
+TlsStep TlsSession::handshake() {
+  ERR_clear_error();
+  return step_of(SSL_do_handshake(ssl_.get()));
+}
+
+TlsStep TlsSession::read(MutableBytes out, std::size_t& bytes) {
+  ERR_clear_error();
+  return step_of(SSL_read_ex(ssl_.get(), out.data(), out.size(), &bytes));
+}
+
+TlsStep TlsSession::write(Bytes plain) {
+  while (!plain.empty()) {
+    ERR_clear_error();
+    std::size_t taken = 0;
+    const TlsStep step = step_of(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &taken));
+    // The buffer takes everything, so that anything but done means a broken session.
+    if (step != TlsStep::done) return TlsStep::failed;
+    plain = plain.subspan(taken);
+  }
+  return TlsStep::done;
+}
+
+void TlsSession::say_goodbye() {
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  ERR_clear_error();
+}
+
+bool TlsSession::has_buffered() const {
+  return SSL_has_pending(ssl_.get()) == 1;
+}
+
+}  // namespace couvert

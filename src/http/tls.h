@@ -1,0 +1,74 @@
+// TLS for the listener: which versions and ciphers, certificate and key, one session.
+//
+// OpenSSL reads straight from the socket and writes into a buffer that the connection sends in
+// large pieces: asio::ssl would make a system call for each record.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "http/server.h"
+
+namespace couvert {
+
+/// Certificate, key and settings, which can be read again while the server runs. Threads: any.
+class TlsContext {
+ public:
+  /// Errors: `invalid` naming the file that cannot be used, with OpenSSL's reason.
+  static Result<std::unique_ptr<TlsContext>> open(TlsFiles files);
+
+  Result<> reload();
+
+  /// A new server session. Errors: `unavailable` where memory is short.
+  Result<SSL*> session() const;
+
+ private:
+  explicit TlsContext(TlsFiles files) : files_(std::move(files)) {}
+
+  struct Free {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+
+  const TlsFiles files_;
+  mutable std::mutex mutex_;
+  std::unique_ptr<SSL_CTX, Free> context_;
+};
+
+/// What a step of a session came to.
+enum class TlsStep { done, want_read, want_write, closed, failed };
+
+/// One session over a non-blocking socket. Threads: one at a time.
+class TlsSession {
+ public:
+  TlsSession(SSL* ssl, int socket);
+
+  TlsStep handshake();
+  /// Reads what is there, at most `out`; `bytes` is set where it is done.
+  TlsStep read(MutableBytes out, std::size_t& bytes);
+  /// Encrypts all of `plain` into outgoing(). Memory: its size and 1 %.
+  TlsStep write(Bytes plain);
+  /// Puts the alert that ends the session into outgoing().
+  void say_goodbye();
+  /// Whether bytes were read from the socket that read() has not given out.
+  bool has_buffered() const;
+
+  /// What is to be sent, in order. Whoever sends it empties it.
+  Buffer& outgoing() { return outgoing_; }
+
+ private:
+  TlsStep step_of(int result);
+
+  struct Free {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+
+  Buffer outgoing_;
+  std::unique_ptr<SSL, Free> ssl_;
+};
+
+}  // namespace couvert

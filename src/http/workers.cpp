@@ -1,0 +1,56 @@
+#include "http/workers.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+namespace couvert {
+
+Workers::Workers(const WorkersConfig& config) : config_(config) {
+  for (unsigned i = 0; i < config_.threads; ++i) threads_.emplace_back([this] { run(); });
+}
+
+Workers::~Workers() {
+  stop();
+}
+
+bool Workers::post(std::function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || waiting_.size() >= config_.waiting_max) return false;
+    waiting_.push_back(std::move(work));
+  }
+  changed_.notify_one();
+  return true;
+}
+
+void Workers::stop() {
+  std::deque<std::function<void()>> dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    dropped.swap(waiting_);
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Workers::run() {
+  if (config_.priority == Priority::idle) {
+    const sched_param none{};
+    pthread_setschedparam(pthread_self(), SCHED_IDLE, &none);  // best effort
+  }
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    std::function<void()> work = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    work();
+    work = nullptr;  // what it holds goes before the lock is taken again
+    lock.lock();
+  }
+}
+
+}  // namespace couvert

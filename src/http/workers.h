@@ -1,0 +1,50 @@
+// Threads for work that blocks or takes long, with a bounded queue.
+//
+// Two groups: `pool` for database, disk and sealing, and `argon` for password runs, whose threads
+// get the processor only when nobody else wants it (SCHED_IDLE).
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace couvert {
+
+enum class Priority { normal, idle };
+
+struct WorkersConfig {
+  unsigned threads = 1;
+  std::size_t waiting_max = 0;
+  Priority priority = Priority::normal;
+};
+
+/// Threads: any may post; stop() and the destructor belong to the owner.
+class Workers {
+ public:
+  explicit Workers(const WorkersConfig& config);
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  /// Takes work to be run by the next free thread; false where the queue is full or stopped.
+  /// `work` must not throw.
+  bool post(std::function<void()> work);
+
+  /// Ends the threads once each is done with what it runs; drops what waits.
+  void stop();
+
+ private:
+  void run();
+
+  const WorkersConfig config_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> waiting_;
+  bool stopped_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace couvert
