@@ -1,0 +1,76 @@
+#include "cli/arguments.h"
+
+#include <doctest/doctest.h>
+
+using namespace couvert;
+
+static Outcome<Arguments> sorted(const std::vector<std::string>& words) {
+  return parse_arguments(words);
+}
+
+TEST_CASE("options stand before or after the command, with a space or an equals sign") {
+  for (const auto& words :
+       {std::vector<std::string>{"--server", "https://a", "verify", "ann@example.org", "--json"},
+        {"--json", "--server=https://a", "verify", "ann@example.org"},
+        {"verify", "ann@example.org", "--json", "--server=https://a"}}) {
+    const auto arguments = sorted(words);
+    REQUIRE(arguments);
+    CHECK(arguments->command == "verify");
+    CHECK(arguments->operands == std::vector<std::string>{"ann@example.org"});
+    CHECK(arguments->value("server") == "https://a");
+    CHECK(arguments->has("json"));
+  }
+}
+
+TEST_CASE("a list of recipients reaches up to the next option, and commas part it, too") {
+  const auto arguments = sorted({"provide", "a.pdf", "--to", "a@x", "b@x,c@x,", "--cc=d@x", "--to",
+                                 "e@x", "--", "--odd.pdf", "--to"});
+  REQUIRE(arguments);
+  CHECK(arguments->list("to") == std::vector<std::string>{"a@x", "b@x", "c@x", "e@x"});
+  CHECK(arguments->list("cc") == std::vector<std::string>{"d@x"});
+  CHECK(arguments->list("bcc").empty());
+  CHECK(arguments->operands == std::vector<std::string>{"a.pdf", "--odd.pdf", "--to"});
+}
+
+TEST_CASE("a value may begin with a hyphen, and be empty") {
+  const auto arguments = sorted({"provide", "-", "--subject", "--x", "--name="});
+  REQUIRE(arguments);
+  CHECK(arguments->value("subject") == "--x");
+  CHECK(arguments->value("name") == "");
+  CHECK(arguments->operands == std::vector<std::string>{"-"});
+}
+
+TEST_CASE("an unknown option is refused, with the nearest one as hint") {
+  const auto near = sorted({"provide", "--genrate-password"});
+  REQUIRE_FALSE(near);
+  CHECK(near.error().exit == Exit::usage);
+  CHECK(near.error().message == "unknown option --genrate-password");
+  CHECK(near.error().hint == "did you mean --generate-password?");
+  const auto far = sorted({"provide", "--frobnicate"});
+  REQUIRE_FALSE(far);
+  CHECK(far.error().hint == "couvert COMMAND --help lists the options");
+}
+
+TEST_CASE("what cannot be meant is refused") {
+  for (const auto& words : {std::vector<std::string>{},
+                            {"--json"},
+                            {"send"},
+                            {"verify", "-x"},
+                            {"verify", "a@x", "--zip"},
+                            {"verify", "a@x", "--json=yes"},
+                            {"verify", "a@x", "--code"},
+                            {"verify", "a@x", "--code", "1", "--code", "2"},
+                            {"verify", "a@x", "--json", "--json"},
+                            {"provide", "--to"},
+                            {"provide", "--to", "--cc", "a@x"}}) {
+    const auto arguments = sorted(words);
+    REQUIRE_FALSE(arguments);
+    CHECK(arguments.error().exit == Exit::usage);
+  }
+}
+
+TEST_CASE("help needs no whole command line") {
+  CHECK(sorted({"--help"})->has("help"));
+  CHECK(sorted({"provide", "--help"})->command == "provide");
+  CHECK(sorted({"--version"})->has("version"));
+}

@@ -1,0 +1,52 @@
+#include "cli/trouble.h"
+
+#include <doctest/doctest.h>
+
+#include "client/problem.h"
+
+using namespace couvert;
+
+TEST_CASE("each error code has an exit code of its own, for ever") {
+  CHECK(static_cast<int>(exit_of(ErrorCode::invalid)) == 3);
+  CHECK(static_cast<int>(exit_of(ErrorCode::unproven)) == 4);
+  CHECK(static_cast<int>(exit_of(ErrorCode::refused)) == 5);
+  CHECK(static_cast<int>(exit_of(ErrorCode::denied)) == 6);
+  CHECK(static_cast<int>(exit_of(ErrorCode::expired)) == 7);
+  CHECK(static_cast<int>(exit_of(ErrorCode::too_large)) == 8);
+  CHECK(static_cast<int>(exit_of(ErrorCode::full)) == 9);
+  CHECK(static_cast<int>(exit_of(ErrorCode::throttled)) == 10);
+  CHECK(static_cast<int>(exit_of(ErrorCode::conflict)) == 11);
+  CHECK(static_cast<int>(exit_of(ErrorCode::damaged)) == 12);
+  CHECK(static_cast<int>(exit_of(ErrorCode::unavailable)) == 13);
+}
+
+TEST_CASE("a refusal names the recipient and the reason") {
+  Problem problem;
+  problem.code = ErrorCode::refused;
+  problem.reason = "no_rule";
+  problem.address = "bob@example.org";
+  problem.status = 403;
+  const Trouble trouble = in_words(problem);
+  CHECK(trouble.message == "no rule allows to send to this recipient: bob@example.org");
+  CHECK(trouble.exit == Exit::refused);
+}
+
+TEST_CASE("whoever comes too often is told when to come back") {
+  Problem problem;
+  problem.code = ErrorCode::throttled;
+  problem.retry_after = std::chrono::seconds(17);
+  CHECK(in_words(problem).hint == "try again in 17 seconds");
+}
+
+TEST_CASE("a reason of a later server is no obstacle") {
+  Problem problem;
+  problem.code = ErrorCode::denied;
+  problem.reason = "of a later day";
+  CHECK(in_words(problem).message == "there is no such transfer");
+}
+
+TEST_CASE("who stopped the program is not told that the server is away") {
+  Problem problem;
+  problem.reason = reasons::interrupted;
+  CHECK(in_words(problem).exit == Exit::interrupted);
+}

@@ -1,0 +1,109 @@
+#include "client/api.h"
+
+#include <doctest/doctest.h>
+
+using namespace couvert;
+
+static const std::string id = "abcdefghijklmnopqrstuvwxy4";
+static const std::string time_text = "2026-11-22T12:00:00Z";
+
+static Json parsed(const std::string& text) {
+  Result<Json> json = parse_json(text, {});
+  REQUIRE(json);
+  return *json;
+}
+
+static std::string retrieval_text(const std::string& file) {
+  return R"({"retrieval_id":")" + id + R"(","token":"abc","transfer_id":")" + id +
+         R"(","tracking_id":")" + id + R"(","from":"ann@example.org","name":"Änne","created":")" +
+         time_text + R"(","expires":")" + time_text + R"(","ends":")" + time_text +
+         R"(","subject":"s","text":"t","files":[)" + file + "]}";
+}
+
+static const std::string good_file =
+    R"({"no":0,"name":"a/b.pdf","type":"application/pdf","size":5000000000,"crc32":"0badcafe"})";
+
+TEST_CASE("an open transfer is read with its files") {
+  const auto retrieval = api::read_retrieval(parsed(retrieval_text(good_file)));
+  REQUIRE(retrieval);
+  CHECK(retrieval->token.text() == "abc");
+  CHECK(retrieval->name == "Änne");
+  REQUIRE(retrieval->files.size() == 1);
+  CHECK(retrieval->files[0].name == "a/b.pdf");
+  CHECK(retrieval->files[0].size == 5'000'000'000);
+  CHECK(retrieval->files[0].crc32 == 0x0badcafe);
+}
+
+TEST_CASE("a file that is described otherwise is no answer of a Couvert server") {
+  for (const char* wrong :
+       {"7", "{}", R"({"no":0,"name":"a","type":"a/b","size":-1,"crc32":"0badcafe"})",
+        R"({"no":0,"name":"a","type":"a/b","size":4398046511105,"crc32":"0badcafe"})",
+        R"({"no":-1,"name":"a","type":"a/b","size":1,"crc32":"0badcafe"})",
+        R"({"no":0,"name":"a","type":"a/b","size":1,"crc32":"0BADCAFE"})",
+        R"({"no":0,"name":"a","type":"a/b","size":1,"crc32":"0bad"})",
+        R"({"no":0,"name":"a","type":"a/b","size":1,"crc32":"0badcafe","sha256":"00"})",
+        R"({"no":0,"name":"a","type":"a/b","size":1,"crc32":"0badcafe","more":1})"}) {
+    CAPTURE(wrong);
+    const auto retrieval = api::read_retrieval(parsed(retrieval_text(wrong)));
+    REQUIRE_FALSE(retrieval);
+    CHECK(retrieval.error().reason == reasons::foreign_answer);
+  }
+}
+
+TEST_CASE("a token with characters that would break a header is refused") {
+  for (const char* token : {R"("a b")", R"("a\nb")", R"("ä")"}) {
+    CAPTURE(token);
+    const std::string text = R"({"expires":")" + time_text + R"(","token":)" + token + "}";
+    CHECK_FALSE(api::read_requested_code(parsed(text)));
+  }
+  const auto without = api::read_requested_code(parsed(R"({"expires":")" + time_text + R"("})"));
+  REQUIRE(without);
+  CHECK(without->token.empty());
+}
+
+TEST_CASE("the policy's answer says who may receive, and why not") {
+  const auto policy = api::read_policy_answer(parsed(
+      R"({"recipients":[{"address":"a@example.org","allowed":true},)"
+      R"({"address":"b@example.org","allowed":false,"reason":"no_rule"}],)"
+      R"("transfer_bytes_max":1000,"days_default":10,"days_max":30,"open_by":["password","link"],)"
+      R"("notification_editable":true,"password_length_min":8})"));
+  REQUIRE(policy);
+  CHECK(policy->recipients[0].allowed);
+  CHECK(policy->recipients[1].reason == "no_rule");
+  CHECK(policy->open_by.size() == 2);
+}
+
+TEST_CASE("a started transfer names a link for each recipient") {
+  const std::string recipient = R"({"address":"a@example.org","kind":"to","transfer_id":")" + id +
+                                R"(","link":"https://example.org/r/)" + id + R"("})";
+  const std::string text = R"({"tracking_id":")" + id + R"(","created":")" + time_text +
+                           R"(","expires":")" + time_text + R"(","recipients":[)" + recipient +
+                           R"(],"files":[)" + good_file + "]}";
+  const auto started = api::read_started(parsed(text));
+  REQUIRE(started);
+  CHECK(started->recipients[0].link.text() == "https://example.org/r/" + id);
+  CHECK(started->files[0].crc32 == 0x0badcafe);
+}
+
+TEST_CASE("Start leaves out what was not asked for, and secrets where there are none") {
+  api::Start start;
+  start.name = "Ann";
+  start.recipients.push_back({.address = "b@example.org", .kind = "to"});
+  start.files = {{0, 7}};
+  start.expires = time_text;
+  start.language = "en";
+  start.open_by = "password";
+  start.slot_id = id;
+  const Json json = api::to_json(start);
+  for (const char* absent : {"phone", "reply_to", "subject", "text", "password"}) {
+    CHECK(json.find(absent) == nullptr);
+  }
+  CHECK(json.find("files")->write() == R"([{"no":0,"size":7}])");
+  CHECK(json.find("recipients")->write() == R"([{"address":"b@example.org","kind":"to"}])");
+}
+
+TEST_CASE("wiping JSON leaves no text in it") {
+  Json json = parsed(R"({"a":["x",{"b":"y"}],"c":"z"})");
+  api::wipe_texts(json);
+  CHECK(json.write() == R"({"a":["",{"b":""}],"c":""})");
+}

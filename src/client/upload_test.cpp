@@ -1,0 +1,174 @@
+#include "client/upload.h"
+
+#include <doctest/doctest.h>
+
+#include "client/attempts.h"
+#include "client/scripted_transport.h"
+#include "crypto/crc32.h"
+
+using namespace couvert;
+
+namespace {
+
+const std::string id = "abcdefghijklmnopqrstuvwxy4";
+const std::string content = "0123456789";
+
+class TextSource final : public FileSource {
+ public:
+  const NewFile& file() const override { return file_; }
+  Answer<std::size_t> read_at(std::uint64_t offset, MutableBytes room) override {
+    const std::string_view rest = std::string_view(content).substr(offset);
+    const std::size_t bytes = std::min({rest.size(), room.size(), std::size_t{3}});
+    for (std::size_t i = 0; i < bytes; ++i) room[i] = static_cast<std::byte>(rest[i]);
+    return bytes;
+  }
+
+ private:
+  NewFile file_{.name = "a.txt", .type = "text/plain", .size = content.size()};
+};
+
+class NoWatch final : public UploadWatch {
+ public:
+  void reached(std::uint64_t offset) override { last = offset; }
+  std::uint64_t last = 0;
+};
+
+// Reads what a PATCH sends, keeps it, and answers with the offset behind it.
+ScriptedTransport::Step takes(std::string& kept, std::size_t bytes_max, bool answers) {
+  return [&kept, bytes_max, answers](const HttpRequest& request) -> Answer<HttpAnswer> {
+    std::array<std::byte, 16> room;
+    std::string got;
+    while (true) {
+      const Answer<std::size_t> read = request.source->read(room);
+      if (!read) return pass(read);
+      if (*read == 0) break;
+      got += as_text(Bytes(room).first(*read));
+    }
+    kept += got.substr(0, bytes_max);
+    if (!answers) return tl::make_unexpected(broken_line());
+    return answer(204, "", {{"upload-offset", std::to_string(kept.size())}})(request);
+  };
+}
+
+ScriptedTransport::Step created(int no) {
+  return answer(201, "", {{"location", "/files/" + std::to_string(no)}});
+}
+
+struct Run {
+  ScriptedTransport transport;
+  Client client{transport, ServerUrl{"https://example.org"}};
+  DraftAccess draft{.draft_id = id, .secret = {}};
+  CountedPatience patience;
+  Uploader uploader{client, draft, patience};
+  TextSource source;
+  NoWatch watch;
+  std::string kept;
+};
+
+}  // namespace
+
+TEST_CASE("a file arrives whole, with the checksum of its bytes") {
+  Run run;
+  run.transport.script = {created(3), takes(run.kept, 100, true)};
+  const auto uploaded = run.uploader.upload(run.source, run.watch);
+  REQUIRE(uploaded);
+  CHECK(run.kept == content);
+  CHECK(uploaded->no == 3);
+  CHECK(uploaded->crc32 == crc32(0, as_bytes(content)));
+  CHECK(run.watch.last == content.size());
+}
+
+TEST_CASE("an upload goes on where the server left off when the line broke") {
+  Run run;
+  run.transport.script = {created(0), takes(run.kept, 4, false), broken(),
+                          answer(200, "", {{"upload-offset", "4"}}), takes(run.kept, 100, true)};
+  const auto uploaded = run.uploader.upload(run.source, run.watch);
+  REQUIRE(uploaded);
+  CHECK(run.kept == content);
+  CHECK(uploaded->crc32 == crc32(0, as_bytes(content)));
+  CHECK(run.transport.asked.back().find("Upload-Offset: 4") != std::string::npos);
+  CHECK(run.patience.waits == 2);
+}
+
+TEST_CASE("an upload follows a server that lost bytes it had acknowledged") {
+  Run run;
+  run.transport.script = {created(0), takes(run.kept, 6, true), broken(),
+                          [&run](const HttpRequest& request) {
+                            run.kept.resize(2);
+                            return answer(200, "", {{"upload-offset", "2"}})(request);
+                          },
+                          takes(run.kept, 100, true)};
+  REQUIRE(run.uploader.upload(run.source, run.watch));
+  CHECK(run.kept == content);
+}
+
+TEST_CASE("a line that stays broken ends an upload after a bounded number of attempts") {
+  Run run;
+  run.transport.script = {created(0)};
+  for (int i = 0; i < 50; ++i) run.transport.script.push_back(broken());
+  const auto uploaded = run.uploader.upload(run.source, run.watch);
+  REQUIRE_FALSE(uploaded);
+  CHECK(uploaded.error().reason == reasons::broken_line);
+  CHECK(run.patience.waits == Attempts::attempts_max - 1);
+}
+
+TEST_CASE("a server that acknowledges nothing ends an upload, too") {
+  Run run;
+  run.transport.script = {created(0)};
+  for (int i = 0; i < 50; ++i) {
+    run.transport.script.push_back(answer(200, "", {{"upload-offset", "0"}}));
+  }
+  CHECK_FALSE(run.uploader.upload(run.source, run.watch));
+  CHECK(run.patience.waits == Attempts::attempts_max - 1);
+}
+
+TEST_CASE("a server that counts more bytes than the file has is not believed") {
+  Run run;
+  run.transport.script = {created(0), answer(204, "", {{"upload-offset", "11"}})};
+  const auto uploaded = run.uploader.upload(run.source, run.watch);
+  REQUIRE_FALSE(uploaded);
+  CHECK(uploaded.error().code == ErrorCode::damaged);
+}
+
+TEST_CASE("a full server ends an upload at once") {
+  Run run;
+  run.transport.script = {created(0), answer(507, R"({"status":507,"code":"full"})")};
+  const auto uploaded = run.uploader.upload(run.source, run.watch);
+  REQUIRE_FALSE(uploaded);
+  CHECK(uploaded.error().code == ErrorCode::full);
+  CHECK(run.patience.waits == 0);
+}
+
+TEST_CASE("a file whose creation was not answered is found again instead of made twice") {
+  Run run;
+  const std::string draft = R"({"draft_id":")" + id +
+                            R"(","from":"a@example.org","expires":"2026-11-22T12:00:00Z","files":[)"
+                            R"({"no":8,"name":"a.txt","type":"text/plain","size":10,"offset":0}]})";
+  run.transport.script = {broken(), answer(200, draft), takes(run.kept, 100, true)};
+  const auto uploaded = run.uploader.upload(run.source, run.watch);
+  REQUIRE(uploaded);
+  CHECK(uploaded->no == 8);
+  CHECK(run.kept == content);
+}
+
+TEST_CASE("files that nobody counts are taken out of the draft") {
+  Run run;
+  const std::string draft = R"({"draft_id":")" + id +
+                            R"(","from":"a@example.org","expires":"2026-11-22T12:00:00Z","files":[)"
+                            R"({"no":3,"name":"a.txt","type":"text/plain","size":10,"offset":10},)"
+                            R"({"no":4,"name":"a.txt","type":"text/plain","size":10,"offset":0}]})";
+  run.transport.script = {created(3), takes(run.kept, 100, true), answer(200, draft),
+                          answer(204, "")};
+  REQUIRE(run.uploader.upload(run.source, run.watch));
+  REQUIRE(run.uploader.remove_strays());
+  CHECK(run.transport.asked.size() == 4);
+  CHECK(run.transport.asked.back().find("/files/4\n") != std::string::npos);
+}
+
+TEST_CASE("who wants to stop waits for no further attempt") {
+  Run run;
+  run.patience.is_stopped = true;
+  run.transport.script = {broken(), broken()};
+  CHECK_FALSE(run.uploader.upload(run.source, run.watch));
+  CHECK(run.patience.waits == 0);
+}
