@@ -1,0 +1,153 @@
+#include "service/expire_round.h"
+
+#include "sealing/day_keys.h"
+#include "service/open_transfer.h"
+#include "store/check.h"
+#include "store/counter_table.h"
+#include "store/file_table.h"
+#include "store/outbox_table.h"
+#include "store/session_table.h"
+#include "store/transfer_table.h"
+
+namespace couvert {
+namespace {
+
+using namespace std::chrono_literals;
+
+// From this second nothing opens it, whatever the clock does later: the keyslots are gone.
+Result<> end_transfer(Transaction& tx, Transfer transfer) {
+  const Result<TransferState> next = next_state(transfer.state, TransferEvent::expire);
+  if (!next) return pass(next);
+  transfer.state = *next;
+  const Result<> updated = update_transfer(tx, transfer);
+  if (!updated) return pass(updated);
+  const Result<> closed = delete_keyslots(tx, transfer.seal_id);
+  if (!closed) return pass(closed);
+  return delete_mails_of(tx, transfer.seal_id);
+}
+
+Result<> expire_due(const Parts& parts) {
+  return parts.database.write([&](Transaction& tx) -> Result<> {
+    for (const TransferState state : {TransferState::sealed, TransferState::draft}) {
+      const Result<std::vector<Transfer>> ended =
+          ended_transfers(tx, state, parts.clock.now(), limits::erasures_per_round_max);
+      if (!ended) return pass(ended);
+      for (const Transfer& transfer : *ended) {
+        const Result<> done = end_transfer(tx, transfer);
+        if (!done) return pass(done);
+      }
+    }
+    return Result<>();
+  });
+}
+
+// Objects first, then the rows that name them: what a crash leaves is erased by the next round.
+Result<> erase(const Parts& parts, const Transfer& transfer) {
+  while (true) {
+    std::vector<PartRow> some;
+    const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
+      Result<std::vector<PartRow>> rows =
+          parts_of(tx, transfer.seal_id, limits::erasures_per_round_max);
+      if (!rows) return pass(rows);
+      some = std::move(*rows);
+      return Result<>();
+    });
+    if (!read) return pass(read);
+    if (some.empty()) break;
+    for (const PartRow& part : some) {
+      const Result<> removed = parts.objects.remove(part.object);
+      if (!removed) return pass(removed);
+    }
+    const Result<> forgotten = parts.database.write([&](Transaction& tx) -> Result<> {
+      for (const PartRow& part : some) {
+        const Result<> deleted = delete_part(tx, part);
+        if (!deleted) return pass(deleted);
+      }
+      return Result<>();
+    });
+    if (!forgotten) return pass(forgotten);
+  }
+  if (transfer.manifest_object) {
+    const Result<> removed = parts.objects.remove(*transfer.manifest_object);
+    if (!removed) return pass(removed);
+  }
+  return parts.database.write([&](Transaction& tx) -> Result<> {
+    // A draft that never was a transfer leaves nothing behind; of a transfer its metadata stays.
+    if (to_unix(transfer.started) == 0) return delete_transfer(tx, transfer.seal_id);
+    Transfer erased = transfer;
+    erased.state = TransferState::erased;
+    erased.manifest_object.reset();
+    erased.notice.clear();
+    const Result<> files = delete_files(tx, transfer.seal_id);
+    if (!files) return pass(files);
+    return update_transfer(tx, erased);
+  });
+}
+
+Result<> erase_ended(const Parts& parts) {
+  std::vector<Transfer> ended;
+  const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
+    Result<std::vector<Transfer>> transfers =
+        transfers_to_erase(tx, limits::erasures_per_round_max);
+    if (!transfers) return pass(transfers);
+    ended = std::move(*transfers);
+    return Result<>();
+  });
+  if (!read) return pass(read);
+  for (const Transfer& transfer : ended) {
+    const Result<> erased = erase(parts, transfer);
+    if (!erased) return pass(erased);
+  }
+  return Result<>();
+}
+
+Result<> sweep_rows(const Parts& parts) {
+  return parts.database.write([&](Transaction& tx) -> Result<> {
+    const Instant now = parts.clock.now();
+    const Result<> sessions = sweep_sessions(tx, now, now - limits::verification_idle);
+    if (!sessions) return pass(sessions);
+    const Result<> retrievals =
+        sweep_session_keyslots(tx, now, now - parts.settings.retrieval_idle);
+    if (!retrievals) return pass(retrievals);
+    return sweep_counters(tx, now - 48h);
+  });
+}
+
+Result<> sweep_days(const Parts& parts) {
+  const Result<> made = parts.day_keys.make_ahead(parts.clock.now(), parts.random);
+  if (!made) return pass(made);
+  const DayNeeded needed = [&](Day day) -> Result<bool> {
+    bool is_needed = true;
+    const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
+      const Result<bool> answer = is_day_needed(tx, day);
+      if (!answer) return pass(answer);
+      is_needed = *answer;
+      return Result<>();
+    });
+    if (!read) return pass(read);
+    return is_needed;
+  };
+  return parts.day_keys.round(parts.clock.now(), parts.clock.running(), needed);
+}
+
+void run(const Parts& parts, std::string_view step, Result<> (*work)(const Parts&)) {
+  const Result<> done = work(parts);
+  if (!done) parts.log.failure(step, done.error());
+}
+
+}  // namespace
+
+void sweep(const Parts& parts) {
+  run(parts, "round failed: expire", expire_due);
+  run(parts, "round failed: erase", erase_ended);
+  run(parts, "round failed: rows", sweep_rows);
+  run(parts, "round failed: day keys", sweep_days);
+}
+
+void sweep_objects(const Parts& parts) {
+  const Result<std::size_t> swept =
+      sweep_orphans(parts.database, parts.objects, parts.clock.now(), 24h);
+  if (!swept) parts.log.failure("round failed: orphans", swept.error());
+}
+
+}  // namespace couvert

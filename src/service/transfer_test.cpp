@@ -1,0 +1,249 @@
+// The way of one transfer through the use cases, and what may go wrong on it.
+#include <doctest/doctest.h>
+
+#include "service/expire_round.h"
+#include "service/sent.h"
+#include "service/test_world.h"
+
+using namespace couvert;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A started transfer from anna to bert with two files, one of two parts.
+struct Started {
+  TestWorld world;
+  TestDraft draft;
+  std::string large;
+  StartedTransfer transfer;
+
+  Started() : draft{begin_draft(world)} {
+    world.allow("*@example.org", "*@example.com");
+    for (std::size_t i = 0; i < limits::part_bytes_max + 1000; ++i) {
+      large += static_cast<char>(i * 7 % 251);
+    }
+    const std::uint32_t first = upload_file(world, draft, "bilder/groß.bin", large);
+    const std::uint32_t second = upload_file(world, draft, "leer.txt", "");
+    Result<StartedTransfer> done =
+        Start(*world.parts)
+            .start(draft.key(), good_request(world, {{first, large.size()}, {second, 0}}));
+    REQUIRE(done.has_value());
+    transfer = std::move(*done);
+  }
+
+  TransferId id() const { return transfer.recipients.at(0).transfer_id; }
+};
+
+}  // namespace
+
+TEST_CASE("a transfer reaches its recipient bit for bit") {
+  Started started;
+  TestWorld& world = started.world;
+  CHECK(started.transfer.recipients.at(0).link ==
+        "https://transfer.example.org/r/" + started.id().text());
+  world.deliver();
+  REQUIRE(world.transport.mails.back().first.to.text == "bert@example.com");
+  CHECK(world.transport.mails.back().second.find("/r/" + started.id().text()) != std::string::npos);
+
+  const Result<Retrieval> opened = open_by_password(world, started.id(), "xK9#vQ2mLp");
+  REQUIRE(opened.has_value());
+  CHECK(opened->content.subject == "Röntgenbild 🦷");
+  CHECK(opened->content.text == "Guten Tag,\nanbei das Bild.");
+  CHECK(opened->content.transfer_id == started.id());
+  REQUIRE(opened->content.files.size() == 2);
+  CHECK(opened->content.files.at(0).name == "bilder/groß.bin");
+
+  Retrieve retrieve(*world.parts);
+  const RetrievalKey key{opened->retrieval_id, *opened->token};
+  const Result<std::unique_ptr<Download>> file = retrieve.file(key, opened->content.files.at(0).no);
+  REQUIRE(file.has_value());
+  CHECK((*file)->name() == "groß.bin");
+  CHECK(read_all(**file) == started.large);
+  const Result<std::unique_ptr<Download>> empty =
+      retrieve.file(key, opened->content.files.at(1).no);
+  CHECK((*empty)->size() == 0);
+  CHECK(retrieve.file(key, 99).error().code == ErrorCode::denied);
+  const Result<std::unique_ptr<Download>> zip = retrieve.zip(key, {});
+  CHECK(read_all(**zip).starts_with("PK\x03\x04"));
+  CHECK(retrieve.finish(key).has_value());
+  CHECK(retrieve.look(key).error().code == ErrorCode::denied);
+}
+
+TEST_CASE("the same Start again gives the same transfer, another one is refused") {
+  TestWorld world;
+  world.allow("*", "*");
+  const TestDraft draft = begin_draft(world);
+  StartRequest request = good_request(world, {});
+  StartRequest again = good_request(world, {});
+  again.slot_id = request.slot_id;
+  StartRequest other = good_request(world, {});
+  other.recipients.at(0).address = "carla@example.com";
+  Start start(*world.parts);
+  const Result<StartedTransfer> first = start.start(draft.key(), std::move(request));
+  REQUIRE(first.has_value());
+  CHECK_FALSE(first->repeated);
+  const Result<StartedTransfer> second = start.start(draft.key(), std::move(again));
+  REQUIRE(second.has_value());
+  CHECK(second->repeated);
+  CHECK(second->recipients.at(0).link == first->recipients.at(0).link);
+  CHECK(second->tracking_id == first->tracking_id);
+  CHECK(start.start(draft.key(), std::move(other)).error().detail == "started_differently");
+  world.deliver();
+  CHECK(world.transport.mails.size() == 2);  // the code and one notification
+}
+
+TEST_CASE("a wrong password says so, and after three of them one must wait longer and longer") {
+  Started started;
+  for (int i = 0; i < limits::free_wrong_passwords; ++i) {
+    const Result<Retrieval> opened = open_by_password(started.world, started.id(), "wrong");
+    CHECK(opened.error().code == ErrorCode::refused);
+    CHECK(opened.error().detail == "wrong_password");
+  }
+  const Result<Retrieval> early = open_by_password(started.world, started.id(), "xK9#vQ2mLp");
+  CHECK(early.error().code == ErrorCode::throttled);
+  CHECK(early.error().detail == "2");
+  started.world.clock.advance(2s);
+  CHECK(open_by_password(started.world, started.id(), "wrong").error().code == ErrorCode::refused);
+  CHECK(open_by_password(started.world, started.id(), "wrong").error().detail == "4");
+  started.world.clock.advance(4s);
+  CHECK(open_by_password(started.world, started.id(), "xK9#vQ2mLp").has_value());
+  CHECK(open_by_password(started.world, started.id(), "xK9#vQ2mLp").has_value());
+}
+
+TEST_CASE("unknown, revoked and expired transfers give one and the same answer") {
+  Started revoked;
+  TestWorld& world = revoked.world;
+  const Error unknown =
+      open_by_password(world, TransferId::make(world.random), "xK9#vQ2mLp").error();
+  CHECK(unknown.code == ErrorCode::denied);
+  const Result<Retrieval> opened = open_by_password(world, revoked.id(), "xK9#vQ2mLp");
+  REQUIRE(opened.has_value());
+  REQUIRE(
+      Sent(*world.parts).revoke(revoked.draft.caller, revoked.transfer.tracking_id).has_value());
+  CHECK(open_by_password(world, revoked.id(), "xK9#vQ2mLp").error().detail == unknown.detail);
+  CHECK(Retrieve(*world.parts).find(revoked.id()).error().detail == unknown.detail);
+  // A session that is open ends with it.
+  const RetrievalKey key{opened->retrieval_id, *opened->token};
+  CHECK(Retrieve(*world.parts).look(key).error().code == ErrorCode::denied);
+
+  Started expired;
+  expired.world.clock.advance(5 * 24h - 1s);
+  CHECK(Retrieve(*expired.world.parts).find(expired.id()).has_value());
+  expired.world.clock.advance(1s);
+  CHECK(Retrieve(*expired.world.parts).find(expired.id()).error().detail == unknown.detail);
+}
+
+TEST_CASE("what has ended is erased") {
+  Started started;
+  TestWorld& world = started.world;
+  CHECK(world.count_objects() == 3);  // two parts and the manifest
+  world.clock.advance(5 * 24h);
+  sweep(*world.parts);
+  CHECK(world.count_objects() == 0);
+  const Result<SentTransfer> sent =
+      Sent(*world.parts).find(started.draft.caller, started.transfer.tracking_id);
+  REQUIRE(sent.has_value());
+  CHECK(sent->transfer.state == TransferState::erased);
+  // Going back in time revives nothing.
+  world.clock.advance(-4 * 24h);
+  CHECK(Retrieve(*world.parts).find(started.id()).error().code == ErrorCode::denied);
+}
+
+TEST_CASE("a draft that nobody finishes goes after seven days") {
+  TestWorld world;
+  const TestDraft draft = begin_draft(world);
+  upload_file(world, draft, "a.txt", "abc");
+  CHECK(world.count_objects() == 1);
+  world.clock.advance(limits::draft_life - 1s);
+  sweep(*world.parts);
+  CHECK(world.count_objects() == 1);
+  world.clock.advance(1s);
+  sweep(*world.parts);
+  CHECK(world.count_objects() == 0);
+  CHECK(Drafts(*world.parts).find(draft.key()).error().code == ErrorCode::denied);
+}
+
+TEST_CASE("a transfer opens by the secret of its link, and by nothing else") {
+  TestWorld world;
+  world.allow("*", "*");
+  const TestDraft draft = begin_draft(world);
+  StartRequest request = good_request(world, {});
+  request.open_by = OpenBy::link;
+  request.password.reset();
+  request.recipients.at(0).slot_id = SlotId::make(world.random);
+  request.recipients.at(0).secret = world.random.secret<32>();
+  const Result<StartedTransfer> started =
+      Start(*world.parts).start(draft.key(), std::move(request));
+  REQUIRE(started.has_value());
+  const StartedRecipient& bert = started->recipients.at(0);
+  const std::string fragment = bert.link.substr(bert.link.find('#') + 1);
+  CHECK(fragment.size() == 44);
+  Retrieve retrieve(*world.parts);
+  CHECK(retrieve.open_link(bert.transfer_id, "127.0.0.1", fragment).has_value());
+  std::string wrong = fragment;
+  wrong[10] = wrong[10] == 'A' ? 'B' : 'A';
+  CHECK(retrieve.open_link(bert.transfer_id, "127.0.0.1", wrong).error().detail ==
+        "wrong_password");
+  CHECK(retrieve.try_password(bert.transfer_id, "127.0.0.1").error().detail == "wrong_password");
+}
+
+TEST_CASE("an upload goes on where it is durable, and a torn part is kept from 1 MiB on") {
+  TestWorld world;
+  const TestDraft draft = begin_draft(world);
+  Drafts drafts(*world.parts);
+  const std::uint64_t size = 4 * limits::torn_part_bytes_min;
+  const std::uint32_t no = *drafts.create_file(draft.key(), {"a.bin", "", size});
+  const std::string piece(limits::torn_part_bytes_min - 1, 'x');
+  {
+    const auto upload = std::move(*drafts.upload(draft.key(), no, 0));
+    REQUIRE(upload->write(as_bytes(piece)).has_value());
+    upload->break_off();
+  }
+  CHECK(drafts.find_file(draft.key(), no)->offset == 0);
+  {
+    const auto upload = std::move(*drafts.upload(draft.key(), no, 0));
+    REQUIRE(upload->write(as_bytes(piece + "x")).has_value());
+    upload->break_off();
+  }
+  CHECK(drafts.find_file(draft.key(), no)->offset == limits::torn_part_bytes_min);
+  CHECK(drafts.upload(draft.key(), no, 0).error().code == ErrorCode::conflict);
+  CHECK(world.count_objects() == 1);
+}
+
+TEST_CASE("of two writers on one file one wins, the other is told") {
+  TestWorld world;
+  const TestDraft draft = begin_draft(world);
+  Drafts drafts(*world.parts);
+  const std::uint32_t no = *drafts.create_file(draft.key(), {"a.bin", "", 6});
+  const auto first = std::move(*drafts.upload(draft.key(), no, 0));
+  const auto second = std::move(*drafts.upload(draft.key(), no, 0));
+  REQUIRE(first->write(as_bytes("abcdef")).has_value());
+  REQUIRE(second->write(as_bytes("ABCDEF")).has_value());
+  CHECK(first->finish() == 6);
+  CHECK(second->finish().error().code == ErrorCode::conflict);
+  CHECK(world.count_objects() == 1);
+}
+
+TEST_CASE("an upload takes not one byte more than was announced") {
+  TestWorld world;
+  const TestDraft draft = begin_draft(world);
+  Drafts drafts(*world.parts);
+  const std::uint32_t no = *drafts.create_file(draft.key(), {"a.bin", "", 3});
+  const auto upload = std::move(*drafts.upload(draft.key(), no, 0));
+  CHECK(upload->write(as_bytes("abcd")).error().code == ErrorCode::too_large);
+  CHECK(upload->finish().error().code == ErrorCode::too_large);
+  CHECK(drafts.create_file(draft.key(), {"../a", "", 3}).error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("somebody else's draft looks like none") {
+  TestWorld world;
+  const TestDraft draft = begin_draft(world);
+  Drafts drafts(*world.parts);
+  const Caller carla = world.verified("carla@example.org");
+  CHECK(drafts.find({carla, draft.draft_id, draft.secret}).error().code == ErrorCode::denied);
+  const Secret<32> other = world.random.secret<32>();
+  CHECK(drafts.find({draft.caller, draft.draft_id, other}).error().code == ErrorCode::denied);
+  CHECK(drafts.create({carla, draft.draft_id, other}, Address{"carla@example.org"}).error().code ==
+        ErrorCode::conflict);
+  CHECK(drafts.create(draft.key(), Address{"anna@example.org"}).has_value());
+}

@@ -1,0 +1,115 @@
+#include "service/verify.h"
+
+#include <doctest/doctest.h>
+
+#include "service/test_world.h"
+
+using namespace couvert;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A session that has asked for a code; the mail has arrived.
+struct Asked {
+  TestWorld world;
+  Caller caller{{}, "127.0.0.1"};
+  std::string code;
+
+  Asked() {
+    const Result<CodeAnswer> answer =
+        Verify(*world.parts).request(caller, {"anna@example.org", Language::de});
+    REQUIRE(answer.has_value());
+    const Sha256Digest hash = hash_secret(*answer->token);
+    caller.session.assign(hash.begin(), hash.end());
+    world.deliver();
+    code = world.mailed_code("anna@example.org");
+    REQUIRE(code.size() == 10);
+  }
+
+  Result<Verification> confirm(const Caller& who, const std::string& text) {
+    return Verify(*world.parts).confirm(who, "Anna@example.org", text);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a code proves the mailbox, for the client that asked, once") {
+  Asked asked;
+  CHECK(asked.confirm({{}, "127.0.0.1"}, asked.code).error().code == ErrorCode::unproven);
+  Asked other;
+  CHECK(asked.confirm(other.caller, asked.code).error().code == ErrorCode::unproven);
+  CHECK(asked.confirm(asked.caller, " " + asked.code + "\n").has_value());
+  CHECK(asked.confirm(asked.caller, asked.code).error().detail == "no_code");
+  CHECK(Verify(*asked.world.parts).prove(asked.caller, Address{"anna@example.org"}).has_value());
+  CHECK(Verify(*asked.world.parts).prove(asked.caller, Address{"bert@example.org"}).error().code ==
+        ErrorCode::unproven);
+}
+
+TEST_CASE("a code has five tries") {
+  Asked asked;
+  for (int i = 0; i < limits::code_tries_max; ++i) {
+    CHECK(asked.confirm(asked.caller, "wrong").error().detail == "wrong_code");
+  }
+  CHECK(asked.confirm(asked.caller, asked.code).error().detail == "no_code");
+}
+
+TEST_CASE("a code lives half an hour") {
+  Asked asked;
+  asked.world.clock.advance(30min - 1ms);
+  CHECK(asked.confirm(asked.caller, asked.code).has_value());
+  Asked late;
+  late.world.clock.advance(30min);
+  CHECK(late.confirm(late.caller, late.code).error().detail == "no_code");
+}
+
+TEST_CASE("a proof ends by its age, by idling, and by forgetting") {
+  Asked asked;
+  const Result<Verification> proof = asked.confirm(asked.caller, asked.code);
+  REQUIRE(proof.has_value());
+  Verify verify(*asked.world.parts);
+  const Address anna{"anna@example.org"};
+  for (int day = 0; day < 29; ++day) {
+    asked.world.clock.advance(24h);
+    CHECK(verify.prove(asked.caller, anna).has_value());
+  }
+  asked.world.clock.advance(24h);
+  CHECK(verify.prove(asked.caller, anna).error().code == ErrorCode::unproven);
+
+  Asked idle;
+  REQUIRE(idle.confirm(idle.caller, idle.code).has_value());
+  idle.world.clock.advance(limits::verification_idle);
+  CHECK(Verify(*idle.world.parts).list(idle.caller)->empty());
+
+  Asked gone;
+  const Result<Verification> held = gone.confirm(gone.caller, gone.code);
+  CHECK(Verify(*gone.world.parts).forget(asked.caller, held->verification_id).error().code ==
+        ErrorCode::denied);
+  CHECK(Verify(*gone.world.parts).forget(gone.caller, held->verification_id).has_value());
+  CHECK(Verify(*gone.world.parts).list(gone.caller)->empty());
+}
+
+TEST_CASE("an address gets a few codes an hour; more are silently not mailed") {
+  Asked asked;
+  Verify verify(*asked.world.parts);
+  const std::size_t before = asked.world.transport.mails.size();
+  for (int i = 1; i < limits::codes_per_address_max + 3; ++i) {
+    CHECK(verify.request(asked.caller, {"anna@example.org", Language::de}).has_value());
+  }
+  asked.world.deliver();
+  CHECK(asked.world.transport.mails.size() == before + limits::codes_per_address_max - 1);
+}
+
+TEST_CASE("a network gets so many codes an hour, then it is told to wait") {
+  TestWorld world;
+  Verify verify(*world.parts);
+  const Caller caller{{}, "192.0.2.1"};
+  for (int i = 0; i < limits::codes_per_network_max; ++i) {
+    const std::string address = "a" + std::to_string(i) + "@example.org";
+    REQUIRE(verify.request(caller, {address, Language::de}).has_value());
+  }
+  CHECK(verify.request(caller, {"b@example.org", Language::de}).error().code ==
+        ErrorCode::throttled);
+  CHECK(verify.request({{}, "192.0.2.2"}, {"b@example.org", Language::de}).has_value());
+  CHECK(verify.request(caller, {"not an address", Language::de}).error().code ==
+        ErrorCode::invalid);
+}
