@@ -1,0 +1,163 @@
+#include "server/config.h"
+
+#include <toml++/toml.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "server/config_section.h"
+
+namespace couvert {
+namespace {
+
+constexpr std::size_t config_bytes_max = 256 * 1024;
+
+bool is_host(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:[]") ==
+                              std::string_view::npos;
+}
+
+// http://host[:port] or https://…, nothing after it: every link is built from it.
+bool is_base_url(std::string_view text) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (text.starts_with(scheme)) return is_host(text.substr(scheme.size()));
+  }
+  return false;
+}
+
+void read_top(ConfigSection& top, Config& config) {
+  config.service.base_url = top.text("base_url");
+  if (!is_base_url(config.service.base_url)) {
+    top.refuse("base_url",
+               "https://HOST or http://HOST:PORT in lower case, without a slash at the end");
+  }
+  config.http.base_url = config.service.base_url;
+  config.http.listen = top.text("listen");
+  config.http.proxies = top.texts("proxies");
+  config.service.organisation = top.text("organisation", "Couvert");
+  config.service.time_zone = top.text("time_zone", "Europe/Berlin");
+  config.portal = top.text("portal", "");
+}
+
+void read_limits(ConfigSection& section, Config& config) {
+  Allowance& allowance = config.service.allowance;
+  VerificationLimits& verification = config.service.verification;
+  allowance.transfer_bytes_max = static_cast<std::uint64_t>(section.integer(
+      "transfer_bytes_max", {1, static_cast<std::int64_t>(limits::file_bytes_max),
+                             static_cast<std::int64_t>(allowance.transfer_bytes_max)}));
+  allowance.days_max = static_cast<int>(section.integer("days_max", {1, 399, allowance.days_max}));
+  allowance.days_default = static_cast<int>(
+      section.integer("days_default", {1, allowance.days_max, std::min(10, allowance.days_max)}));
+  allowance.password_length_min = static_cast<int>(
+      section.integer("password_length_min", {8, 64, allowance.password_length_min}));
+  verification.code_life = std::chrono::minutes(section.integer(
+      "code_minutes", {5, verification.code_life.count(), verification.code_life.count()}));
+  verification.life = std::chrono::hours(
+      24 * section.integer("verification_days",
+                           {1, verification.life.count() / 24, verification.life.count() / 24}));
+  verification.idle = std::chrono::hours(
+      24 * section.integer("verification_idle_days",
+                           {1, verification.idle.count() / 24, verification.idle.count() / 24}));
+  config.service.retrieval_idle = std::chrono::minutes(
+      section.integer("retrieval_idle_minutes",
+                      {1, limits::retrieval_idle.count(), limits::retrieval_idle.count()}));
+  allowance.link_allowed = section.boolean("transfers_without_password", true);
+  allowance.notification_editable = section.boolean("notification_editable", true);
+}
+
+std::string path_of(ConfigSection& section, std::string_view key, std::string_view scheme) {
+  const std::string url = section.text(key);
+  if (!url.starts_with(scheme) || url.size() == scheme.size()) {
+    section.refuse(key, std::string(scheme) + "PATH");
+    return "";
+  }
+  return url.substr(scheme.size());
+}
+
+void read_mail(ConfigSection& section, Config& config) {
+  const Result<Address> from = parse_address(section.text("from"));
+  if (!from) section.refuse("from", "an address");
+  if (from) config.service.mail_from = from->text;
+  const Result<SmtpServer> server = parse_smtp_url(section.text("smtp"));
+  if (!server) section.refuse("smtp", "smtp://HOST:PORT or smtps://HOST:PORT");
+  if (server) config.smtp = *server;
+  config.smtp.user = section.text("user", "");
+  config.smtp.ca_file = section.text("ca_file", "");
+  config.smtp_password_file = section.text("password_file", "");
+  const std::string security = section.text("tls", "");
+  if (security == "required") {
+    if (config.smtp.security != SmtpSecurity::tls) config.smtp.security = SmtpSecurity::starttls;
+  } else if (security == "opportunistic") {
+    config.smtp.security = SmtpSecurity::opportunistic;
+  } else if (security == "none") {
+    config.smtp.security = SmtpSecurity::none;
+  } else if (!security.empty()) {
+    section.refuse("tls", "required, opportunistic or none");
+  }
+  const std::string& base = config.service.base_url;
+  const std::size_t host = base.find("://") + 3;
+  config.smtp.helo = base.substr(host, base.find(':', host) - host);
+}
+
+void read_all(ConfigFile& file, Config& config) {
+  ConfigSection top = file.top();
+  read_top(top, config);
+  if (std::optional<ConfigSection> tls = file.section("tls", Presence::optional)) {
+    config.http.tls = TlsFiles{tls->text("certificate"), tls->text("key")};
+    tls->finish();
+  }
+  if (std::optional<ConfigSection> store = file.section("store", Presence::required)) {
+    config.database = store->text("database");
+    config.objects = store->text("objects");
+    config.day_keys = path_of(*store, "day_keys", "file:");
+    store->finish();
+  }
+  if (std::optional<ConfigSection> keys = file.section("keys", Presence::required)) {
+    config.master_key = keys->text("master");
+    keys->finish();
+  }
+  if (std::optional<ConfigSection> mail = file.section("mail", Presence::required)) {
+    read_mail(*mail, config);
+    mail->finish();
+  }
+  if (std::optional<ConfigSection> limits = file.section("limits", Presence::optional)) {
+    read_limits(*limits, config);
+    limits->finish();
+  }
+  // Kept for the listener of figures and of the administration.
+  if (std::optional<ConfigSection> admin = file.section("admin", Presence::optional)) {
+    admin->text("listen");
+    admin->finish();
+  }
+  top.finish();
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, const std::string& path) {
+  Config config;
+  ConfigFile file(path);
+  const Result<> parsed = file.parse(text);
+  if (!parsed) return pass(parsed);
+  read_all(file, config);
+  const Result<> accepted = file.finish();
+  if (!accepted) return pass(accepted);
+  const Result<> mail = check_smtp_server(config.smtp);
+  // The password is read later, so a user without one is not wrong yet.
+  if (!mail && config.smtp.user.empty()) {
+    return fail(ErrorCode::invalid, path + ": [mail]: " + mail.error().detail);
+  }
+  return config;
+}
+
+Result<Config> read_config(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return fail(ErrorCode::unavailable, path + ": cannot be read");
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (text.view().size() > config_bytes_max)
+    return fail(ErrorCode::invalid, path + ": is too large");
+  return parse_config(text.view(), path);
+}
+
+}  // namespace couvert

@@ -1,0 +1,34 @@
+// The configuration file, couvert.toml: read once, strictly, before anything starts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/server.h"
+#include "mail/smtp.h"
+#include "service/parts.h"
+
+namespace couvert {
+
+struct Config {
+  ServiceSettings service;
+  HttpConfig http;
+  SmtpServer smtp;
+  std::string smtp_password_file;  // empty: no login
+  std::string database;            // "sqlite:/path"
+  std::string objects;             // "file:/path"
+  std::string day_keys;            // the folder's path
+  std::string master_key;          // the file's path
+  std::string portal;              // the folder with index.html; empty: beside the program
+};
+
+/// Reads the file.
+/// Errors: `invalid` with file, line, key and what is expected there; `unavailable` where it cannot
+/// be read.
+Result<Config> read_config(const std::string& path);
+
+/// The same from text; `path` is only named in errors.
+Result<Config> parse_config(std::string_view text, const std::string& path);
+
+}  // namespace couvert

@@ -1,0 +1,73 @@
+#include "server/config.h"
+
+#include <doctest/doctest.h>
+
+using namespace couvert;
+
+static const std::string good = R"(base_url = "https://transfer.example.org"
+listen = "0.0.0.0:443"
+
+[tls]
+certificate = "/etc/couvert/cert.pem"
+key = "/etc/couvert/key.pem"
+
+[store]
+database = "sqlite:/var/lib/couvert/couvert.db"
+objects = "file:/var/lib/couvert/objects"
+day_keys = "file:/var/lib/couvert/day-keys"
+
+[keys]
+master = "/etc/couvert/master.key"
+
+[mail]
+smtp = "smtp://127.0.0.1:25"
+from = "transfer@example.org"
+
+[admin]
+listen = "127.0.0.1:9090"
+)";
+
+static std::string without(const std::string& line) {
+  std::string text = good;
+  text.replace(text.find(line), line.size(), "");
+  return text;
+}
+
+static std::string refusal(const std::string& text) {
+  const Result<Config> config = parse_config(text, "couvert.toml");
+  REQUIRE_FALSE(config.has_value());
+  CHECK(config.error().code == ErrorCode::invalid);
+  return config.error().detail;
+}
+
+TEST_CASE("the documented configuration is read") {
+  const Result<Config> config = parse_config(good, "couvert.toml");
+  REQUIRE(config.has_value());
+  CHECK(config->service.base_url == "https://transfer.example.org");
+  CHECK(config->http.listen == "0.0.0.0:443");
+  CHECK(config->http.tls->key == "/etc/couvert/key.pem");
+  CHECK(config->day_keys == "/var/lib/couvert/day-keys");
+  CHECK(config->smtp.port == 25);
+  CHECK(config->smtp.helo == "transfer.example.org");
+  CHECK(config->service.allowance.days_max == 10);
+}
+
+TEST_CASE("a wrong configuration is refused with file, line, key and what is expected") {
+  CHECK(refusal("colour = \"red\"\n" + good) == "couvert.toml:1: colour: no such key");
+  CHECK(refusal(good + "[limits]\ndays_max = 4000\n") ==
+        "couvert.toml:23: limits.days_max: expected a whole number from 1 to 399");
+  CHECK(refusal(without("[keys]\nmaster = \"/etc/couvert/master.key\"\n")) ==
+        "couvert.toml: [keys] is missing");
+  CHECK(refusal(without("from = \"transfer@example.org\"\n"))
+            .starts_with("couvert.toml:16: mail.from:"));
+  CHECK(refusal("base_url = ").starts_with("couvert.toml:1: "));
+}
+
+TEST_CASE("a base URL is a scheme and a host, nothing else") {
+  for (const std::string wrong : {"transfer.example.org", "https://", "ftp://example.org",
+                                  "https://example.org/", "https://user@example.org"}) {
+    std::string text = good;
+    text.replace(text.find("https://transfer.example.org"), 28, wrong);
+    CHECK(refusal(text).find("base_url: expected") != std::string::npos);
+  }
+}

@@ -1,0 +1,87 @@
+// couvertd: the server and its operator's subcommands.
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "server/commands.h"
+#include "server/protect.h"
+
+namespace {
+
+constexpr const char* usage =
+    "couvertd: the server of Couvert\n"
+    "\n"
+    "  couvertd serve --config FILE\n"
+    "  couvertd policy allow|deny|reply-only SENDER RECIPIENT --config FILE\n"
+    "  couvertd policy list --config FILE\n"
+    "  couvertd policy remove ID --config FILE\n"
+    "  couvertd check --config FILE\n"
+    "  couvertd --version\n"
+    "\n"
+    "SENDER and RECIPIENT are patterns: an address, *@example.org, *@*.example.org, or *.\n"
+    "Without any rule nothing is sent. Exit status: 0 done, 1 disagreements found, 2 wrong use or\n"
+    "configuration, 3 it did not work.\n";
+
+constexpr const char* default_config = "/etc/couvert/couvert.toml";
+
+struct Words {
+  std::string config = default_config;
+  std::vector<std::string> plain;
+  bool wrong = false;
+};
+
+Words take_apart(int argc, char** argv) {
+  Words words;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--config" && i + 1 < argc) {
+      words.config = argv[++i];
+    } else if (word.starts_with("--config=")) {
+      words.config = word.substr(9);
+    } else if (word.starts_with("--") && word != "--version" && word != "--help") {
+      words.wrong = true;
+    } else {
+      words.plain.push_back(word);
+    }
+  }
+  return words;
+}
+
+int run(const Words& words) {
+  const std::string command = words.wrong || words.plain.empty() ? "" : words.plain[0];
+  if (command == "--version") {
+    std::printf("couvertd %s\n", couvert::program_version.data());
+    return 0;
+  }
+  if (command == "--help" || command == "help") {
+    std::fputs(usage, stdout);
+    return 0;
+  }
+  if (command != "serve" && command != "policy" && command != "check") {
+    std::fputs(usage, stderr);
+    return 2;
+  }
+  couvert::Result<couvert::Config> config = couvert::read_config(words.config);
+  if (!config) return couvert::complain(config.error());
+  if (command == "policy") {
+    return couvert::policy(*config, {words.plain.begin() + 1, words.plain.end()});
+  }
+  if (words.plain.size() != 1) {
+    std::fputs(usage, stderr);
+    return 2;
+  }
+  return command == "serve" ? couvert::serve(std::move(*config)) : couvert::check(*config);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  couvert::protect_process();
+  try {
+    return run(take_apart(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "couvertd: error: %s\n", error.what());
+    return 3;
+  }
+}

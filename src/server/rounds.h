@@ -1,0 +1,52 @@
+// The background rounds' threads: one hands mails over, one sweeps what is past its time.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "mail/transport.h"
+#include "service/parts.h"
+
+namespace couvert {
+
+/// Wakes a thread that pauses. Threads: any.
+class Bell {
+ public:
+  void ring();
+  /// From now on no pause lasts.
+  void close();
+  /// Waits for a ring, at most `longest`; a ring while nobody waited counts. Returns whether to go
+  /// on.
+  bool pause(Duration longest);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool rung_ = true;  // begin at once: an earlier process may have left something
+  bool closed_ = false;
+};
+
+/// Runs until it is destroyed, which waits for the step under way (bounded by the mail's deadline).
+/// Lifetime: all that is handed in must outlive it.
+class Rounds {
+ public:
+  /// `mail_waits` is rung where a mail was put into the outbox.
+  Rounds(const Parts& parts, MailTransport& transport, Bell& mail_waits);
+  ~Rounds();
+  Rounds(const Rounds&) = delete;
+  Rounds& operator=(const Rounds&) = delete;
+
+ private:
+  void run_outbox();
+  void run_sweeps();
+
+  const Parts& parts_;
+  MailTransport& transport_;
+  Bell& mail_waits_;
+  Bell end_;
+  std::thread outbox_;
+  std::thread sweeps_;
+};
+
+}  // namespace couvert

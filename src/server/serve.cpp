@@ -1,0 +1,185 @@
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
+#include "crypto/random.h"
+#include "domain/password.h"
+#include "http/api_routes.h"
+#include "http/portal.h"
+#include "http/server.h"
+#include "mail/catalogue.h"
+#include "sealing/day_keys.h"
+#include "sealing/master_key.h"
+#include "server/commands.h"
+#include "server/rounds.h"
+#include "service/preview.h"
+
+namespace couvert {
+namespace {
+
+// Debian's German and Dutch words (packages wngerman and wdutch); English comes with libzxcvbn.
+const std::vector<std::string>& word_lists() {
+  static const std::vector<std::string> paths = {"/usr/share/dict/ngerman",
+                                                 "/usr/share/dict/dutch"};
+  return paths;
+}
+
+// Beside an installed program, or in the tree that it was built in.
+std::string find_portal(const std::string& configured) {
+  if (!configured.empty()) return configured;
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  for (const char* place : {"../share/couvert/portal", "../../web/portal/dist"}) {
+    const std::filesystem::path folder = program.parent_path() / place;
+    if (std::filesystem::exists(folder / "index.html", error)) return folder.lexically_normal();
+  }
+  return "";
+}
+
+Result<> read_smtp_password(Config& config) {
+  if (config.smtp_password_file.empty()) return Result<>();
+  std::ifstream file(config.smtp_password_file);
+  if (!std::getline(file, config.smtp.password) || config.smtp.password.empty()) {
+    return fail(ErrorCode::invalid, config.smtp_password_file + ": no password in its first line");
+  }
+  return check_smtp_server(config.smtp);
+}
+
+// SIGTERM and SIGINT end the program, SIGHUP reads the certificate again. They are blocked in all
+// threads and waited for here, so no handler ever runs.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void wait_for_end(const sigset_t& signals, HttpServer& server, Log& log) {
+  while (true) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) return;
+    const Result<> reloaded = server.reload_tls();
+    if (!reloaded) log.failure("certificate not read", reloaded.error());
+    if (reloaded) log.info("certificate read");
+  }
+}
+
+Result<> is_ready(const Parts& parts) {
+  const Result<DayKey> today = parts.day_keys.key(day_of(parts.clock.now()));
+  if (!today) return fail(ErrorCode::unavailable, "no day key");
+  return parts.database.read([](Transaction&) { return Result<>(); });
+}
+
+// The stores and keys that everything else stands on.
+struct Foundation {
+  std::unique_ptr<KeyFolder> key_folder;
+  std::optional<Secret<32>> master_key;
+  std::unique_ptr<DayKeys> day_keys;
+  std::unique_ptr<Database> database;
+  std::unique_ptr<Objects> objects;
+};
+
+Result<> open_foundation(const Config& config, const Clock& clock, Random& random,
+                         Foundation& made) {
+  // The database's lock comes first: a second server must touch nothing.
+  Result<std::unique_ptr<Database>> database = Database::open(config.database);
+  if (!database) return pass(database);
+  made.database = std::move(*database);
+  Result<std::unique_ptr<Objects>> objects = open_objects(config.objects);
+  if (!objects) return pass(objects);
+  made.objects = std::move(*objects);
+  const Result<> swept = made.objects->sweep_unfinished();
+  if (!swept) return pass(swept);
+  Result<std::unique_ptr<KeyFolder>> folder = open_key_folder(config.day_keys);
+  if (!folder) return pass(folder);
+  made.key_folder = std::move(*folder);
+  Result<Secret<32>> master = open_master_key(config.master_key, *made.key_folder, random);
+  if (!master) return pass(master);
+  made.master_key.emplace(std::move(*master));
+  Result<std::unique_ptr<DayKeys>> keys =
+      DayKeys::load(*made.key_folder, *made.master_key, DayKeyRules());
+  if (!keys) return pass(keys);
+  made.day_keys = std::move(*keys);
+  return made.day_keys->make_ahead(clock.now(), random);
+}
+
+}  // namespace
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "couvertd: error: %s\n", error.detail.c_str());
+  return error.code == ErrorCode::invalid ? 2 : 3;
+}
+
+int serve(Config config) {
+  const sigset_t signals = block_signals();
+  const Result<> password = read_smtp_password(config);
+  if (!password) return complain(password.error());
+
+  const SystemClock clock;
+  SystemRandom random;
+  JsonLog log;
+  Foundation foundation;
+  const Result<> founded = open_foundation(config, clock, random, foundation);
+  if (!founded) return complain(founded.error());
+
+  const Catalogue catalogue;
+  const PasswordJudge judge(word_lists());
+  SmtpTransport transport(config.smtp);
+  Bell mail_waits;
+  const Parts parts{*foundation.database,
+                    *foundation.objects,
+                    *foundation.day_keys,
+                    *foundation.master_key,
+                    clock,
+                    random,
+                    log,
+                    catalogue,
+                    judge,
+                    config.service,
+                    [&mail_waits] { mail_waits.ring(); }};
+  const Rounds rounds(parts, transport, mail_waits);
+
+  Verify verify(parts);
+  AskPolicy ask_policy(parts);
+  ShowPreview show_preview(parts);
+  Drafts drafts(parts);
+  Start start(parts);
+  Sent sent(parts);
+  Retrieve retrieve(parts);
+  const ApiParts api{parts,
+                     verify,
+                     ask_policy,
+                     show_preview,
+                     drafts,
+                     start,
+                     sent,
+                     retrieve,
+                     std::string(program_version),
+                     [&parts] { return is_ready(parts); }};
+
+  Handler pages;
+  const std::string folder = find_portal(config.portal);
+  if (folder.empty()) log.info("no portal pages found: the API alone is served");
+  if (!folder.empty()) {
+    Result<Handler> portal_pages = portal(folder);
+    if (!portal_pages) return complain(portal_pages.error());
+    pages = std::move(*portal_pages);
+  }
+  Result<std::unique_ptr<HttpServer>> server =
+      HttpServer::start({clock, random, log}, config.http, api_routes(api), std::move(pages));
+  if (!server) return complain(server.error());
+  log.info("serving", {{"base_url", config.service.base_url},
+                       {"port", std::int64_t{(*server)->port()}},
+                       {"version", program_version}});
+  wait_for_end(signals, **server, log);
+  log.info("stopping");
+  (*server)->stop();
+  return 0;
+}
+
+}  // namespace couvert
