@@ -128,7 +128,7 @@ void MailPage::list(const std::vector<std::string>& items, ListKind kind) {
                               font, breaking, strong_look, "\">", html, "</", tag, ">"}));
 }
 
-void MailPage::rows(const std::vector<Row>& rows) {
+void MailPage::rows(const std::vector<Row>& rows, RowsKind kind) {
   std::string lines;
   std::string html;
   for (const auto& [label, value] : rows) {
@@ -141,10 +141,10 @@ void MailPage::rows(const std::vector<Row>& rows) {
          "font-size:15px;line-height:22px;color:#18222b;\">", escape_html(value), "</td></tr>"});
   }
   add_text(lines);
-  html_ +=
-      block("0 0 16px", join({"<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" "
-                              "border=\"0\">",
-                              html, "</table>"}));
+  html_ += block(
+      "0 0 16px",
+      join({"<table role=\"presentation\"", kind == RowsKind::long_values ? " class=\"rows\"" : "",
+            " cellpadding=\"0\" cellspacing=\"0\" border=\"0\">", html, "</table>"}));
 }
 
 void MailPage::quote(std::string_view text) {

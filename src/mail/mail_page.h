@@ -15,6 +15,8 @@ namespace couvert {
 
 enum class ButtonKind { main, second };
 enum class ListKind { numbered, plain };
+/// Long values stand under their labels on a small screen.
+enum class RowsKind { short_values, long_values };
 
 /// A label and its value.
 using Row = std::pair<std::string, std::string>;
@@ -37,7 +39,7 @@ class MailPage {
   /// A line that must not be missed.
   void notice(std::string_view text);
   void list(const std::vector<std::string>& items, ListKind kind);
-  void rows(const std::vector<Row>& rows);
+  void rows(const std::vector<Row>& rows, RowsKind kind);
   /// What a person wrote, marked as such on every line.
   void quote(std::string_view text);
   /// A link to copy, shown as it is.

@@ -68,7 +68,7 @@ struct Writer {
 
 void add_details(MailPage& page, const Writer& write, const std::vector<Row>& rows) {
   page.section(write("mail.details.title"));
-  page.rows(rows);
+  page.rows(rows, RowsKind::long_values);
 }
 
 Row tracking_row(const Writer& write, const TrackingId& id) {
@@ -108,7 +108,7 @@ void add_sender(MailPage& page, const Writer& write, const SenderCard& sender) {
   const std::string phone = without_links(one_line(sender.phone));
   if (!phone.empty()) rows.emplace_back(write("mail.notification.phone"), phone);
   rows.emplace_back(write("mail.notification.address"), shown_address(sender.address));
-  page.rows(rows);
+  page.rows(rows, RowsKind::short_values);
 }
 
 // The sender's own words are marked as such; the default text is the organisation's.
