@@ -114,7 +114,7 @@ def add_wrong_keyslots(cases):
                                    ("password_long", 1, argon2_parameters() + b"\0"),
                                    ("quick_short", 3, ENVELOPE[:-1]),
                                    ("quick_long", 3, ENVELOPE + b"\0")):
-        put_keyslot(cases, f"parameters_{name}", "damaged", f"{len(parameters)} bytes of parameters",
+        put_keyslot(cases, f"parameters_{name}", "damaged", f"{len(parameters)} of parameters",
                     keyslot(S, kind, parameters, content=CONTENT))
     for name, memory, passes, lanes in (
             ("memory_less", 19455, 1, 1), ("memory_more", 262145, 1, 1), ("memory_zero", 0, 1, 1),
@@ -164,7 +164,8 @@ def add_coats(cases):
 def add_labels(cases):
     """One message of each small kind, and asked for as each other one."""
     plain = b"some text"
-    contexts = {"notice": labelled("couvert/1 notice", SEAL), "mail": labelled("couvert/1 mail", MAIL),
+    contexts = {"notice": labelled("couvert/1 notice", SEAL),
+                "mail": labelled("couvert/1 mail", MAIL),
                 "day": labelled("couvert/1 day", number(DAY, 4)), "record": record_context(file=7)}
     keys = {"notice": DAY_KEY, "mail": DAY_KEY, "day": MASTER, "record": TK}
     contents = {"notice": plain, "mail": plain, "day": counting(0x60, 32), "record":
@@ -214,8 +215,9 @@ def add_links(cases):
     for name, fragment in (("mode_0", base64url(b"\0" + S)), ("mode_3", base64url(b"\3" + S)),
                            ("no_mode", base64url(S)), ("short", good[:-1]), ("long", good + "A"),
                            ("more", good + "AAAA"), ("padded", good + "="), ("empty", ""),
-                           ("hash", "#" + good), ("plus", "+" + good[1:]), ("slash", good[:-1] + "/"),
-                           ("blank", good[:-1] + " "), ("umlaut", good[:-2] + "\u00fc")):
+                           ("hash", "#" + good), ("plus", "+" + good[1:]),
+                           ("slash", good[:-1] + "/"), ("blank", good[:-1] + " "),
+                           ("umlaut", good[:-2] + "\u00fc")):
         put(name, "invalid", f"not a link's fragment: {name}", fragment)
 
 

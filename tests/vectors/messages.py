@@ -39,7 +39,8 @@ def add_right_messages(cases):
     put(cases, "no_context", "ok", "an empty context", message(TK, b"", b"abc"), b"abc",
         context=b"")
     # Seeds in the form that message_fuzz.cpp seals and spoils itself.
-    for name, length, edits in (("empty", 0, b""), ("chunk", 16384, b""), ("flip", 33000, b"\0" * 4),
+    for name, length, edits in (("empty", 0, b""), ("chunk", 16384, b""),
+                                ("flip", 33000, b"\0" * 4),
                                 ("cut", 16385, b"\1\0\0\0"), ("append", 5, b"\2\0\1\7"),
                                 ("swap", 40000, b"\3\0\0\1"), ("drop", 40000, b"\4\0\0\0")):
         cases.seed("message", f"made_{name}", b"\0" + length.to_bytes(2, "big") + b"\2" + edits)
