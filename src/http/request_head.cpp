@@ -61,7 +61,7 @@ bool has_strange_segment(std::string_view path) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     const std::string_view segment = path.substr(begin, end - begin);
     const bool last = end == path.size();
-    if ((segment.empty() && !(last && begin == 1)) || segment == "." || segment == "..") {
+    if ((segment.empty() && !last) || segment == "." || segment == "..") {
       return true;
     }
     begin = end + 1;

@@ -275,8 +275,9 @@ Task<bool> Exchange::run() {
   if (threw) {
     answer_.keep_alive = false;
     Response response = problem(500);
-    if (answer_.untouched()) more = pass(co_await answer_.send(std::move(response)));
-    if (!answer_.untouched()) connection().abort();
+    Result<> sent = fail(ErrorCode::unavailable, "half an answer");
+    if (answer_.untouched()) sent = co_await answer_.send(std::move(response));
+    if (!sent) connection().abort();
     more = false;
   }
   answer_.log(server_.parts.clock.running() - began_);

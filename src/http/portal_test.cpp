@@ -1,0 +1,96 @@
+#include "http/portal.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace couvert;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A portal of three files in a folder of its own.
+struct TestPortal {
+  TestPortal() {
+    std::string pattern = (fs::temp_directory_path() / "portal-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    folder = pattern;
+    fs::create_directories(folder / "assets");
+    std::ofstream(folder / "index.html") << "<!doctype html>" << std::string(2000, 'x');
+    std::ofstream(folder / "assets" / "app-1.js") << "1";
+    std::ofstream(folder / "favicon.svg") << "<svg/>";
+    auto made = portal(folder.string());
+    REQUIRE(made);
+    handler = *made;
+  }
+  ~TestPortal() { fs::remove_all(folder); }
+
+  Response get(const std::string& path, Fields fields = {}) const {
+    auto request = std::make_shared<Request>();
+    request->path = path;
+    request->fields = std::move(fields);
+    return std::move(std::get<Response>(handler(request).next));
+  }
+
+  fs::path folder;
+  Handler handler;
+};
+
+}  // namespace
+
+TEST_CASE("the portal's pages are its index, whatever the ID") {
+  const TestPortal test;
+  for (const char* path : {"/", "/provide", "/retrieve", "/help", "/r/abc"}) {
+    CAPTURE(path);
+    const Response page = test.get(path);
+    CHECK(page.status == 200);
+    CHECK(page.content_type == "text/html; charset=utf-8");
+    CHECK(page.caching == Caching::revalidate);
+    CHECK(page.portal_page);
+  }
+}
+
+TEST_CASE("files come with their type and may be kept for ever below assets") {
+  const TestPortal test;
+  const Response script = test.get("/assets/app-1.js");
+  CHECK(script.fixed_body == "1");
+  CHECK(script.content_type == "text/javascript; charset=utf-8");
+  CHECK(script.caching == Caching::forever);
+  CHECK(test.get("/favicon.svg").content_type == "image/svg+xml");
+}
+
+TEST_CASE("what is not there is 404, and no path leads out of the folder") {
+  const TestPortal test;
+  for (const char* path : {"/x", "/index.html/", "/r/a/b", "/../../../../etc/passwd",
+                           "/%2e%2e/etc/passwd", "/index.html"}) {
+    CAPTURE(path);
+    const Response answer = test.get(path);
+    CHECK(answer.status == 404);
+    CHECK(answer.fixed_body.starts_with("<!doctype html>"));
+  }
+  CHECK(test.get("/assets/none.js").content_type == "application/problem+json");
+}
+
+TEST_CASE("a file that the browser has is not sent again") {
+  const TestPortal test;
+  const Response first = test.get("/");
+  const Response again = test.get("/", {{"if-none-match", first.fields.front().second}});
+  CHECK(again.status == 304);
+  CHECK(again.fixed_body.empty());
+}
+
+TEST_CASE("what shrinks goes out as gzip where it is taken") {
+  const TestPortal test;
+  const Response page = test.get("/", {{"accept-encoding", "gzip, br"}});
+  CHECK(page.fixed_body.size() < 200);
+  CHECK(page.fixed_body.starts_with("\x1f\x8b\x08"));
+  const fs::path packed = test.folder / "page.gz";
+  std::ofstream(packed, std::ios::binary) << page.fixed_body;
+  CHECK(std::system(("gzip -t " + packed.string()).c_str()) == 0);
+}
+
+TEST_CASE("a folder without an index is no portal") {
+  CHECK(portal("/nowhere").error().code == ErrorCode::unavailable);
+}
