@@ -82,6 +82,17 @@ TEST_CASE("a part that starts elsewhere than the file stands is refused") {
   CHECK(done.error().code == ErrorCode::conflict);
 }
 
+TEST_CASE("a part that skips a number is refused") {
+  const TestDatabase db;
+  insert_files(db);
+  REQUIRE(advance(db, 0));
+  FileRow skipped = file_after(1);
+  skipped.parts = 3;
+  const Result<> done = db.database->write(
+      [&](Transaction& tx) { return advance_file(tx, skipped, test_part(1, 0, 2)); });
+  CHECK(done.error().code == ErrorCode::conflict);
+}
+
 TEST_CASE("an object belongs to one part") {
   const TestDatabase db;
   insert_files(db);

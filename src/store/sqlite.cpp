@@ -19,7 +19,7 @@ constexpr const char* settings[] = {
     "PRAGMA busy_timeout=5000", "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",   "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY", "PRAGMA trusted_schema=OFF",
-    "PRAGMA cache_size=-4096",  "PRAGMA journal_size_limit=67108864",
+    "PRAGMA cache_size=-1024",  "PRAGMA journal_size_limit=67108864",
 };
 
 ErrorCode code_of(int result) {
