@@ -174,8 +174,8 @@ test("a ZIP of all and of some has a known length and opens by unzip, 7z and Pyt
     await writeFile(file, answer.body);
     await output(["unzip", "-tqq", file]);
     await output(["7z", "t", file]);
-    const script =
-      "import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); print(z.testzip(), *z.namelist(), sep='\\n')";
+    const module = "import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]);";
+    const script = `${module} print(z.testzip(), *z.namelist(), sep="\\n")`;
     const [bad, ...names] = (await output(["/usr/bin/python3", "-c", script, file]))
       .trim()
       .split("\n");
