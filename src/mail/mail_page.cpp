@@ -39,6 +39,11 @@ std::string paragraph_html(std::string_view kind, std::string_view look, std::st
                "\">", inner, "</p>"});
 }
 
+// Outlook's Word engine knows no max-width: it alone reads this table of fixed width.
+constexpr std::string_view outlook_begin =
+    "<!--[if mso]><table role=\"presentation\" width=\"600\"><tr><td><![endif]-->\n";
+constexpr std::string_view outlook_end = "\n<!--[if mso]></td></tr></table><![endif]-->";
+
 constexpr std::string_view strong_look = "font-size:16px;line-height:24px;color:#18222b;";
 constexpr std::string_view soft_look = "font-size:14px;line-height:20px;color:#4c5863;";
 
@@ -188,6 +193,7 @@ std::string MailPage::html(std::string_view last_line) const {
        "<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" ",
        "cellspacing=\"0\" border=\"0\" style=\"background:#f5f4ef;\"><tr>",
        "<td class=\"edge\" align=\"center\" style=\"padding:24px 16px;\">\n",
+       outlook_begin,
        "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" ",
        "border=\"0\" style=\"max-width:600px;\"><tr><td class=\"card\" align=\"left\" ",
        "style=\"background:#ffffff;border:1px solid #dcd9cf;border-radius:8px;padding:32px;\">\n",
@@ -201,7 +207,9 @@ std::string MailPage::html(std::string_view last_line) const {
        "</table>\n</td></tr><tr><td style=\"padding:16px 8px;\">",
        paragraph_html("soft", "font-size:12px;line-height:18px;color:#4c5863;text-align:center;",
                       escape_html(last_line)),
-       "</td></tr></table>\n</td></tr></table>\n</body>\n</html>\n"});
+       "</td></tr></table>",
+       outlook_end,
+       "\n</td></tr></table>\n</body>\n</html>\n"});
 }
 
 }  // namespace couvert

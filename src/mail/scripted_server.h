@@ -17,7 +17,7 @@ using Script = std::map<std::string, std::string>;
 /// Threads: one that serves, one connection after the other, until the object goes.
 class ScriptedServer {
  public:
-  explicit ScriptedServer(Script script);
+  explicit ScriptedServer(Script script = Script());
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;

@@ -17,10 +17,18 @@ Envelope envelope() {
 }
 
 SmtpServer plain(const ScriptedServer& server) {
-  return {.host = "127.0.0.1",
-          .port = server.port(),
-          .security = SmtpSecurity::none,
-          .helo = "couvert.example.org"};
+  SmtpServer settings;
+  settings.host = "127.0.0.1";
+  settings.port = server.port();
+  settings.security = SmtpSecurity::none;
+  settings.helo = "couvert.example.org";
+  return settings;
+}
+
+Script answering(const std::string& word, const std::string& answer) {
+  Script script;
+  script[word] = answer;
+  return script;
 }
 
 constexpr std::string_view message = "Subject: x\r\n\r\nfirst\r\n.second\r\n";
@@ -44,7 +52,7 @@ ErrorCode url_error(std::string_view url) {
 }  // namespace
 
 TEST_CASE("a mail goes to its recipient, and the content arrives byte for byte") {
-  ScriptedServer server({});
+  ScriptedServer server;
   REQUIRE(send_one(server).has_value());
   CHECK(heard(server, "EHLO couvert.example.org"));
   CHECK(heard(server, "MAIL FROM:<transfer@example.org>"));
@@ -54,7 +62,7 @@ TEST_CASE("a mail goes to its recipient, and the content arrives byte for byte")
 }
 
 TEST_CASE("the mails of one round share a connection, the next round has its own") {
-  ScriptedServer server({});
+  ScriptedServer server;
   SmtpTransport transport(plain(server));
   for (int i = 0; i < 3; ++i) {
     REQUIRE(transport.send(envelope(), as_bytes(message), 10s).has_value());
@@ -70,7 +78,7 @@ TEST_CASE("the mails of one round share a connection, the next round has its own
 TEST_CASE("a 5xx for the recipient or the content is final, and tells what the server said") {
   for (const std::string word : {"RCPT", "DATA", "."}) {
     INFO(word);
-    ScriptedServer server({{word, "550 5.1.1 no such\tuser\x1b[31m"}});
+    ScriptedServer server(answering(word, "550 5.1.1 no such\tuser\x1b[31m"));
     const Result<> sent = send_one(server);
     REQUIRE_FALSE(sent.has_value());
     CHECK(sent.error().code == ErrorCode::refused);
@@ -79,7 +87,7 @@ TEST_CASE("a 5xx for the recipient or the content is final, and tells what the s
 }
 
 TEST_CASE("a mail that is too large for the server is final") {
-  ScriptedServer server({{"MAIL", "552 5.3.4 too big"}});
+  ScriptedServer server(answering("MAIL", "552 5.3.4 too big"));
   CHECK(send_one(server).error().code == ErrorCode::refused);
 }
 
@@ -101,7 +109,7 @@ TEST_CASE("whatever is not about this mail is tried again later") {
       {".", ""}};
   for (const auto& [word, answer] : answers) {
     INFO(word << ": " << answer);
-    ScriptedServer server({{word, answer}});
+    ScriptedServer server(answering(word, answer));
     const Result<> sent = send_one(server);
     REQUIRE_FALSE(sent.has_value());
     CHECK(sent.error().code == ErrorCode::unavailable);
@@ -110,7 +118,7 @@ TEST_CASE("whatever is not about this mail is tried again later") {
 }
 
 TEST_CASE("after a refused mail the next one goes through") {
-  ScriptedServer server({{"RCPT", "550 no such user"}});
+  ScriptedServer server(answering("RCPT", "550 no such user"));
   SmtpTransport transport(plain(server));
   CHECK_FALSE(transport.send(envelope(), as_bytes(message), 10s).has_value());
   server.set("RCPT", "250 ok");
@@ -119,7 +127,7 @@ TEST_CASE("after a refused mail the next one goes through") {
 }
 
 TEST_CASE("a connection that went away between two mails is made anew") {
-  ScriptedServer server({{"QUIT", ""}});
+  ScriptedServer server(answering("QUIT", ""));
   SmtpTransport transport(plain(server));
   REQUIRE(transport.send(envelope(), as_bytes(message), 10s).has_value());
   server.set("MAIL", "");  // closes at the next mail's first word
@@ -130,7 +138,7 @@ TEST_CASE("a connection that went away between two mails is made anew") {
 }
 
 TEST_CASE("a server that says nothing is left after the time that was given") {
-  ScriptedServer server({{"RCPT", "-"}});
+  ScriptedServer server(answering("RCPT", "-"));
   SmtpTransport transport(plain(server));
   const auto start = std::chrono::steady_clock::now();
   const Result<> sent = transport.send(envelope(), as_bytes(message), 300ms);
@@ -141,19 +149,19 @@ TEST_CASE("a server that says nothing is left after the time that was given") {
 }
 
 TEST_CASE("nobody listens: later it may work") {
-  std::uint16_t port = 0;
+  SmtpServer settings;
   {
-    ScriptedServer gone({});
-    port = gone.port();
+    ScriptedServer gone;
+    settings = plain(gone);
   }
-  SmtpTransport transport({.host = "127.0.0.1", .port = port, .security = SmtpSecurity::none});
+  SmtpTransport transport(settings);
   const Result<> sent = transport.send(envelope(), as_bytes(message), 5s);
   REQUIRE_FALSE(sent.has_value());
   CHECK(sent.error().code == ErrorCode::unavailable);
 }
 
 TEST_CASE("a server that lets nobody in is asked once a round, and again in the next") {
-  ScriptedServer server({{"CONNECT", "421 busy"}});
+  ScriptedServer server(answering("CONNECT", "421 busy"));
   SmtpTransport transport(plain(server));
   for (int i = 0; i < 3; ++i) {
     CHECK(transport.send(envelope(), as_bytes(message), 5s).error().detail == "421 busy");
@@ -167,7 +175,7 @@ TEST_CASE("a server that lets nobody in is asked once a round, and again in the 
 }
 
 TEST_CASE("no mail leaves where STARTTLS is wanted and not offered") {
-  ScriptedServer server({});
+  ScriptedServer server;
   SmtpServer settings = plain(server);
   settings.security = SmtpSecurity::starttls;
   settings.user = "couvert";
@@ -181,7 +189,7 @@ TEST_CASE("no mail leaves where STARTTLS is wanted and not offered") {
 }
 
 TEST_CASE("on this machine mail goes without TLS where it is not offered") {
-  ScriptedServer server({});
+  ScriptedServer server;
   SmtpServer settings = plain(server);
   settings.security = SmtpSecurity::opportunistic;
   SmtpTransport transport(settings);
@@ -189,7 +197,8 @@ TEST_CASE("on this machine mail goes without TLS where it is not offered") {
 }
 
 TEST_CASE("a refused login is tried again later: it is not about the mail") {
-  ScriptedServer server({{"EHLO", "250-test\r\n250 AUTH PLAIN"}, {"AUTH", "535 5.7.8 wrong"}});
+  ScriptedServer server(answering("AUTH", "535 5.7.8 wrong"));
+  server.set("EHLO", "250-test\r\n250 AUTH PLAIN");
   SmtpServer settings = plain(server);
   settings.user = "couvert";
   settings.password = "secret";
@@ -201,7 +210,7 @@ TEST_CASE("a refused login is tried again later: it is not about the mail") {
 }
 
 TEST_CASE("an address cannot add words to the envelope") {
-  ScriptedServer server({});
+  ScriptedServer server;
   SmtpTransport transport(plain(server));
   for (const std::string_view bad : {"", "a@b.c> SIZE=1", "a@b.c\r\nRCPT TO:<d@e.f>", "a b@c.d"}) {
     Envelope other = envelope();
@@ -214,7 +223,7 @@ TEST_CASE("an address cannot add words to the envelope") {
 }
 
 TEST_CASE("a UTF-8 address asks the server for SMTPUTF8, no other does") {
-  ScriptedServer server({});
+  ScriptedServer server;
   SmtpTransport transport(plain(server));
   Envelope other = envelope();
   other.to = parse_address("b\u00fcro@example.org").value();
