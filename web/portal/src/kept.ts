@@ -49,6 +49,27 @@ export function keepLanguage(language: Language): void {
   write("localStorage", "language", language);
 }
 
+/** A draft that this tab has begun, so that after a reload its files go on where they stopped. */
+export interface KeptDraft {
+  readonly id: string;
+  readonly from: string;
+  readonly secret: string;
+  /** By their numbers: when the file on this device was changed last. */
+  readonly files: Readonly<Record<string, number>>;
+}
+
+export function keptDraft(): KeptDraft | undefined {
+  const draft = read("sessionStorage", "draft") as KeptDraft | null;
+  const whole =
+    [draft?.id, draft?.from, draft?.secret].every((one) => typeof one === "string") &&
+    typeof draft?.files === "object";
+  return draft !== null && whole ? draft : undefined;
+}
+
+export function keepDraft(draft: KeptDraft | null): void {
+  write("sessionStorage", "draft", draft);
+}
+
 /** The open retrieval of a transfer, so that a reload asks for no password again. */
 export function keptRetrieval(transferId: string): string | undefined {
   const id = read("sessionStorage", `retrieval.${transferId}`);

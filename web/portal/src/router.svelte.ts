@@ -25,6 +25,11 @@ export const hasMoved = (): boolean => moved;
 
 export const currentPlace = (): Place => place;
 
+/** What is shown changed at the same address. */
+export function noteMove(): void {
+  moved = true;
+}
+
 interface GoOptions {
   readonly step?: string;
   readonly replace?: boolean;
@@ -35,7 +40,7 @@ export function go(path: string, { step, replace = false }: GoOptions = {}): voi
   const state = step === undefined ? null : { step };
   if (replace) history.replaceState(state, "", path);
   else history.pushState(state, "", path);
-  moved = true;
+  if (!replace) moved = true;
   place = readPlace();
   window.scrollTo(0, 0);
 }

@@ -8,12 +8,14 @@ import {
   tusCarrier,
   uploadPath,
   Uploads,
+  type Failure,
   type Result,
   type Upload,
 } from "@couvert/core";
 
 import { newFiles, type PickedFile } from "../files.ts";
 import { api, host } from "../host.ts";
+import { keepDraft, keptDraft } from "../kept.ts";
 
 interface Place {
   readonly id: string;
@@ -51,6 +53,8 @@ export class DraftFiles {
 
   place = $state.raw<Place | undefined>();
   private uploads: Uploads | undefined;
+  /** Files that an earlier visit began and nobody has chosen again yet. */
+  private begun: { no: number; name: string; size: number; changed: number }[] = [];
   private contents: { readonly key: number; readonly picked: PickedFile }[] = [];
   private rate = createRate();
   private readonly timer = setInterval(() => {
@@ -65,20 +69,49 @@ export class DraftFiles {
   /** Makes the draft, if there is none yet for this sender. Files of another sender's move over. */
   async begin(from: string): Promise<Result> {
     if (this.place?.from === from) return pass(undefined);
-    const secret = newSecret(host);
-    const made = await api.createDraft(from, newId(host), secret);
-    if (!made.ok) return made;
     const before = this.contents.map(({ picked }) => picked);
-    this.discard();
-    this.place = { id: made.value.draft_id, from, secret };
+    const found = this.place ? undefined : await this.earlier(from);
+    const place = found ?? (await this.make(from));
+    if ("ok" in place) return place;
+    if (this.place) this.discard();
+    this.place = place;
     this.uploads = new Uploads({
-      carrier: tusCarrier({ endpoint: host.base + uploadPath(made.value.draft_id), secret }),
+      carrier: tusCarrier({ endpoint: host.base + uploadPath(place.id), secret: place.secret }),
       now: host.now,
       watch,
-      drop: (no) => void api.deleteFile(made.value.draft_id, no, secret),
+      drop: (no) => void api.deleteFile(place.id, no, place.secret),
     });
     this.add(before);
     return pass(undefined);
+  }
+
+  private async make(from: string): Promise<Place | Failure> {
+    const secret = newSecret(host);
+    const made = await api.createDraft(from, newId(host), secret);
+    return made.ok ? { id: made.value.draft_id, from, secret } : made;
+  }
+
+  /** The draft of this tab before it was reloaded, and what it holds already. */
+  private async earlier(from: string): Promise<Place | undefined> {
+    const kept = keptDraft();
+    if (kept?.from !== from) return undefined;
+    const draft = await api.draft(kept.id, kept.secret);
+    if (!draft.ok) return undefined;
+    this.begun = draft.value.files.map(({ no, name, size }) => ({
+      no,
+      name,
+      size,
+      changed: kept.files[no] ?? 0,
+    }));
+    return { id: kept.id, from, secret: kept.secret };
+  }
+
+  /** The number under which the same file was begun before a reload. */
+  private numberOf({ name, file }: PickedFile): number | undefined {
+    const at = this.begun.findIndex(
+      (one) => one.name === name && one.size === file.size && one.changed === file.lastModified,
+    );
+    return at < 0 ? undefined : this.begun.splice(at, 1)[0]?.no;
   }
 
   /** Adds files and begins to send them. What is in the list already is left out. */
@@ -88,7 +121,11 @@ export class DraftFiles {
     const names = this.list.map(({ name }) => name);
     const fresh = newFiles(picked, held, names);
     const records = this.uploads.add(
-      fresh.map(({ name, file }) => ({ name, type: file.type, content: file })),
+      fresh.map((one) => {
+        const no = this.numberOf(one);
+        const { name, file } = one;
+        return { name, type: file.type, content: file, ...(no !== undefined && { no }) };
+      }),
     );
     this.contents.push(...records.map(({ key }, index) => ({ key, picked: fresh[index]! })));
     this.list.push(...records);
@@ -121,6 +158,8 @@ export class DraftFiles {
     this.uploads?.stop();
     if (this.place) void api.deleteDraft(this.place.id, this.place.secret);
     this.place = undefined;
+    this.begun = [];
+    keepDraft(null);
     this.forget();
   }
 
@@ -129,6 +168,18 @@ export class DraftFiles {
     clearInterval(this.timer);
     window.removeEventListener("online", this.onOnline);
     this.uploads?.stop();
+    keepDraft(null);
+  }
+
+  /** Notes what a reload would need. */
+  private keep(): void {
+    if (!this.place) return;
+    const files: Record<string, number> = {};
+    // Both lists have one order.
+    this.list.forEach(({ no }, at) => {
+      if (no !== undefined) files[no] = this.contents[at]!.picked.file.lastModified;
+    });
+    keepDraft({ ...this.place, files });
   }
 
   private forget(): void {
@@ -141,6 +192,8 @@ export class DraftFiles {
   private tick(): void {
     this.uploads?.tick();
     this.rate.note(this.sent, host.now());
+    // Often enough: at the end of an upload nothing is left to resume.
+    if (this.active) this.keep();
     this.speed = this.active ? this.rate.perSecond() : undefined;
   }
 }
