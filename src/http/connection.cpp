@@ -18,6 +18,7 @@ using boost::system::error_code;
 
 constexpr Duration::rep no_deadline = std::numeric_limits<Duration::rep>::max();
 constexpr std::size_t receive_bytes = 4 * 1024;
+constexpr std::size_t receive_bytes_max = 16 * 1024;
 
 bool would_block(const error_code& error) {
   return error == boost::asio::error::would_block || error == boost::asio::error::try_again;
@@ -84,8 +85,10 @@ void Connection::consume(std::size_t bytes) {
 }
 
 Task<> Connection::receive_more(Duration end) {
+  received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(consumed_));
+  consumed_ = 0;
   const std::size_t before = received_.size();
-  received_.resize(before + std::max(receive_bytes, before));
+  received_.resize(before + std::clamp(before, receive_bytes, receive_bytes_max));
   const MutableBytes room = MutableBytes(received_).subspan(before);
   const Result<std::size_t> bytes = co_await read_some(room, end);
   received_.resize(before + (bytes ? *bytes : 0));

@@ -44,6 +44,7 @@ const std::string* find_field(const Fields& fields, std::string_view name) {
 
 Request::~Request() {
   wipe_texts(json);
+  for (auto& [name, value] : fields) wipe(value);
 }
 
 Outcome::Outcome(const Error& error) : next(problem(error)) {}

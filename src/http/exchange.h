@@ -50,7 +50,7 @@ enum class Body {
 
 /// A request after its head was checked, its caller read, and its JSON parsed.
 struct Request {
-  ~Request();  // wipes the texts of the JSON
+  ~Request();  // wipes the fields and the texts of the JSON: some are secrets
 
   Method method = Method::get;
   std::string path;

@@ -33,6 +33,7 @@ Response make_problem(int status, ErrorCode code, Json::Object more) {
   response.status = status;
   response.content_type = problem_type;
   response.body = Json(std::move(body)).write();
+  if (status == 401) response.fields.emplace_back("WWW-Authenticate", "Bearer");  // RFC 9110 15.5.2
   return response;
 }
 
