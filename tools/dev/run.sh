@@ -81,12 +81,14 @@ run_couvert() {
   admin_port=$(port_near 9090)
   write_config "$port" "$smtp_port" "$admin_port"
   seed_rules
-  maildev --silent --ip 127.0.0.1 --smtp "$smtp_port" --web-ip 127.0.0.1 --web "$web_port" \
+  # Sessions of their own: Ctrl-C reaches this script alone, which then ends both.
+  setsid maildev --silent --ip 127.0.0.1 --smtp "$smtp_port" --web-ip 127.0.0.1 --web "$web_port" \
     > .run/inbox.log 2>&1 &
   inbox_pid=$!
-  build/release/couvertd serve --config .run/couvert.toml > .run/couvertd.log 2>&1 &
+  setsid build/release/couvertd serve --config .run/couvert.toml > .run/couvertd.log 2>&1 &
   server_pid=$!
-  trap stop_both INT TERM EXIT
+  trap 'stop_both; exit 0' INT TERM
+  trap stop_both EXIT
   wait_for "http://127.0.0.1:$web_port/"
   wait_for "http://127.0.0.1:$port/healthz"
   printf '\n  Couvert   http://localhost:%s\n  inbox     http://localhost:%s\n\n' \
