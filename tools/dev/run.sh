@@ -18,7 +18,7 @@ for port in (int(sys.argv[1]), 0):
 PYTHON
 }
 
-# write_config PORT SMTP_PORT ADMIN_PORT
+# write_config PORT SMTP_PORT
 write_config() {
   cat > .run/couvert.toml <<TOML
 base_url = "http://localhost:$1"
@@ -35,9 +35,6 @@ master = "$root/.run/data/master.key"
 [mail]
 smtp = "smtp://127.0.0.1:$2"
 from = "transfer@example.org"
-
-[admin]
-listen = "127.0.0.1:$3"
 TOML
 }
 
@@ -76,10 +73,9 @@ run_couvert() {
   build_web
   mkdir -p .run/data
   chmod 700 .run/data
-  local port web_port smtp_port admin_port
+  local port web_port smtp_port
   port=$(port_near 8443) web_port=$(port_near 1080) smtp_port=$(port_near 1025)
-  admin_port=$(port_near 9090)
-  write_config "$port" "$smtp_port" "$admin_port"
+  write_config "$port" "$smtp_port"
   seed_rules
   # Sessions of their own: Ctrl-C reaches this script alone, which then ends both.
   setsid maildev --silent --ip 127.0.0.1 --smtp "$smtp_port" --web-ip 127.0.0.1 --web "$web_port" \
