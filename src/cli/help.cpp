@@ -40,7 +40,7 @@ constexpr std::string_view verify_page = R"(couvert verify: prove that you read 
 
     --language de|nl|en   of the mail
 
-A verification is needed before provide; it holds for 30 days on this machine.
+A verification is needed before provide; it holds on this machine, for 30 days at most.
 )";
 
 constexpr std::string_view provide_page = R"(couvert provide: send files and a message

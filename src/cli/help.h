@@ -1,4 +1,4 @@
-// What --help and --version print.
+// What --help and --version print. docs/user/command-line.md says the same at length.
 #pragma once
 
 #include <string_view>

@@ -113,6 +113,7 @@ Outcome<> Providing::prepare_password() {
 
 Outcome<> Providing::ask_policy() {
   std::vector<std::string> addresses;
+  addresses.reserve(options_.recipients.size());
   for (const auto& [kind, address] : options_.recipients) addresses.push_back(address);
   const auto policy = client_.ask_policy(options_.from, addresses, options_.reply_to);
   if (!policy) return complain(policy);

@@ -108,7 +108,7 @@ Outcome<ProvideOptions> read_provide_options(const World& world) {
   if (options.message_file == "-" && options.password_file == "-") {
     return misused("standard input holds either the message or the password");
   }
-  if (arguments.operands.empty() && options.message_file.empty() && !options.subject) {
+  if (arguments.operands.empty() && options.message_file.empty()) {
     return misused("there is nothing to send", "name a file, a folder or a --message-file");
   }
   Outcome<std::string> language = chosen_language(world);

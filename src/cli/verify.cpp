@@ -102,6 +102,9 @@ Outcome<> verify(const World& world) {
   if (arguments.operands.size() != 1) {
     return complain(Exit::usage, "verify takes one address", "couvert verify ann@example.org");
   }
+  if (arguments.operands[0].find('@') == std::string::npos) {
+    return complain(Exit::usage, arguments.operands[0] + " is no e-mail address");
+  }
   if (arguments.has("code") && arguments.has("request-only")) {
     return complain(Exit::usage, "--code and --request-only exclude each other");
   }
