@@ -99,12 +99,20 @@ void read_mail(ConfigSection& section, Config& config) {
   config.smtp.helo = base.substr(host, base.find(':', host) - host);
 }
 
+// Plain HTTP is for this machine, or for a proxy in front that speaks TLS.
+bool is_loopback_listen(std::string_view listen) {
+  return listen.starts_with("127.") || listen.starts_with("[::1]:") ||
+         listen.starts_with("localhost:");
+}
+
 void read_all(ConfigFile& file, Config& config) {
   ConfigSection top = file.top();
   read_top(top, config);
   if (std::optional<ConfigSection> tls = file.section("tls", Presence::optional)) {
     config.http.tls = TlsFiles{tls->text("certificate"), tls->text("key")};
     tls->finish();
+  } else if (!is_loopback_listen(config.http.listen) && config.http.proxies.empty()) {
+    top.refuse("listen", "a loopback address where there is neither [tls] nor proxies");
   }
   if (std::optional<ConfigSection> store = file.section("store", Presence::required)) {
     config.database = store->text("database");

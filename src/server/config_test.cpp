@@ -71,3 +71,13 @@ TEST_CASE("a base URL is a scheme and a host, nothing else") {
     CHECK(refusal(text).find("base_url: expected") != std::string::npos);
   }
 }
+
+TEST_CASE("plain HTTP is refused but on loopback or behind a proxy") {
+  std::string plain = without(
+      "[tls]\ncertificate = \"/etc/couvert/cert.pem\"\nkey = "
+      "\"/etc/couvert/key.pem\"\n");
+  CHECK(refusal(plain).starts_with("couvert.toml:2: listen: expected a loopback address"));
+  CHECK(parse_config("proxies = [\"10.0.0.0/8\"]\n" + plain, "couvert.toml").has_value());
+  plain.replace(plain.find("0.0.0.0:443"), 11, "127.0.0.1:80");
+  CHECK(parse_config(plain, "couvert.toml").has_value());
+}

@@ -8,6 +8,7 @@
 #include "domain/password.h"
 #include "http/api_routes.h"
 #include "http/portal.h"
+#include "http/self_signed.h"
 #include "http/server.h"
 #include "mail/catalogue.h"
 #include "sealing/day_keys.h"
@@ -126,6 +127,11 @@ int serve(Config config) {
   Foundation foundation;
   const Result<> founded = open_foundation(config, clock, random, foundation);
   if (!founded) return complain(founded.error());
+
+  if (config.http.tls && is_loopback_url(config.service.base_url)) {
+    const Result<> made = make_self_signed(*config.http.tls, clock);
+    if (!made) return complain(made.error());
+  }
 
   const Catalogue catalogue;
   const PasswordJudge judge(word_lists());
