@@ -141,6 +141,7 @@ TEST_CASE("many threads write and read, and none loses what another wrote") {
   constexpr int threads_count = 8;
   constexpr int rounds = 50;
   std::vector<std::thread> threads;
+  threads.reserve(threads_count);
   std::atomic<int> failures = 0;
   for (int i = 0; i < threads_count; ++i) {
     threads.emplace_back([&] {
