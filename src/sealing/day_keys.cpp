@@ -128,6 +128,7 @@ Result<> DayKeys::make_ahead(Instant now, Random& random) {
   }
   if (missing.empty()) return {};
   std::vector<KeyFile> files;
+  files.reserve(missing.size());
   for (const Day day : missing) {
     files.push_back({file_name(day, key_ending), seal_day_key(master_key_, day, random)});
   }

@@ -22,6 +22,7 @@ class MemoryFolder final : public KeyFolder {
  public:
   Result<std::vector<std::string>> list() override {
     std::vector<std::string> names;
+    names.reserve(files.size());
     for (const auto& [name, bytes] : files) names.push_back(name);
     return names;
   }
@@ -275,6 +276,7 @@ TEST_CASE("the folder on the disk never overwrites, replaces as a whole, and swe
   CHECK(std::filesystem::status(folder.path + "/keys").permissions() ==
         std::filesystem::perms::owner_all);
   std::vector<KeyFile> files;
+  files.reserve(200);
   for (int i = 0; i < 200; ++i) files.push_back({"k" + std::to_string(i) + ".key", text("one")});
   REQUIRE(keys->create(files));
   files[0].bytes = text("two");

@@ -140,7 +140,7 @@ TEST_CASE("a manifest over 4 MiB is too large") {
 }
 
 TEST_CASE("a part table that does not fit the files is refused") {
-  const auto code = [](std::vector<PartEntry> parts) {
+  const auto code = [](const std::vector<PartEntry>& parts) {
     return written(good_manifest(), parts).error().code;
   };
   CHECK(written(good_manifest(), good_parts()).has_value());

@@ -45,7 +45,8 @@ Buffer term_bytes(const std::string& term) {
   const std::size_t from = std::stoul(arguments.at(1));
   const std::size_t to = std::stoul(arguments.at(2));
   REQUIRE((from < to && to <= data.size()));
-  return Buffer(data.begin() + from, data.begin() + to);
+  const Bytes slice = Bytes(data).subspan(from, to - from);
+  return Buffer(slice.begin(), slice.end());
 }
 
 Buffer value_bytes(const std::string& value) {
@@ -115,6 +116,7 @@ std::vector<Vector> vectors_of(const std::string& kind) {
   }
   std::sort(names.begin(), names.end());
   std::vector<Vector> out;
+  out.reserve(names.size());
   for (const std::string& name : names) out.emplace_back(kind, name);
   REQUIRE(out.size() >= 3);
   return out;
