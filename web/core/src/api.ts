@@ -38,6 +38,9 @@ export type OpenQuestion = Omit<Json<"/api/v1/retrievals">, "client">;
 
 /** Longest wait for an answer that carries no file. */
 const answerTimeMax = 60_000;
+/** Where a password is worked on: that waits its turn on a busy server, and is not given up. */
+const passwordTimeMax = 300_000;
+const worksOnPassword = (url: string) => /\/(start|retrievals)$/.test(url);
 
 async function settle<T>(
   request: Promise<{ data?: T; error?: unknown; response: Response }>,
@@ -54,9 +57,12 @@ async function settle<T>(
 /** With the time after which nobody waits any more; a hanging line is a broken one. */
 async function fetchInTime(host: Host, request: Request): Promise<Response> {
   const abort = new AbortController();
-  const late = setTimeout(() => {
-    abort.abort();
-  }, answerTimeMax);
+  const late = setTimeout(
+    () => {
+      abort.abort();
+    },
+    worksOnPassword(request.url) ? passwordTimeMax : answerTimeMax,
+  );
   try {
     return await host.fetch(new Request(request, { signal: abort.signal }));
   } finally {
