@@ -93,7 +93,7 @@ export class DraftClient {
       name: "Anna Muster",
       recipients: to.map(({ address, kind = "to" }) => ({ address, kind })),
       subject: "",
-      text: "",
+      text: "Guten Tag",
       files: this.files,
       expires: inSeconds(5 * 86_400),
       language: "en",

@@ -1,0 +1,313 @@
+// The whole way in a real browser: from the sender's start page to the recipient's files, in every
+// language, on desktop and phone. axe-core looks at every state.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { copyFile, readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import {
+  axeFindings,
+  desktop,
+  launchChromium,
+  openProfile,
+  phone,
+  Visits,
+} from "./harness/browser.mjs";
+import { Couvertd } from "./harness/couvertd.mjs";
+import { newFolder } from "./harness/files.mjs";
+import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
+import { pattern, RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
+import { output } from "./harness/processes.mjs";
+import { mailbox } from "./harness/run-context.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const visits = new Visits();
+const ownPassword = "Ein Pferd, 7 Hufe";
+const subject = "Befund für Frau Ångström 🦷";
+const text = "Guten Tag,\n\nanbei Röntgenbilder – „vertraulich“ & wichtig <b>.\nGrüße 👋🏽\n";
+const files = [
+  { name: "Größe & Maß.txt", mimeType: "text/plain", buffer: Buffer.from("Zähne 🦷\n") },
+  { name: "röntgen 47.png", mimeType: "image/png", buffer: randomBytes(700_000) },
+  { name: "leer.dat", mimeType: "", buffer: Buffer.alloc(0) },
+];
+
+/** @type {Couvertd} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+before(async () => {
+  server = await Couvertd.start({ name: "browser" });
+  browser = await launchChromium();
+});
+after(async () => {
+  visits.print();
+  await browser?.close();
+  await server?.stop();
+});
+
+/**
+ * A page of a new person; what it logs as errors fails the test that made it.
+ * @param {{ language: string, viewport?: typeof phone, scheme?: "light" | "dark" }} options
+ */
+async function newPerson(options) {
+  const context = await openProfile(browser, options);
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    const expected = /status of 4(01|03|04|29)/.test(message.text());
+    if (message.type() === "error" && !expected) errors.push(message.text());
+  });
+  return { context, page, errors };
+}
+
+/** @param {string} address */
+async function readCode(address) {
+  const box = await mailbox(address);
+  return codeIn(await box.next());
+}
+
+/** The sender's way to the summary; what the recipient needs. @param {Way} way */
+async function provide(way) {
+  const { language, mode, name } = way;
+  const anna = `browser-anna-${name}@example.org`;
+  const bert = `browser-bert-${name}@example.net`;
+  const person = await newPerson(way);
+  const { page } = person;
+  const look = (/** @type {string} */ state) => visits.look(page, `${name}-${state}`);
+  const sender = new SenderPages(page, await words(language), look);
+  await page.goto(server.baseUrl);
+  await sender.arrive("page.start.title");
+  await look("start");
+  await page
+    .getByRole("main")
+    .getByRole("link", { name: sender.t("page.start.provide") })
+    .click();
+  await sender.contact({ name: "Dr. Anna Müller", phone: "+49 30 1234", address: anna });
+  await sender.verify(() => readCode(anna));
+  await sender.recipients({
+    to: bert,
+    cc: `browser-carla-${name}@example.com`,
+    bcc: `browser-dora-${name}@example.org`,
+    refused: "x@elsewhere.example",
+  });
+  await sender.content({ subject, text, files });
+  const password = await sender.options(mode, ownPassword, language);
+  await sender.notification();
+  const tracking = await sender.summary();
+  assert.match(tracking, /^[a-z2-7]{26}$/);
+  assert.deepEqual(person.errors, []);
+  await person.context.close();
+  const mail = await (await mailbox(bert)).next();
+  assert.equal(mail.subject, "Mein Betreff");
+  for (const other of ["carla", "dora"]) {
+    const domain = other === "carla" ? "com" : "org";
+    await (await mailbox(`browser-${other}-${name}@example.${domain}`)).next();
+  }
+  return { anna, bert, password, link: transferLinkIn(mail), mail };
+}
+
+/** Opens a ZIP by three programs; its files by name. @param {string} file */
+async function openZip(file) {
+  const folder = await newFolder("zip");
+  const zip = path.join(folder, "transfer.zip");
+  await copyFile(file, zip);
+  await output(["unzip", "-q", "-d", path.join(folder, "unzip"), zip], {
+    env: { ...process.env, LC_ALL: "C.UTF-8" },
+  });
+  await output(["7z", "x", `-o${path.join(folder, "7z")}`, zip]);
+  const script = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
+  await output(["/usr/bin/python3", "-c", script, zip, path.join(folder, "python")]);
+  return (/** @type {string} */ name) =>
+    Promise.all(["unzip", "7z", "python"].map((by) => readFile(path.join(folder, by, name))));
+}
+
+/** The recipient's way. @param {Way} way @param {Awaited<ReturnType<typeof provide>>} sent */
+async function retrieve(way, { password, link, anna }) {
+  const person = await newPerson(way);
+  const { page } = person;
+  const look = (/** @type {string} */ state) => visits.look(page, `${way.name}-${state}`);
+  const recipient = new RecipientPages(page, await words(way.language), look);
+  await page.goto(link);
+  await recipient.open(password);
+  assert.ok(!page.url().includes("#"), "the secret leaves the address bar");
+  assert.equal(await page.getByTestId("message-subject").textContent(), subject);
+  assert.equal((await page.getByTestId("message-text").textContent())?.trim(), text.trim());
+  await page.locator("details summary").click();
+  await look("received");
+  for (const { name, buffer } of files) {
+    const { name: saved, file } = await recipient.download(recipient.saveLink(name));
+    assert.equal(saved, name);
+    assert.ok((await readFile(file)).equals(buffer), name);
+  }
+  const all = await openZip((await recipient.download(recipient.zipLink())).file);
+  for (const { name, buffer } of files) {
+    for (const bytes of await all(name)) assert.ok(bytes.equals(buffer), name);
+  }
+  const pick = pattern(recipient.t("page.received.select").replace("{name}", files[1].name));
+  await page.getByRole("checkbox", { name: pick }).check();
+  await look("received-selected");
+  const some = await openZip((await recipient.download(recipient.zipLink())).file);
+  for (const bytes of await some(files[1].name)) assert.ok(bytes.equals(files[1].buffer));
+  await assert.rejects(() => some(files[0].name));
+  await page.reload();
+  await page.getByTestId("content").waitFor();
+  const reply = page.getByRole("link", { name: recipient.t("page.reply"), exact: true });
+  assert.ok((await reply.getAttribute("href"))?.includes(encodeURIComponent(anna)));
+  await page.getByRole("button", { name: recipient.t("page.finish"), exact: true }).click();
+  await recipient.arrive("page.start.title");
+  await page.goto(link);
+  await recipient.arrive("page.open.title");
+  assert.deepEqual(person.errors, []);
+  await person.context.close();
+}
+
+/** @typedef {{ name: string, language: string, mode: "generate" | "manual" | "none",
+ *   viewport: typeof phone, scheme?: "light" | "dark" }} Way */
+/** @type {Way[]} */
+const ways = [
+  { name: "de-desktop", language: "de", mode: "generate", viewport: desktop },
+  { name: "de-phone", language: "de", mode: "manual", viewport: phone },
+  { name: "nl-desktop", language: "nl", mode: "manual", viewport: desktop, scheme: "dark" },
+  { name: "nl-phone", language: "nl", mode: "none", viewport: phone },
+  { name: "en-desktop", language: "en", mode: "none", viewport: desktop },
+  { name: "en-phone", language: "en", mode: "generate", viewport: phone, scheme: "dark" },
+];
+
+for (const way of ways) {
+  test(`a transfer goes the whole way in the browser: ${way.name}, ${way.mode}`, async () => {
+    const before = visits.findings.length;
+    await retrieve(way, await provide(way));
+    assert.deepEqual(visits.findings.slice(before), []);
+  });
+}
+
+test("Reply leads to Provide with the sender filled in, by page and by mail", async () => {
+  const way = /** @type {Way} */ ({ ...ways[4], name: "en-reply" });
+  const { anna, bert, link, mail } = await provide(way);
+  const replyLink = mail.links.find((one) => one.includes("/provide"));
+  assert.ok(replyLink, mail.text);
+  const person = await newPerson(way);
+  const { page } = person;
+  const texts = await words("en");
+  const recipient = new RecipientPages(page, texts, async () => undefined);
+  await page.goto(link);
+  await recipient.open("");
+  await page.getByRole("link", { name: texts["page.reply"], exact: true }).click();
+  const sender = new SenderPages(page, texts, async () => undefined);
+  await sender.contact({ name: "Bert", phone: "", address: bert });
+  await sender.verify(() => readCode(bert));
+  await sender.arrive("page.recipients.title");
+  assert.deepEqual(await page.getByTestId("recipient").allInnerTexts(), [anna]);
+  await page.goto(replyLink);
+  await sender.arrive("page.contact.title");
+  await sender.button("page.next").click();
+  await sender.arrive("page.recipients.title");
+  assert.deepEqual(await page.getByTestId("recipient").allInnerTexts(), [anna]);
+  await person.context.close();
+});
+
+test("the pages beside the way are looked at, too", async () => {
+  const before = visits.findings.length;
+  for (const language of ["de", "nl", "en"]) {
+    const person = await newPerson({ language, viewport: phone });
+    const { page } = person;
+    const texts = await words(language);
+    const recipient = new RecipientPages(page, texts, async () => undefined);
+    for (const [target, heading, state] of [
+      ["/help", "page.help.title", "help"],
+      ["/retrieve", "page.open.title", "retrieve"],
+      ["/nowhere", "page.unknown.title", "unknown"],
+      [`/r/${"a".repeat(26)}`, "page.dead.title", "dead"],
+    ]) {
+      await page.goto(server.baseUrl + target);
+      await recipient.arrive(heading);
+      await visits.look(page, `${language}-${state}`);
+    }
+    await person.context.close();
+  }
+  assert.deepEqual(visits.findings.slice(before), []);
+});
+
+test("the language changes without a reload and stays for the next visit", async () => {
+  const { context, page } = await newPerson({ language: "en" });
+  await page.goto(server.baseUrl);
+  const texts = await words("nl");
+  await page.locator("header select").selectOption("nl");
+  await page.getByRole("heading", { level: 1, name: texts["page.start.title"] }).waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "nl");
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: texts["page.start.title"] }).waitFor();
+  await context.close();
+});
+
+test("the sender's way can be walked by keyboard alone", async () => {
+  const { context, page, errors } = await newPerson({ language: "en" });
+  const texts = await words("en");
+  const sender = new SenderPages(page, texts, async () => undefined);
+  const anna = "browser-keys@example.org";
+  /** Goes on with Tab until the element that fits has the focus. */
+  const tabTo = async (/** @type {string} */ selector) => {
+    for (let presses = 0; presses < 60; presses++) {
+      if (await page.evaluate((one) => document.activeElement?.matches(one), selector)) return;
+      await page.keyboard.press("Tab");
+    }
+    assert.fail(`Tab never comes to ${selector}`);
+  };
+  await page.goto(server.baseUrl);
+  await sender.arrive("page.start.title");
+  await tabTo('main a[href="/provide"]');
+  await page.keyboard.press("Enter");
+  await sender.arrive("page.contact.title");
+  await tabTo("#name");
+  await page.keyboard.type("Anna");
+  await tabTo("#address");
+  await page.keyboard.type(anna);
+  await page.keyboard.press("Enter");
+  await sender.arrive("page.verify.title");
+  await tabTo("#code");
+  await page.keyboard.type(await readCode(anna));
+  await page.keyboard.press("Enter");
+  await sender.arrive("page.recipients.title");
+  await tabTo("#recipients-to");
+  await page.keyboard.type("bert@example.net ");
+  await tabTo('button[type="submit"]');
+  await page.keyboard.press("Enter");
+  await sender.arrive("page.content.title");
+  await tabTo("#text");
+  await page.keyboard.type("nur Text");
+  await tabTo('button[type="submit"]');
+  await page.keyboard.press("Space");
+  await sender.arrive("page.options.title");
+  await tabTo('button[type="submit"]');
+  await page.keyboard.press("Enter");
+  await page.getByTestId("notification-text").waitFor();
+  await tabTo('button[type="submit"]');
+  await page.keyboard.press("Enter");
+  await sender.arrive("page.summary.title");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("axe-core finds a fault that is planted, and the console check finds an error", async () => {
+  const { context, page, errors } = await newPerson({ language: "en" });
+  await page.goto(server.baseUrl);
+  await page.locator("main h1").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.evaluate(() => {
+    const field = document.createElement("input");
+    document.querySelector("main")?.append(field);
+    setTimeout(() => {
+      throw new Error("planted");
+    });
+  });
+  const found = await axeFindings(page);
+  assert.ok(
+    found.some((/** @type {string} */ one) => one.startsWith("label:")),
+    found.join("\n"),
+  );
+  assert.equal(errors.length, 1);
+  await context.close();
+});
