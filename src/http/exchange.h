@@ -90,7 +90,7 @@ struct UploadBody {
 
 struct Outcome;
 
-/// Which threads work runs on: those for database and disk, or the idle ones for Argon2.
+/// Which threads work runs on: those for database and disk, or the humble ones for Argon2.
 enum class Where { pool, argon };
 
 /// More work, to be done elsewhere.

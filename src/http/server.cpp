@@ -57,7 +57,7 @@ struct HttpServer::State {
         router(std::move(r)),
         fallback(std::move(f)),
         pool({config.pool_threads, limits::pool_waiting_max, Priority::normal}),
-        argon({or_cores(config.argon2_threads, 1), limits::argon2_waiting_max, Priority::idle}) {}
+        argon({or_cores(config.argon2_threads, 1), limits::argon2_waiting_max, Priority::low}) {}
 
   Result<> prepare();
   Result<> listen();

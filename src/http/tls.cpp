@@ -32,8 +32,8 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_bytes,
 
 bool set_rules(SSL_CTX* context) {
   static constexpr std::string_view session_id = "couvert";
-  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
-                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_CLEANSE_PLAINTEXT);
+  SSL_CTX_set_options(
+      context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
   SSL_CTX_set_default_read_buffer_len(context, read_ahead_bytes);
   SSL_CTX_set_read_ahead(context, 1);

@@ -1,7 +1,7 @@
 // Threads for work that blocks or takes long, with a bounded queue.
 //
 // Two groups: `pool` for database, disk and sealing, and `argon` for password runs, whose threads
-// get the processor only when nobody else wants it (SCHED_IDLE).
+// get little of the processor while others want it, and never nothing (docs/decisions/0033).
 #pragma once
 
 #include <condition_variable>
@@ -13,7 +13,7 @@
 
 namespace couvert {
 
-enum class Priority { normal, idle };
+enum class Priority { normal, low };
 
 struct WorkersConfig {
   unsigned threads = 1;
