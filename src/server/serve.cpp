@@ -39,6 +39,14 @@ std::string find_portal(const std::string& configured) {
   return "";
 }
 
+// Empty where there are no pages: the API is served without them.
+Result<Handler> pages_of(const Config& config, Log& log) {
+  const std::string folder = find_portal(config.portal);
+  if (!folder.empty()) return portal(folder);
+  log.info("no portal pages found: the API alone is served");
+  return Handler();
+}
+
 Result<> read_smtp_password(Config& config) {
   if (config.smtp_password_file.empty()) return Result<>();
   std::ifstream file(config.smtp_password_file);
@@ -168,16 +176,10 @@ int serve(Config config) {
                      std::string(program_version),
                      [&parts] { return is_ready(parts); }};
 
-  Handler pages;
-  const std::string folder = find_portal(config.portal);
-  if (folder.empty()) log.info("no portal pages found: the API alone is served");
-  if (!folder.empty()) {
-    Result<Handler> portal_pages = portal(folder);
-    if (!portal_pages) return complain(portal_pages.error());
-    pages = std::move(*portal_pages);
-  }
+  Result<Handler> pages = pages_of(config, log);
+  if (!pages) return complain(pages.error());
   Result<std::unique_ptr<HttpServer>> server =
-      HttpServer::start({clock, random, log}, config.http, api_routes(api), std::move(pages));
+      HttpServer::start({clock, random, log}, config.http, api_routes(api), std::move(*pages));
   if (!server) return complain(server.error());
   log.info("serving", {{"base_url", config.service.base_url},
                        {"port", std::int64_t{(*server)->port()}},
