@@ -20,7 +20,8 @@ function texts(): Plugin {
       this.addWatchFile(file);
       const all = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
       const ours = Object.entries(all).filter(([key]) => key.startsWith("page."));
-      return `export const texts = JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(ours)))});`;
+      const json = JSON.stringify(JSON.stringify(Object.fromEntries(ours)));
+      return `export const texts = JSON.parse(${json});`;
     },
   };
 }

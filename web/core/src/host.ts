@@ -1,4 +1,6 @@
-/** What the core needs from where it runs. The web page, the add-ins and the tests each bring one. */
+/**
+ * What the core needs from where it runs. The web page, the add-ins and the tests each bring one.
+ */
 export interface Host {
   /** Where the server's paths begin, for example `https://transfer.example.org`. */
   readonly base: string;
