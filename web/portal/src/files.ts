@@ -72,14 +72,16 @@ function sameFile(one: PickedFile, other: PickedFile): boolean {
   );
 }
 
-/** What of `picked` is not held yet, under names that `names` does not hold. */
+/** What of `picked` is not held yet, by name, under names that `names` does not hold. */
 export function newFiles(
   picked: readonly PickedFile[],
   held: readonly PickedFile[],
   names: readonly string[],
 ): PickedFile[] {
   const taken = new Set(names.map((name) => name.toLowerCase()));
-  return picked
+  const order = new Intl.Collator(undefined, { numeric: true });
+  return [...picked]
+    .sort((one, other) => order.compare(one.name, other.name))
     .filter((one) => !held.some((other) => sameFile(one, other)))
     .map(({ name, file }) => {
       const free = freeName(name, taken);
