@@ -51,6 +51,9 @@ export class ProvideForm {
   /** Keys of the addresses that this browser has proven. */
   verified = $state.raw<readonly string[]>([]);
 
+  /** For whom a code was requested last, and when: going back and forth asks for no other. */
+  codeRequested: { readonly address: string; readonly at: number } | undefined;
+
   recipients = $state<FormRecipient[]>([]);
   replyTo = $state<string | undefined>();
   policy = $state.raw<PolicyAnswer | undefined>();
