@@ -19,7 +19,7 @@ struct PasswordVerdict {
   std::vector<std::pair<PasswordRule, bool>> rules;  // each and whether it is met
 };
 
-/// The words that a password must not be made of. Memory: about 20 MiB for three languages.
+/// The words that a password must not be made of. Memory: 8 bytes a word.
 /// Threads: any, once made.
 class PasswordJudge {
  public:
