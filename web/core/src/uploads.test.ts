@@ -28,6 +28,7 @@ function setUp() {
     },
     now: () => time,
     watch: (record) => record,
+    changed: () => undefined,
     drop: (no) => void dropped.push(no),
   });
   return { uploads, jobs, dropped, pass: (milliseconds: number) => (time += milliseconds) };

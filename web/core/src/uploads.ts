@@ -49,6 +49,8 @@ export interface UploadsOptions {
   now(): number;
   /** Makes a record that the page can watch. */
   watch<T extends object>(record: T): T;
+  /** Some record has changed; called often. */
+  changed(): void;
   /** Takes a file out of the draft. */
   drop(no: number): void;
 }
@@ -155,6 +157,7 @@ export class Uploads {
     held.record.state = "running";
     held.record.failure = undefined;
     held.heardAt = this.options.now();
+    this.options.changed();
     const carried: ReturnType<Carrier> = this.options.carrier({
       name: held.record.name,
       type: held.record.type,
@@ -182,6 +185,7 @@ export class Uploads {
         requests += 1;
         // After the first request a question for the offset means that the line broke.
         if (method === "HEAD" && requests > 1) record.state = "retrying";
+        this.options.changed();
       },
       onNumber: (no: number) => {
         record.no = no;
@@ -190,6 +194,7 @@ export class Uploads {
         heard();
         record.sent = sent;
         record.state = "running";
+        this.options.changed();
       },
       onDone: () => {
         record.sent = record.size;
@@ -205,6 +210,7 @@ export class Uploads {
     held.carried = undefined;
     held.record.state = state;
     held.record.failure = failure;
+    this.options.changed();
     this.fill();
   }
 
@@ -218,6 +224,7 @@ export class Uploads {
   private again(held: Held): void {
     held.record.state = "waiting";
     held.record.failure = undefined;
+    this.options.changed();
     this.fill();
   }
 }
