@@ -147,6 +147,8 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   if (text.size() > limits.bytes_max) return fail(ErrorCode::too_large, "JSON is too long");
   if (!is_utf8(text)) return fail(ErrorCode::invalid, "JSON is not UTF-8");
   Builder builder(limits.depth_max);
+  // RFC 8259 section 8.1: senders must not add a byte order mark; nlohmann would skip it.
+  if (text.starts_with("\xef\xbb\xbf")) return fail(ErrorCode::invalid, "JSON is malformed");
   const bool parsed = nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
                                                 nlohmann::json::input_format_t::json, true, false);
   if (!parsed) return fail(ErrorCode::invalid, "JSON is malformed");

@@ -74,6 +74,10 @@ std::string path_of(ConfigSection& section, std::string_view key, std::string_vi
   return url.substr(scheme.size());
 }
 
+std::string url_of(ConfigSection& section, std::string_view key, std::string_view scheme) {
+  return std::string(scheme) + path_of(section, key, scheme);
+}
+
 void read_mail(ConfigSection& section, Config& config) {
   const Result<Address> from = parse_address(section.text("from"));
   if (!from) section.refuse("from", "an address");
@@ -115,8 +119,8 @@ void read_all(ConfigFile& file, Config& config) {
     top.refuse("listen", "a loopback address where there is neither [tls] nor proxies");
   }
   if (std::optional<ConfigSection> store = file.section("store", Presence::required)) {
-    config.database = store->text("database");
-    config.objects = store->text("objects");
+    config.database = url_of(*store, "database", "sqlite:");
+    config.objects = url_of(*store, "objects", "file:");
     config.day_keys = path_of(*store, "day_keys", "file:");
     store->finish();
   }

@@ -12,12 +12,14 @@ namespace couvert {
 Result<FileLock> FileLock::take(const std::string& path) {
   const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) {
-    return fail(ErrorCode::unavailable, std::string("making a lock file: ") + strerror(errno));
+    return fail(ErrorCode::unavailable, "making " + path + ": " + strerror(errno));
   }
   FileLock lock(file);
   if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno == EWOULDBLOCK) return fail(ErrorCode::conflict, "another server is running on this");
-  return fail(ErrorCode::unavailable, std::string("locking a file: ") + strerror(errno));
+  if (errno == EWOULDBLOCK) {
+    return fail(ErrorCode::conflict, "another server is running on this: " + path);
+  }
+  return fail(ErrorCode::unavailable, "locking " + path + ": " + strerror(errno));
 }
 
 FileLock::~FileLock() {
