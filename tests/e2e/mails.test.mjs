@@ -8,7 +8,7 @@ import { launchChromium, openProfile, phone } from "./harness/browser.mjs";
 import { Couvertd, mailConfig } from "./harness/couvertd.mjs";
 import { FakeClock } from "./harness/fake-clock.mjs";
 import { FaultySmtp } from "./harness/faulty-smtp.mjs";
-import { codeIn, headerOf, transferLinkIn } from "./harness/mailbox.mjs";
+import { codeIn, headerOf, readable, transferLinkIn } from "./harness/mailbox.mjs";
 import { waitUntil } from "./harness/processes.mjs";
 import { mailbox, root, runContext } from "./harness/run-context.mjs";
 
@@ -70,7 +70,7 @@ async function checkForm(mail, to, language) {
   const last = words["mail.automatic"].replace("{organisation}", "Kammer Beispiel");
   for (const text of [mail.text, mail.html]) {
     assert.ok(text.replace(/\s+/g, " ").includes(last), `${language}: ${text}`);
-    assert.doesNotMatch(text, /mail\.[a-z]+\.[a-z]|\{[a-z]/, "every text is there and filled in");
+    assert.doesNotMatch(text, /\bmail\.[a-z]+\.[a-z]/, "every text is there");
   }
   for (const link of [...page.links, ...mail.links]) {
     assert.ok(/^(mailto:|tel:)/.test(link) || link.startsWith(`${server.baseUrl}/`), link);
@@ -137,6 +137,7 @@ for (const language of languages) {
     });
     const notification = await his.next();
     await checkForm(notification, bert, language);
+    assert.doesNotMatch(notification.text, /[{}]/, "every value is filled in");
     await lookAt(notification, `notification-${language}`);
     assert.deepEqual(
       notification.replyTo.map((one) => one.address),
@@ -146,20 +147,20 @@ for (const language of languages) {
     assert.equal(transferLinkIn(notification), sent.recipients[0].link);
     for (const text of [notification.text, notification.html]) {
       for (const wanted of ["Dr. Änne Müller", "+49 30 123456", anna, "Zahn 47.png"]) {
-        assert.ok(text.includes(wanted), `${wanted} in ${text}`);
+        assert.ok(readable(text).includes(wanted), `${wanted} in ${text}`);
       }
       assert.ok(!text.includes("geheim"), "the confidential message stays in the transfer");
     }
     const handedOver = await hers.next();
     await checkForm(handedOver, anna, language);
     await lookAt(handedOver, `handed-over-${language}`);
-    assert.ok(handedOver.text.includes(bert));
+    assert.ok(readable(handedOver.text).includes(bert));
     const opened = await client.open(sent.recipients[0].transfer_id, { password });
     expectStatus(await opened.call("GET", "/files/0"), 200);
     const downloaded = await hers.next();
     await checkForm(downloaded, anna, language);
     await lookAt(downloaded, `downloaded-${language}`);
-    assert.ok(downloaded.subject.includes(bert));
+    assert.ok(readable(downloaded.subject).includes(bert));
   });
 }
 
@@ -193,11 +194,22 @@ const hostile = [
   "=?utf-8?Q?evil?=",
 ];
 
+/** @type {ApiClient | undefined} */
+let fritz;
+
+/** One sender for all of them: codes are limited. */
+async function provenFritz() {
+  if (!fritz) {
+    fritz = new ApiClient(server.baseUrl);
+    await fritz.verify("mails-fritz@example.org");
+  }
+  return fritz;
+}
+
 for (const name of hostile) {
   test(`the sender's name ${JSON.stringify(name.slice(0, 40))} stays text`, async () => {
-    const client = new ApiClient(server.baseUrl);
+    const client = await provenFritz();
     const box = await mailbox("mails-eva@example.net");
-    await client.verify("mails-fritz@example.org");
     await box.rest();
     await client.provide({
       from: "mails-fritz@example.org",

@@ -1,6 +1,6 @@
 // What an operator meets: a second server, a check that tells the truth, a wrong configuration.
 import assert from "node:assert/strict";
-import { copyFile, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rename, unlink, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { ApiClient, expectStatus } from "./harness/api-client.mjs";
@@ -78,6 +78,8 @@ test("check names a lost object, one of the wrong length and one that no row nam
   await writeFile(cut, whole.subarray(0, whole.length - 1));
   const stray = path.join(path.dirname(cut), `${"b".repeat(path.basename(cut).length)}`);
   await copyFile(aside, stray);
+  const old = Date.now() / 1000 - 3 * 86_400; // a young one may belong to an upload
+  await utimes(stray, old, old);
 
   const ended = await server.run(["check"]);
   assert.equal(ended.code, 1);

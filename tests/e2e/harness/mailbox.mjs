@@ -18,11 +18,22 @@ export function headerOf(mail, name) {
   return mail.headers.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, v]) => v);
 }
 
-/** The verification code in a mail: ten characters on a line of their own. @param {Mail} mail */
-export function codeIn(mail) {
-  const found = mail.text.match(/^\s*([a-z0-9]{10}|[a-z0-9]{5}[ -][a-z0-9]{5})\s*$/m);
-  if (!found) throw new Error(`no code in the mail:\n${mail.text}`);
+/** A text as people read it: without the invisible signs that keep names from becoming links.
+ * @param {string} text */
+export function readable(text) {
+  return text.replaceAll("\u200C", "");
+}
+
+/** The verification code in a text: ten characters on a line of their own. @param {string} text */
+export function codeInText(text) {
+  const found = text.match(/^\s*([a-z0-9]{10}|[a-z0-9]{5}[ -][a-z0-9]{5})\s*$/m);
+  if (!found) throw new Error(`no code in the mail:\n${text}`);
   return found[1].replace(/[ -]/, "");
+}
+
+/** The verification code in a mail. @param {Mail} mail */
+export function codeIn(mail) {
+  return codeInText(mail.text);
 }
 
 /** The link to a transfer. @param {Mail} mail */

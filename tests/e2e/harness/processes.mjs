@@ -54,6 +54,11 @@ export function startProgram([program, ...args], { env = process.env, cwd, log }
     running.delete(child);
     output.end();
   });
+  // What runs on does not keep a finished test alive.
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) {
+    /** @type {import("node:net").Socket} */ (stream).unref();
+  }
   return child;
 }
 
