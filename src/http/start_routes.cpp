@@ -73,6 +73,8 @@ Result<std::shared_ptr<Asked>> read_start(Ask request) {
   start.text = reader.optional_string("text", limits::message_bytes_max).value_or("");
   start.expires = parsed<Instant>(reader, "expires", parse_rfc3339);
   start.language = parsed<Language>(reader, "language", language_of);
+  start.sender_language =
+      parsed_if_there<Language>(reader, "sender_language", language_of).value_or(start.language);
   start.open_by = parsed<OpenBy>(reader, "open_by", parse_open_by);
   start.slot_id = parsed<SlotId>(reader, "slot_id", SlotId::parse);
   start.notify_delivery = reader.boolean("notify_delivery", false);

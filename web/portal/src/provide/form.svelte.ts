@@ -194,6 +194,7 @@ export class ProvideForm {
       files: this.files.list.map(({ no, size }) => ({ no: no!, size })),
       expires: toApiTime(expires),
       language: this.recipientLanguage,
+      sender_language: currentLanguage(),
       open_by: byLink ? "link" : "password",
       ...(!byLink && { password }),
       slot_id: newId(host),
