@@ -163,16 +163,13 @@ test("the search finds what is planted in a database, over pages and in the WAL"
   assert.equal(hits.filter((hit) => hit.place.includes("table t")).length, 5);
 
   const other = path.join(folder, "wal.db");
-  const writer = spawn("sqlite3", [other], { stdio: ["pipe", "pipe", "inherit"] });
+  const writer = spawn("sqlite3", [other], { stdio: ["pipe", "ignore", "inherit"] });
   writer.stdin.write("PRAGMA journal_mode=WAL; CREATE TABLE t (v);\n");
-  writer.stdin.write(`INSERT INTO t VALUES ('${text}'); SELECT 'written';\n`);
-  await waitUntil("it is written", async () =>
-    String(await once(writer.stdout, "data")).includes("written"),
-  );
-  const inWal = await searchFor({ text }, [`${other}-wal`]);
+  writer.stdin.write(`INSERT INTO t VALUES ('${text}');\n`);
+  const written = async () => (await searchFor({ text }, [`${other}-wal`])).length > 0;
+  await waitUntil("it is written", written);
   writer.stdin.end(".quit\n");
   await once(writer, "close");
-  assert.ok(inWal.length > 0);
 });
 
 test("the search finds what is planted in the temporary folder and in memory", async () => {

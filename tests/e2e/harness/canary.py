@@ -7,7 +7,6 @@ values, which may lie over several pages.
 
 import base64
 import json
-import mmap
 import os
 import sqlite3
 import sys
@@ -56,14 +55,25 @@ def search_database(path, needles, hits):
     connection.close()
 
 
+def without_zeros(file):
+    """The file's bytes but for blocks of nothing, of which a core image has gigabytes."""
+    block_bytes = 256 * 1024
+    nothing = bytes(block_bytes)
+    blocks = []
+    while block := file.read(block_bytes):
+        if block != nothing[: len(block)]:
+            blocks.append(block)
+        elif blocks and blocks[-1] != b"\0":
+            blocks.append(b"\0")
+    return b"".join(blocks)
+
+
 def search_file(path, needles, hits):
     try:
         with open(path, "rb") as file:
-            if os.fstat(file.fileno()).st_size == 0:
-                return
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                search(path, data, needles, hits)
-                is_database = data[:16] == b"SQLite format 3\0"
+            data = without_zeros(file)
+        search(path, data, needles, hits)
+        is_database = data[:16] == b"SQLite format 3\0"
     except (FileNotFoundError, PermissionError, OSError, ValueError):
         return  # gone meanwhile, or no file that has bytes
     if is_database:
