@@ -18,11 +18,12 @@ constexpr char32_t zero_width_joiner = 0x200D;
 constexpr char32_t braille_blank = 0x2800;
 
 std::u32string decoded(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   std::u32string out;
   std::size_t at = 0;
   while (at < text.size()) {
     UChar32 c = 0;
-    U8_NEXT_OR_FFFD(text.data(), at, text.size(), c);
+    U8_NEXT_OR_FFFD(bytes, at, text.size(), c);
     out += static_cast<char32_t>(c);
   }
   return out;
