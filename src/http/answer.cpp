@@ -61,6 +61,8 @@ Task<> Answer::send_continue() {
 
 Task<> Answer::send(Response response) {
   if (response.status >= 400) name_request(response, request_id_);
+  // What is our fault, somebody has to look at. Other details may name a person.
+  if (response.status >= 500) detail_ = response.detail;
   const std::string_view body =
       response.fixed_body.empty() ? std::string_view(response.body) : response.fixed_body;
   std::optional<std::uint64_t> length = body.size();
@@ -133,6 +135,10 @@ Task<std::uint64_t> Answer::take_upload(std::shared_ptr<Upload> upload, std::uin
 }
 
 void Answer::log(Duration took) const {
+  if (!detail_.empty()) {
+    server_.parts.log.write(LogLevel::error, "request failed",
+                            {{"request_id", request_id_}, {"detail", detail_}});
+  }
   server_.parts.log.write(LogLevel::info, "request",
                           {{"method", method_},
                            {"route", route},

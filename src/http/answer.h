@@ -49,6 +49,7 @@ class Answer {
   bool head_only_ = false;
   int status_ = 0;
   std::uint64_t bytes_ = 0;
+  std::string detail_;  // of an error that is ours
 };
 
 }  // namespace couvert

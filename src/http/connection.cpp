@@ -45,7 +45,7 @@ Connection::~Connection() {
   release_memory();
 }
 
-Task<> Connection::handshake(const TlsContext& context) {
+Task<> Connection::handshake(TlsContext& context) {
   const Result<SSL*> session = context.session();
   if (!session) co_return pass(session);
   tls_.emplace(*session, socket_.native_handle());

@@ -26,7 +26,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ~Connection();
 
   /// Makes it a TLS connection. Errors: `unavailable` where the client does not get there in time.
-  Task<> handshake(const TlsContext& context);
+  Task<> handshake(TlsContext& context);
 
   /// Waits for the next request's first byte. Errors: `unavailable` once nobody will send one.
   Task<> wait_for_request();

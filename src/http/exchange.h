@@ -75,6 +75,7 @@ struct Response {
   Caching caching = Caching::none;
   bool portal_page = false;  // the portal's Content-Security-Policy instead of the closed one
   bool secret = false;       // the body is wiped when it has gone out
+  std::string detail;        // of the error behind it, for the log alone
 };
 
 /// Bytes of a file or ZIP to send: whole, a range, or the head alone, as the request asks.

@@ -139,7 +139,9 @@ std::string_view title_of(int status) {
   return "Unknown";
 }
 
-Response problem(const Error& error) {
+namespace {
+
+Response public_problem(const Error& error) {
   const int status = http_status(error.code);
   if (error.code == ErrorCode::throttled) {
     return retry_later(status, error.code, seconds_of(error.detail));
@@ -158,6 +160,14 @@ Response problem(const Error& error) {
     }
   }
   return make_problem(status, error.code, std::move(more));
+}
+
+}  // namespace
+
+Response problem(const Error& error) {
+  Response response = public_problem(error);
+  response.detail = error.detail;
+  return response;
 }
 
 Response problem(int status) {

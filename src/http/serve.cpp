@@ -65,22 +65,24 @@ class Exchange {
 
  private:
   Connection& connection() { return answer_.connection(); }
-  Task<RequestHead> read_head();
-  Prepared prepare(RequestHead& head);
-  Task<bool> answer_request(RequestHead head);
-  Task<Buffer> read_json_body(const RequestHead& head);
-  Task<Outcome> handle(const Prepared& prepared, Buffer body);
-  Task<> respond(const Prepared& prepared, Outcome outcome, const RequestHead& head);
+  Task<> read_head();
+  void prepare();
+  Task<bool> answer_request();
+  Task<Buffer> read_json_body();
+  Task<Outcome> handle(Buffer body);
+  Task<> respond(Outcome outcome);
   Task<bool> skip_body();
 
   const ServeParts& server_;
   Answer answer_;
   const Duration began_;
+  RequestHead head_;
+  Prepared prepared_;
   std::uint64_t body_left_ = 0;
   std::optional<HeadRefusal> refusal_;
 };
 
-Task<RequestHead> Exchange::read_head() {
+Task<> Exchange::read_head() {
   const Duration end = server_.parts.clock.running() + limits::header_time_max;
   while (true) {
     const auto length = head_length(connection().received());
@@ -91,17 +93,19 @@ Task<RequestHead> Exchange::read_head() {
     if (*length > 0) {
       auto head = parse_head(connection().received().substr(0, *length));
       connection().consume(*length);
-      if (head) co_return std::move(*head);
-      refusal_ = head.error();
-      co_return fail(ErrorCode::invalid, "a refused head");
+      if (!head) refusal_ = head.error();
+      if (!head) co_return fail(ErrorCode::invalid, "a refused head");
+      head_ = std::move(*head);
+      co_return Result<>();
     }
     const Result<> more = co_await connection().receive_more(end);
     if (!more) co_return pass(more);
   }
 }
 
-Prepared Exchange::prepare(RequestHead& head) {
-  Prepared prepared;
+void Exchange::prepare() {
+  RequestHead& head = head_;
+  Prepared& prepared = prepared_;
   prepared.request = std::make_shared<Request>();
   Request& request = *prepared.request;
   Router::Match match = server_.router.find(head.method, head.path);
@@ -120,7 +124,7 @@ Prepared Exchange::prepare(RequestHead& head) {
     answer_.route = "(portal)";
   } else {
     prepared.refusal = not_found(match.allowed);
-    return prepared;
+    return;
   }
   const int body_status = body_refusal(prepared.access, head);
   if (body_status != 0) prepared.refusal = problem(body_status);
@@ -132,20 +136,20 @@ Prepared Exchange::prepare(RequestHead& head) {
   request.fields = std::move(head.fields);
   request.content_length = head.content_length;
   request.caller.network = answer_.network;
-  if (prepared.refusal) return prepared;
+  if (prepared.refusal) return;
   const Result<> caller = read_credentials(prepared.access, server_.config.base_url, request);
   if (!caller) prepared.refusal = problem(caller.error());
-  return prepared;
 }
 
-Task<Buffer> Exchange::read_json_body(const RequestHead& head) {
+Task<Buffer> Exchange::read_json_body() {
+  const std::uint64_t length = head_.content_length;
   Buffer body;
-  if (head.content_length == 0) co_return body;
+  if (length == 0) co_return body;
   // Grows with what comes, so that an announced length alone takes no memory.
-  while (body.size() < head.content_length) {
+  while (body.size() < length) {
     const std::size_t before = body.size();
     const std::size_t step = std::max<std::size_t>(before, 16 * 1024);
-    Buffer grown(std::min<std::size_t>(before + step, head.content_length));
+    Buffer grown(std::min<std::size_t>(before + step, length));
     std::copy(body.begin(), body.end(), grown.begin());
     wipe(body);
     body.swap(grown);
@@ -161,10 +165,10 @@ Task<Buffer> Exchange::read_json_body(const RequestHead& head) {
 }
 
 // Parses the body and runs the handler, then whatever it says is to be done next.
-Task<Outcome> Exchange::handle(const Prepared& prepared, Buffer body) {
+Task<Outcome> Exchange::handle(Buffer body) {
   const auto shared_body = std::make_shared<Buffer>(std::move(body));
-  auto work = [request = prepared.request, handler = prepared.handler, shared_body,
-               kind = prepared.access.body]() -> Result<Outcome> {
+  auto work = [request = prepared_.request, handler = prepared_.handler, shared_body,
+               kind = prepared_.access.body]() -> Result<Outcome> {
     if (kind == Body::json) {
       const JsonLimits bounds{limits::json_bytes_max, limits::json_depth_max};
       Result<Json> json = parse_json(as_text(*shared_body), bounds);
@@ -174,7 +178,7 @@ Task<Outcome> Exchange::handle(const Prepared& prepared, Buffer body) {
     }
     return (*handler)(request);
   };
-  if (prepared.access.pace == Pace::quick) co_return work();
+  if (prepared_.access.pace == Pace::quick) co_return work();
 
   auto first = Pending<Outcome>::begin(server_.pool, connection().strand(), std::move(work));
   Result<Outcome> outcome = co_await first.take();
@@ -189,13 +193,13 @@ Task<Outcome> Exchange::handle(const Prepared& prepared, Buffer body) {
   co_return outcome;
 }
 
-Task<> Exchange::respond(const Prepared& prepared, Outcome outcome, const RequestHead& head) {
+Task<> Exchange::respond(Outcome outcome) {
   if (auto* file = std::get_if<FileBody>(&outcome.next)) {
-    std::shared_ptr<const Request> request = prepared.request;
+    std::shared_ptr<const Request> request = prepared_.request;
     co_return co_await answer_.send_file(std::move(*file), std::move(request));
   }
   if (auto* upload = std::get_if<UploadBody>(&outcome.next)) {
-    if (head.expects_continue) {
+    if (head_.expects_continue) {
       const Result<> told = co_await answer_.send_continue();
       if (!told) co_return told;
     }
@@ -208,7 +212,7 @@ Task<> Exchange::respond(const Prepared& prepared, Outcome outcome, const Reques
   }
   INVARIANT(std::holds_alternative<Response>(outcome.next));
   Response response = std::move(std::get<Response>(outcome.next));
-  if (body_left_ > skipped_bytes_max || (body_left_ > 0 && head.expects_continue)) {
+  if (body_left_ > skipped_bytes_max || (body_left_ > 0 && head_.expects_continue)) {
     answer_.keep_alive = false;
   }
   co_return co_await answer_.send(std::move(response));
@@ -226,41 +230,41 @@ Task<bool> Exchange::skip_body() {
   co_return true;
 }
 
-Task<bool> Exchange::answer_request(RequestHead head) {
-  body_left_ = head.content_length;
-  answer_.begin(head);
-  Prepared prepared = prepare(head);
+Task<bool> Exchange::answer_request() {
+  body_left_ = head_.content_length;
+  answer_.begin(head_);
+  prepare();
   std::optional<Outcome> outcome;
-  if (prepared.refusal) {
-    outcome.emplace(std::move(*prepared.refusal));
+  if (prepared_.refusal) {
+    outcome.emplace(std::move(*prepared_.refusal));
   } else {
     Buffer body;
-    if (prepared.access.body == Body::json) {
-      if (head.expects_continue) {
+    if (prepared_.access.body == Body::json) {
+      if (head_.expects_continue) {
         const Result<> told = co_await answer_.send_continue();
         if (!told) co_return pass(told);
       }
-      Result<Buffer> read = co_await read_json_body(head);
+      Result<Buffer> read = co_await read_json_body();
       if (!read) co_return pass(read);
       body = std::move(*read);
     }
-    Result<Outcome> handled = co_await handle(prepared, std::move(body));
+    Result<Outcome> handled = co_await handle(std::move(body));
     outcome.emplace(handled ? std::move(*handled) : Outcome(handled.error()));
   }
-  const Result<> sent = co_await respond(prepared, std::move(*outcome), head);
+  const Result<> sent = co_await respond(std::move(*outcome));
   if (!sent) co_return pass(sent);
   if (!answer_.keep_alive) co_return false;
   co_return co_await skip_body();
 }
 
 Task<bool> Exchange::run() {
-  Result<RequestHead> head = co_await read_head();
+  const Result<> head = co_await read_head();
   if (!head && !refusal_) co_return false;  // the client went away: nobody to answer
   Result<bool> more = false;
   bool threw = false;
   try {
     if (head) {
-      more = co_await answer_request(std::move(*head));
+      more = co_await answer_request();
     } else {
       answer_.keep_alive = false;
       Response response = problem(refusal_->status);
@@ -293,7 +297,7 @@ struct Counted {
 
 }  // namespace
 
-Task<> serve(std::shared_ptr<Connection> connection, const ServeParts& server) {
+Task<> serve(std::shared_ptr<Connection> connection, ServeParts& server) {
   const Counted counted{server.connections, connection};
   if (server.tls != nullptr) {
     const Result<> secured = co_await connection->handshake(*server.tls);

@@ -20,7 +20,7 @@ struct ServeParts {
   const Router& router;
   const Handler& fallback;
   const std::vector<IpNetwork>& proxies;
-  const TlsContext* tls;  // null: plain
+  TlsContext* tls;  // null: plain
   Workers& pool;
   Workers& argon;
   Connections& connections;
@@ -28,6 +28,6 @@ struct ServeParts {
 };
 
 /// Serves until the connection ends. Errors: none that anybody has to act on.
-Task<> serve(std::shared_ptr<Connection> connection, const ServeParts& server);
+Task<> serve(std::shared_ptr<Connection> connection, ServeParts& server);
 
 }  // namespace couvert

@@ -95,6 +95,9 @@ std::vector<Route> test_routes(Seen& seen) {
   });
   routes.emplace_back(Method::get, "/throws", blocking,
                       [](Ask) -> Outcome { throw std::bad_alloc(); });
+  routes.emplace_back(Method::get, "/damaged", blocking, [](Ask) -> Outcome {
+    return Error(ErrorCode::damaged, "a chunk's mark is wrong");
+  });
   routes.emplace_back(Method::get, "/network", blocking,
                       [](Ask request) { return text(request->caller.network); });
   routes.emplace_back(Method::post, "/echo", Access(Who::client, Body::json),
@@ -239,6 +242,15 @@ TEST_CASE("the log names the route's template and the network, never the path") 
   CHECK(test.log.text().find("network=127.0.0.1") != std::string::npos);
   CHECK(test.log.text().find("/12345") == std::string::npos);
   CHECK(test.log.text().find("secret") == std::string::npos);
+}
+
+TEST_CASE("what is our fault is explained in the log, and only there") {
+  TestServer test;
+  const std::string answer = test.ask(get("/damaged"));
+  CHECK(answer.starts_with("HTTP/1.1 500 "));
+  CHECK(answer.find("mark") == std::string::npos);
+  test.server->stop();
+  CHECK(test.log.text().find("detail=a chunk's mark is wrong") != std::string::npos);
 }
 
 TEST_CASE("X-Forwarded-For counts only from a configured proxy") {
