@@ -199,10 +199,11 @@ Outcome<Arguments> parse_arguments(const std::vector<std::string>& words) {
   if (std::find(std::begin(commands), std::end(commands), command) == std::end(commands)) {
     return misused("unknown command " + command, "couvert --help lists them");
   }
+  const std::string called = "couvert " + command;
   for (const auto& [name, values] : arguments->options) {
     if (!holds_word(find_option(name)->commands, command)) {
-      return misused("couvert " + command + " has no option --" + name,
-                     "couvert " + command + " --help lists them");
+      return misused(std::string(called).append(" has no option --").append(name),
+                     called + " --help lists them");
     }
   }
   return arguments;

@@ -108,9 +108,11 @@ class Lister {
     }
     if (error) return unreadable(path, error.value());
     std::sort(entries.begin(), entries.end());
+    const std::string above = path.ends_with('/') ? path : path + "/";
+    const std::string prefix = name.empty() ? name : name + "/";
     for (const std::string& entry : entries) {
-      const std::string below = path + (path.ends_with('/') ? "" : "/") + entry;
-      const std::string inside = name.empty() ? entry : name + "/" + entry;
+      const std::string below = std::string(above).append(entry);
+      const std::string inside = std::string(prefix).append(entry);
       const Outcome<> taken = take_entry(below, inside, depth);
       if (!taken) return taken;
     }

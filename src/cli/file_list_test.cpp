@@ -10,6 +10,7 @@ using namespace couvert;
 
 static std::vector<std::string> names(const std::vector<FileToSend>& files) {
   std::vector<std::string> list;
+  list.reserve(files.size());
   for (const FileToSend& file : files) list.push_back(file.name);
   return list;
 }

@@ -73,7 +73,7 @@ TEST_CASE("the vectors of links are read as they expect") {
     }
     // Mode 2 is opened by clients with keys of their own, which this one is not.
     const bool fine = expect == "ok" && mode == "1";
-    CHECK((reason_of(id + "#" + text) == "fine") == fine);
+    CHECK((reason_of(std::string(id).append("#").append(text)) == "fine") == fine);
     ++vectors;
   }
   CHECK(vectors >= 10);

@@ -16,7 +16,9 @@ class ScriptedTransport final : public HttpTransport {
 
   Answer<HttpAnswer> send(const HttpRequest& request) override {
     std::string line = request.url;
-    for (const auto& [name, value] : request.headers) line += "\n" + name + ": " + value;
+    for (const auto& [name, value] : request.headers) {
+      line.append("\n").append(name).append(": ").append(value);
+    }
     asked.push_back(line);
     bodies.push_back(request.body);
     if (script.empty()) return trouble(ErrorCode::unavailable, "the script has ended");
@@ -31,8 +33,9 @@ class ScriptedTransport final : public HttpTransport {
 };
 
 /// An answer as a step.
-inline ScriptedTransport::Step answer(int status, std::string body,
-                                      std::vector<std::pair<std::string, std::string>> more = {}) {
+inline ScriptedTransport::Step answer(
+    int status, const std::string& body,
+    const std::vector<std::pair<std::string, std::string>>& more = {}) {
   return [=](const HttpRequest&) -> Answer<HttpAnswer> {
     HttpAnswer answer;
     answer.head.status = status;
