@@ -46,7 +46,7 @@ class SlotPool {
         mmap(nullptr, pool_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) end_without_memory();
     // Not mlock(), which sanitizers replace by nothing: the tests look for the lock.
-  if (mlock2(pages, pool_bytes, 0) != 0) end_without_memory();
+    if (mlock2(pages, pool_bytes, 0) != 0) end_without_memory();
     // A kernel that cannot leave pages out of dumps gets no secrets.
     if (madvise(pages, pool_bytes, MADV_DONTDUMP) != 0) end_without_memory();
     // free_ never shrinks its capacity, so release() cannot fail.

@@ -81,7 +81,7 @@ test("unknown, expired and revoked transfers give one and the same answer", asyn
   }
 });
 
-test("wrong passwords are said to be wrong, and after three one waits, longer each time", async () => {
+test("wrong passwords are said to be wrong, and after three one waits, ever longer", async () => {
   const sent = await provide(5 * day);
   const { transfer_id } = sent.recipients[0];
   const wrong = () => client.tryOpen(transfer_id, { password: "Anders, 8 Hufe" });
