@@ -76,7 +76,7 @@ test("check names a lost object, one of the wrong length and one that no row nam
   await rename(lost, aside);
   const whole = await readFile(cut);
   await writeFile(cut, whole.subarray(0, whole.length - 1));
-  const stray = path.join(path.dirname(cut), `${"b".repeat(path.basename(cut).length)}`);
+  const stray = path.join(path.dirname(cut), "a".repeat(path.basename(cut).length));
   await copyFile(aside, stray);
   const old = Date.now() / 1000 - 3 * 86_400; // a young one may belong to an upload
   await utimes(stray, old, old);
@@ -118,7 +118,7 @@ test("a wrong configuration is refused with file, line, key and what is expected
     [good.replace(/from = .*/, 'from = "nobody"'), "from"],
     [good.replace(/smtp = .*/, 'smtp = "http://127.0.0.1"'), "smtp"],
     [good.replace(/tls = .*/, 'tls = "perhaps"'), "tls"],
-    [good.replace("[keys]", "[kees]"), "kees"],
+    [good.replace("[keys]", "[kees]"), "keys"],
     [good.replace(/master = .*/, ""), "master"],
   ];
   for (const [text, key] of wrong) {
@@ -127,7 +127,7 @@ test("a wrong configuration is refused with file, line, key and what is expected
     const said = ended.stderr.toString();
     assert.equal(ended.code, 2, `${key}: ${ended.code} ${said}`);
     assert.ok(said.includes(one.config) && said.includes(key), said);
-    if (!["kees", "master"].includes(key)) assert.match(said, /:\d+[:,]/, "with the line");
+    if (!["keys", "master"].includes(key)) assert.match(said, /:\d+[:,]/, "with the line");
   }
   await writeFile(one.config, good.replace("[mail]", "[mail"));
   assert.equal((await one.run(["serve"])).code, 2);

@@ -66,7 +66,7 @@ async function newPerson(options) {
 /** @param {string} address */
 async function readCode(address) {
   const box = await mailbox(address);
-  return codeIn(await box.next());
+  return codeIn(await box.next({ fits: (mail) => mail.links.length === 0 }));
 }
 
 /** The sender's way to the summary; what the recipient needs. @param {Way} way */

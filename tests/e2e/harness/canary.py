@@ -83,7 +83,8 @@ def search_file(path, needles, hits):
 def files_of(place):
     if not os.path.isdir(place):
         return [place]
-    return [os.path.join(top, name) for top, _, names in os.walk(place) for name in names]
+    found = (os.path.join(top, name) for top, _, names in os.walk(place) for name in names)
+    return [path for path in found if os.path.isfile(path)]  # a pipe would wait for ever
 
 
 def main():
