@@ -76,7 +76,8 @@ test("check names a lost object, one of the wrong length and one that no row nam
   await rename(lost, aside);
   const whole = await readFile(cut);
   await writeFile(cut, whole.subarray(0, whole.length - 1));
-  const stray = path.join(path.dirname(cut), "a".repeat(path.basename(cut).length));
+  // An object lies in the folder of its ID's first byte in hexadecimal.
+  const stray = path.join(objects, "00", "a".repeat(path.basename(cut).length));
   await copyFile(aside, stray);
   const old = Date.now() / 1000 - 3 * 86_400; // a young one may belong to an upload
   await utimes(stray, old, old);

@@ -6,9 +6,12 @@ values, which may lie over several pages.
 """
 
 import base64
+import io
 import json
+import mmap
 import os
 import sqlite3
+import struct
 import sys
 
 
@@ -68,8 +71,37 @@ def without_zeros(file):
     return b"".join(blocks)
 
 
+def memory_of(core):
+    """The memory in a core image of 64 bits. Its notes stay out: they hold the registers, and in
+    those of a sleeping thread lie the last 32 bytes that it happened to copy."""
+    first, size, count = struct.unpack_from("<Q14xHH", core, 32)
+    pieces = []
+    for index in range(count):
+        at = first + index * size
+        kind, _, offset, _, _, length = struct.unpack_from("<IIQQQQ", core, at)
+        if kind == 1:  # PT_LOAD
+            pieces.append(core[offset : offset + length])
+    return pieces
+
+
+def search_core(path, needles, hits):
+    with open(path, "rb") as file:
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as core:
+            for piece in memory_of(core):
+                search(path, without_zeros(io.BytesIO(piece)), needles, hits)
+
+
+def is_core(path):
+    with open(path, "rb") as file:
+        head = file.read(18)
+    return head[:5] == b"\x7fELF\x02" and head[16:18] == b"\x04\x00"
+
+
 def search_file(path, needles, hits):
     try:
+        if is_core(path):
+            search_core(path, needles, hits)
+            return
         with open(path, "rb") as file:
             data = without_zeros(file)
         search(path, data, needles, hits)
