@@ -24,7 +24,8 @@ constexpr std::string_view portal_policy =
     "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'\r\n";
 constexpr std::string_view closed_policy =
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n";
+    "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox\r\n";
 constexpr std::string_view transport_security =
     "Strict-Transport-Security: max-age=63072000; includeSubDomains\r\n";
 

@@ -177,7 +177,8 @@ TEST_CASE("every answer carries the security headers and no version") {
     CHECK(field_of(answer, "Cross-Origin-Opener-Policy") == "same-origin");
     CHECK(field_of(answer, "Cross-Origin-Resource-Policy") == "same-origin");
     CHECK(field_of(answer, "Content-Security-Policy") ==
-          "default-src 'none'; frame-ancestors 'none'; sandbox");
+          "default-src 'none'; base-uri 'none'; form-action 'none'; "
+          "frame-ancestors 'none'; sandbox");
     CHECK(field_of(answer, "Cache-Control") == "no-store");
     CHECK(field_of(answer, "Strict-Transport-Security").starts_with("max-age="));
     CHECK(field_of(answer, "Permissions-Policy").find("camera=()") != std::string::npos);

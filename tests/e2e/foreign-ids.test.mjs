@@ -178,6 +178,7 @@ test("a code works in the session that asked, five tries, and only the newest", 
   /** @param {ApiClient} client @param {string} tried */
   const confirm = (client, tried) =>
     client.call("POST", path, { json: { address: carla, code: tried } });
+  expectProblem(await confirm(new ApiClient(server.baseUrl), code), 401, "unproven");
   expectProblem(await confirm(other, code), 403, "refused", "no_code");
   for (let tries = 0; tries < 5; tries++) {
     expectProblem(await confirm(one, "aaaaaaaaaa"), 403, "refused", "wrong_code");
