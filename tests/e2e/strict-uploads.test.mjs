@@ -104,7 +104,10 @@ test("the metadata of a file is what tus says, and no more", async () => {
     `${name} `.repeat(400),
   ]) {
     const answer = await create("", { "Upload-Metadata": metadata });
-    assert.ok([400, 413, 431].includes(answer.status), `${metadata.slice(0, 60)}: ${answer.status}`);
+    assert.ok(
+      [400, 413, 431].includes(answer.status),
+      `${metadata.slice(0, 60)}: ${answer.status}`,
+    );
   }
 });
 
