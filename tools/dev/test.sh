@@ -16,7 +16,7 @@ run_tests() {
     stage fuzz tools/fuzz --all "$fuzz_seconds"
     stage fuzz-planted tests/fuzz_planted.py
   fi
-  stage typescript vitest run --passWithNoTests ${words:+-t "$words"}
+  stage typescript vitest run ${words:+-t "$words"}
   stage end-to-end test_end_to_end "$words"
 }
 
