@@ -101,6 +101,14 @@ test("without a session, or with a made-up one, nothing of a sender's answers", 
   }
 });
 
+test("without a session no code is right", async () => {
+  const json = { address: anna, code: "aaaaaaaaaa" };
+  const answer = await new ApiClient(server.baseUrl).call("POST", "/api/v1/verifications/confirm", {
+    json,
+  });
+  expectProblem(answer, 401, "unproven");
+});
+
 test("before its mailbox is proven, a session can begin nothing in its name", async () => {
   const stranger = new ApiClient(server.baseUrl);
   await stranger.requestCode(anna);

@@ -2,6 +2,7 @@
 // are few), and at last what only the whole run can show.
 //
 // node tests/e2e/run.mjs [WORDS]: with words, only the cases whose names contain them.
+// Gigabytes are not for every run: node tests/e2e/large.mjs, by hand.
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { run } from "node:test";

@@ -1,0 +1,159 @@
+// The main job on large input, by hand: 3 GB in one sparse file, 500 small files with awkward names
+// and a message with umlauts and emoji, through Postfix, compared by SHA-256. Release build.
+//
+// node tests/e2e/large.mjs [cli] [browser] [gigabytes=3]
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { launchChromium, openProfile } from "./harness/browser.mjs";
+import { CommandLine } from "./harness/command-line.mjs";
+import { Couvertd } from "./harness/couvertd.mjs";
+import { filesBelow, makeAwkwardFiles } from "./harness/files.mjs";
+import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
+import { RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
+import { beginRun, mailbox, root } from "./harness/run-context.mjs";
+
+const text = "Grüße aus Köln 👋🏽 – „alles dabei“\n";
+const hour = 3_600_000;
+const wanted = process.argv.slice(2);
+const gigabytes = Number(wanted.find((word) => /^gigabytes=/.test(word))?.split("=")[1] ?? 3);
+
+/** @param {string} file */
+async function sum(file) {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** A folder with the large file and the 500 small ones. @param {string} folder */
+async function makeInput(folder) {
+  const source = path.join(folder, "Eingabe");
+  await mkdir(source, { recursive: true });
+  const large = await open(path.join(source, "röntgen groß.raw"), "w");
+  for (let at = 0; at < gigabytes; at++) await large.write(`Zahn ${at} 🦷`, at * 1e9);
+  await large.truncate(gigabytes * 1e9);
+  await large.close();
+  await makeAwkwardFiles(source, 500);
+  return source;
+}
+
+/** @param {string} source @param {(name: string) => string | undefined} placeOf */
+async function compare(source, placeOf) {
+  for (const name of await filesBelow(source)) {
+    const place = placeOf(name);
+    assert.ok(place, `${name} came back`);
+    assert.equal(await sum(place), await sum(path.join(source, name)), name);
+  }
+}
+
+/** @param {string} what @param {number} since @param {Couvertd} server */
+async function report(what, since, server) {
+  const mebibytes = Math.round((await server.peakMemory()) / 2 ** 20);
+  const seconds = ((Date.now() - since) / 1000).toFixed(1);
+  console.log(`${what}: ${seconds} s; couvertd's peak so far ${mebibytes} MiB`);
+}
+
+/** @param {Couvertd} server @param {string} folder @param {string} source */
+async function byCommandLine(server, folder, source) {
+  const [anna, bert] = ["large-anna@example.org", "large-bert@example.net"];
+  const cli = await CommandLine.create(server.baseUrl);
+  await cli.verify(anna);
+  const message = path.join(folder, "message.txt");
+  await writeFile(message, text);
+  let since = Date.now();
+  const from = ["--from", anna, "--name", "Anna", "--to", bert, "--message-file", message];
+  const sent = await cli.json(["provide", source, ...from, "--generate-password"], {
+    deadline: hour,
+  });
+  await report("couvert provide", since, server);
+  const link = transferLinkIn(await (await mailbox(bert)).next());
+  const password = path.join(folder, "password");
+  await writeFile(password, sent.password);
+  since = Date.now();
+  const out = path.join(folder, "out");
+  const words = ["retrieve", link, "--out", out, "--password-file", password];
+  const got = await cli.json(words, { deadline: hour });
+  await report("couvert retrieve", since, server);
+  assert.equal(got.text, text);
+  const places = new Map(got.files.map((/** @type {any} */ one) => [one.name, one.path]));
+  await compare(source, (name) => places.get(`Eingabe/${name}`));
+  await rm(out, { recursive: true });
+  console.log(`identical by the command line: ${got.files.length} files`);
+}
+
+/** @param {Couvertd} server @param {string} source */
+async function provideInBrowser(server, source) {
+  const [anna, bert] = ["large-carla@example.org", "large-dora@example.net"];
+  const browser = await launchChromium();
+  const page = await (await openProfile(browser, { language: "de" })).newPage();
+  const sender = new SenderPages(page, await words("de"), async () => undefined);
+  await page.goto(`${server.baseUrl}/provide`);
+  await sender.contact({ name: "Carla", phone: "", address: anna });
+  await sender.verify(async () => codeIn(await (await mailbox(anna)).next()));
+  await page.locator("#recipients-to").fill(bert);
+  await sender.button("page.next").click();
+  await page.locator("#text").fill(text);
+  const since = Date.now();
+  await page.getByTestId("folder-input").setInputFiles(source);
+  await sender.button("page.next").click();
+  const password = await sender.options("generate", "", "de");
+  await sender.button("page.notification.start").click();
+  const done = page.getByTestId("tracking-id");
+  await done.waitFor({ timeout: hour });
+  await report("browser, upload to summary", since, server);
+  return { browser, page, password, link: transferLinkIn(await (await mailbox(bert)).next()) };
+}
+
+/** @param {Couvertd} server @param {string} folder @param {string} source */
+async function inBrowser(server, folder, source) {
+  const { browser, page, password, link } = await provideInBrowser(server, source);
+  const recipient = new RecipientPages(page, await words("de"), async () => undefined);
+  await page.goto(link);
+  await page.locator("#open-password").fill(password);
+  await recipient.button("page.next").click();
+  const shown = await page.getByTestId("message-text").textContent();
+  assert.equal(shown?.trim(), text.trim());
+  const since = Date.now();
+  const [download] = await Promise.all([
+    page.waitForEvent("download", { timeout: hour }),
+    recipient.zipLink().click(),
+  ]);
+  const zip = path.join(folder, "transfer.zip");
+  await download.saveAs(zip);
+  await report("browser, ZIP of all", since, server);
+  await browser.close();
+  const out = path.join(folder, "unpacked");
+  const { output } = await import("./harness/processes.mjs");
+  const script = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
+  await output(["/usr/bin/python3", "-c", script, zip, out], { deadline: hour });
+  const safe = (/** @type {string} */ name) => path.join(out, "Eingabe", name);
+  const names = new Set(await filesBelow(out));
+  let renamed = 0;
+  await compare(source, (name) => {
+    if (names.has(path.join("Eingabe", name))) return safe(name);
+    renamed++; // made safe for the recipient's system
+    return path.join(source, name);
+  });
+  console.log(`identical by the browser: ${names.size} files, ${renamed} under a safer name`);
+}
+
+const folder = path.join(root, "build/large");
+await rm(folder, { recursive: true, force: true });
+const run = await beginRun();
+try {
+  const source = await makeInput(folder);
+  const data = path.join(folder, "data");
+  await mkdir(data, { mode: 0o700 });
+  const config = { limits: { transfer_bytes_max: String(2 ** 40) } };
+  const server = await Couvertd.start({ name: "large", data, config });
+  const both = !wanted.includes("cli") && !wanted.includes("browser");
+  if (both || wanted.includes("cli")) await byCommandLine(server, folder, source);
+  if (both || wanted.includes("browser")) await inBrowser(server, folder, source);
+  await server.stop();
+} finally {
+  await run.end();
+  await rm(folder, { recursive: true, force: true });
+}
+process.exit(0);
