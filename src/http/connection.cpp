@@ -62,12 +62,14 @@ Task<> Connection::handshake(TlsContext& context) {
 }
 
 Task<> Connection::wait_for_request() {
-  if (!received().empty()) co_return Result<>();
+  if (!received().empty()) co_return co_await give_way();
   release_memory();
   idle_ = true;
   Result<> ready;
   const bool buffered = tls_ && tls_->has_buffered();
-  if (!buffered) {
+  if (buffered) {
+    ready = co_await give_way();
+  } else {
     const Duration end = after(limits::idle_time_max);
     ready = co_await wait(tcp::socket::wait_read, end);
   }
@@ -184,6 +186,13 @@ Task<> Connection::wait(boost::asio::socket_base::wait_type what, Duration end) 
   co_return fail(ErrorCode::unavailable, "nothing moved in time");
 }
 
+// Lets the other connections of this thread have their turn: a client that always has more to read
+// must not keep it.
+Task<> Connection::give_way() {
+  co_await boost::asio::post(strand_, boost::asio::use_awaitable);
+  co_return Result<>();
+}
+
 Task<> Connection::close_gently() {
   if (tls_ && !broken_) {
     tls_->say_goodbye();
@@ -196,9 +205,13 @@ Task<> Connection::close_gently() {
   received_.resize(receive_bytes * 4);
   while (!error && !broken_ && clock_.running() < end) {
     socket_.read_some(boost::asio::buffer(received_.data(), received_.size()), error);
-    if (!would_block(error)) continue;
-    error.clear();
-    const Result<> ready = co_await wait(tcp::socket::wait_read, end);
+    const bool nothing_there = would_block(error);
+    if (nothing_there) error.clear();
+    Result<> ready;
+    if (nothing_there)
+      ready = co_await wait(tcp::socket::wait_read, end);
+    else
+      ready = co_await give_way();
     broken_ = broken_ || !ready;
   }
   received_.clear();

@@ -66,6 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   Task<std::size_t> read_some(MutableBytes out, Duration end);
   Task<> wait(boost::asio::socket_base::wait_type what, Duration end);
+  Task<> give_way();
   Duration after(Duration time) const { return clock_.running() + time; }
   Buffer& outgoing() { return tls_ ? tls_->outgoing() : plain_outgoing_; }
   void release_memory();

@@ -1,6 +1,6 @@
 #include "http/draft_routes.h"
 
-#include "http/api_json.h"
+#include "http/api_input.h"
 #include "http/problem.h"
 #include "http/tus_headers.h"
 
@@ -26,16 +26,13 @@ std::string path_of(const SlotId& draft_id) {
 }
 
 Outcome create_draft(const ApiParts& api, const Request& request) {
-  ObjectReader reader(request.json);
-  const Address from = parsed<Address>(reader, "from", parse_address);
-  const SlotId draft_id = parsed<SlotId>(reader, "slot_id", SlotId::parse);
-  const Result<> read = reader.finish();
-  if (!read) return read.error();
-  const DraftKey key{request.caller, draft_id, *request.secret};
-  const Result<Draft> draft = api.drafts.create(key, from);
+  const Result<DraftInput> asked = read_draft_request(request.json);
+  if (!asked) return asked.error();
+  const DraftKey key{request.caller, asked->draft_id, *request.secret};
+  const Result<Draft> draft = api.drafts.create(key, asked->from);
   if (!draft) return draft.error();
   Response response = json_response(201, json_of(*draft));
-  response.fields.emplace_back("Location", path_of(draft_id));
+  response.fields.emplace_back("Location", path_of(asked->draft_id));
   return response;
 }
 
@@ -149,7 +146,7 @@ void add_draft_routes(std::vector<Route>& routes, const ApiParts& api) {
                         [api, handle](Ask request) { return speak_tus(api, *request, handle); });
   };
   const Access plain(Who::sender, Body::none);
-  add(Method::post, "/api/v1/drafts", Access(Who::sender, Body::json), create_draft);
+  add(Method::post, "/api/v1/drafts", Access(Who::sender, Body::small_json), create_draft);
   add(Method::get, draft_path, plain, get_draft);
   add(Method::remove, draft_path, plain, delete_draft);
   add_tus(Method::options, files_path, Access(Who::anyone, Body::none, Pace::quick),

@@ -32,6 +32,9 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 /// The value of the first field of that name, or null.
 const std::string* find_field(const Fields& fields, std::string_view name);
 
+/// The values of all fields of that name in their order, with ", " between (RFC 9110 section 5.3).
+std::string joined(const Fields& fields, std::string_view name);
+
 /// Who may call a route. Each route says so.
 enum class Who {
   anyone,     // nothing is asked for
@@ -44,8 +47,9 @@ enum class Who {
 /// What a route takes as body, checked before its handler runs.
 enum class Body {
   none,
-  json,    // application/json of at most limits::json_bytes_max bytes
-  stream,  // application/offset+octet-stream; the handler answers with an UploadBody
+  small_json,  // application/json of at most limits::small_json_bytes_max bytes
+  json,        // the same of at most limits::json_bytes_max bytes
+  stream,      // application/offset+octet-stream; the handler answers with an UploadBody
 };
 
 /// A request after its head was checked, its caller read, and its JSON parsed.

@@ -57,7 +57,8 @@ struct HttpServer::State {
         router(std::move(r)),
         fallback(std::move(f)),
         pool({config.pool_threads, limits::pool_waiting_max, Priority::normal}),
-        argon({or_cores(config.argon2_threads, 1), limits::argon2_waiting_max, Priority::low}) {}
+        argon({or_cores(config.argon2_threads, 1), limits::argon2_waiting_max, Priority::low}),
+        turns(pool, {config.pool_threads, limits::requests_waiting_max}) {}
 
   Result<> prepare();
   Result<> listen();
@@ -75,7 +76,9 @@ struct HttpServer::State {
   std::atomic<bool> stopping{false};
   Workers pool;
   Workers argon;
+  Turns turns;
   Connections connections;
+  Shares large_bodies{limits::large_bodies_max, limits::large_bodies_per_network_max};
   std::optional<ServeParts> serve_parts;
   // Destroyed first, and with it every coroutine that still waits.
   std::optional<boost::asio::io_context> io;
@@ -95,8 +98,8 @@ Result<> HttpServer::State::prepare() {
     if (!opened) return pass(opened);
     tls = std::move(*opened);
   }
-  serve_parts.emplace(ServeParts{parts, config, router, fallback, proxies, tls.get(), pool, argon,
-                                 connections, stopping});
+  serve_parts.emplace(ServeParts{parts, config, router, fallback, proxies, tls.get(), pool, turns,
+                                 argon, connections, large_bodies, stopping});
   return listen();
 }
 

@@ -371,6 +371,30 @@ TEST_CASE("a download that cannot be read to its end breaks off, and never ends 
   CHECK(test.seen.delivered == 0);
 }
 
+TEST_CASE("a client that always sends keeps no other from its turn") {
+  HttpConfig config;
+  config.io_threads = 1;
+  TestServer test(std::move(config));
+  std::atomic<bool> sending{false};
+  std::atomic<bool> served{false};
+  std::atomic<bool> ended{false};
+  std::thread loud([&] {
+    TestClient client(test.server->port());
+    client.send("\n");  // refused, and then read over for some seconds
+    const std::string noise(1 << 20, 'x');
+    for (int i = 0; i < 4096 && !served; ++i) {
+      client.send(noise);
+      sending = i > 8;
+    }
+    ended = !served;
+  });
+  wait_until(sending);
+  CHECK(test.status(get("/healthz")) == 200);
+  served = true;
+  loud.join();
+  CHECK(!ended);
+}
+
 TEST_CASE("stopping lets running requests end and takes no new ones") {
   TestServer test;
   TestClient idle(test.server->port());
