@@ -28,19 +28,41 @@ Buffer code_mac(const Parts& parts, const Code& code, std::string_view text) {
   return Buffer(digest.begin(), digest.end());
 }
 
+constexpr std::string_view codes_of_all = "codes";
+
+std::string codes_from(const Caller& caller) {
+  return "codes from " + caller.network;
+}
+
 Instant hour_of(Instant now) {
   return std::chrono::floor<std::chrono::hours>(now);
 }
 
 }  // namespace
 
+// Whether network and server may ask for one more code. Only reads: a flood of requests must not
+// become a flood of writes, and what one network asks for in vain must not count for all.
+Result<> Verify::check_limits(const Caller& caller) {
+  const Instant hour = hour_of(parts_.clock.now());
+  return parts_.database.read([&](Transaction& tx) -> Result<> {
+    const Result<std::int64_t> network = read_counter(tx, codes_from(caller), hour);
+    if (!network) return pass(network);
+    const Result<std::int64_t> server = read_counter(tx, codes_of_all, hour);
+    if (!server) return pass(server);
+    const bool over =
+        *network >= limits::codes_per_network_max || *server >= limits::codes_per_server_max;
+    return over ? Result<>(fail(ErrorCode::throttled, "3600")) : Result<>();
+  });
+}
+
 // Counts the request for each of the three; an address's own limit is no error but silence.
 Result<bool> Verify::within_limits(Transaction& tx, const Caller& caller, const Address& address) {
   const Instant hour = hour_of(parts_.clock.now());
-  const Result<std::int64_t> server = add_to_counter(tx, "codes", hour, 1);
-  if (!server) return pass(server);
-  const Result<std::int64_t> network = add_to_counter(tx, "codes from " + caller.network, hour, 1);
+  const Result<std::int64_t> network = add_to_counter(tx, codes_from(caller), hour, 1);
   if (!network) return pass(network);
+  const Result<std::int64_t> server = add_to_counter(tx, codes_of_all, hour, 1);
+  if (!server) return pass(server);
+  // Others were faster since check_limits(); this count is rolled back.
   if (*server > limits::codes_per_server_max || *network > limits::codes_per_network_max) {
     return fail(ErrorCode::throttled, "3600");
   }
@@ -71,12 +93,10 @@ Result<CodeAnswer> Verify::request(const Caller& caller, const CodeRequest& requ
   if (!address) return pass(address);
   CodeAnswer answer;
   answer.expires = parts_.clock.now() + parts_.settings.verification.code_life;
-  bool throttled = false;
+  const Result<> open = check_limits(caller);
+  if (!open) return pass(open);
   const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
     const Result<bool> may_mail = within_limits(tx, caller, *address);
-    // The counts must stay even where they refuse, so a refusal commits.
-    throttled = !may_mail && may_mail.error().code == ErrorCode::throttled;
-    if (throttled) return Result<>();
     if (!may_mail) return pass(may_mail);
     const Result<Buffer> session = session_for(tx, caller, answer.token);
     if (!session) return pass(session);
@@ -91,7 +111,6 @@ Result<CodeAnswer> Verify::request(const Caller& caller, const CodeRequest& requ
     return post(parts_, tx, {MailKind::code, *address, mail, std::nullopt, -1});
   });
   if (!done) return pass(done);
-  if (throttled) return fail(ErrorCode::throttled, "3600");
   parts_.wake_outbox();
   return answer;
 }

@@ -58,6 +58,7 @@ class Verify {
  private:
   Result<Buffer> session_for(Transaction& tx, const Caller& caller,
                              std::optional<Secret<32>>& token);
+  Result<> check_limits(const Caller& caller);
   Result<bool> within_limits(Transaction& tx, const Caller& caller, const Address& address);
 
   const Parts& parts_;
