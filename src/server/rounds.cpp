@@ -1,5 +1,7 @@
 #include "server/rounds.h"
 
+#include <malloc.h>
+
 #include "service/expire_round.h"
 #include "service/outbox_round.h"
 
@@ -76,6 +78,7 @@ void Rounds::run_sweeps() {
   Duration next_objects = parts_.clock.running();
   while (end_.pause(sweep_pause)) {
     guarded(parts_.log, [this] { sweep(parts_); });
+    malloc_trim(0);  // what a flood took goes back to the machine, not only to the allocator
     if (parts_.clock.running() < next_objects) continue;
     next_objects = parts_.clock.running() + objects_pause;
     guarded(parts_.log, [this] { sweep_objects(parts_); });
