@@ -186,8 +186,8 @@ Task<> Connection::wait(boost::asio::socket_base::wait_type what, Duration end) 
   co_return fail(ErrorCode::unavailable, "nothing moved in time");
 }
 
-// Lets the other connections of this thread have their turn: a client that always has more to read
-// must not keep it.
+// Lets the other connections of this thread have their turn: a client that sends its requests in a
+// pipeline must not keep it.
 Task<> Connection::give_way() {
   co_await boost::asio::post(strand_, boost::asio::use_awaitable);
   co_return Result<>();
@@ -205,13 +205,9 @@ Task<> Connection::close_gently() {
   received_.resize(receive_bytes * 4);
   while (!error && !broken_ && clock_.running() < end) {
     socket_.read_some(boost::asio::buffer(received_.data(), received_.size()), error);
-    const bool nothing_there = would_block(error);
-    if (nothing_there) error.clear();
-    Result<> ready;
-    if (nothing_there)
-      ready = co_await wait(tcp::socket::wait_read, end);
-    else
-      ready = co_await give_way();
+    if (!would_block(error)) continue;
+    error.clear();
+    const Result<> ready = co_await wait(tcp::socket::wait_read, end);
     broken_ = broken_ || !ready;
   }
   received_.clear();

@@ -31,6 +31,8 @@ struct Seen {
   std::atomic<bool> finished{false};
   std::atomic<bool> parked{false};
   std::atomic<int> delivered{0};
+  std::atomic<bool> open{false};
+  std::atomic<int> counted{0};
 };
 
 class FakeUpload final : public Upload {
@@ -89,6 +91,14 @@ std::vector<Route> test_routes(Seen& seen) {
   const Access blocking(Who::anyone, Body::none);
   std::vector<Route> routes;
   routes.emplace_back(Method::get, "/healthz", quick, [](Ask) { return text("alive\n"); });
+  routes.emplace_back(Method::get, "/gate", quick, [&seen](Ask) {
+    while (!seen.open) std::this_thread::yield();
+    return text("open");
+  });
+  routes.emplace_back(Method::get, "/count", quick,
+                      [&seen](Ask) { return text(std::to_string(++seen.counted)); });
+  routes.emplace_back(Method::get, "/mark", quick,
+                      [&seen](Ask) { return text(std::to_string(seen.counted)); });
   routes.emplace_back(Method::get, "/slow", blocking, [](Ask) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     return text("slow");
@@ -371,28 +381,27 @@ TEST_CASE("a download that cannot be read to its end breaks off, and never ends 
   CHECK(test.seen.delivered == 0);
 }
 
-TEST_CASE("a client that always sends keeps no other from its turn") {
+TEST_CASE("requests in a pipeline leave others their turn between them") {
   HttpConfig config;
   config.io_threads = 1;
   TestServer test(std::move(config));
-  std::atomic<bool> sending{false};
-  std::atomic<bool> served{false};
-  std::atomic<bool> ended{false};
-  std::thread loud([&] {
-    TestClient client(test.server->port());
-    client.send("\n");  // refused, and then read over for some seconds
-    const std::string noise(1 << 20, 'x');
-    for (int i = 0; i < 4096 && !served; ++i) {
-      client.send(noise);
-      sending = i > 8;
-    }
-    ended = !served;
-  });
-  wait_until(sending);
-  CHECK(test.status(get("/healthz")) == 200);
-  served = true;
-  loud.join();
-  CHECK(!ended);
+  TestClient gate(test.server->port());
+  TestClient flood(test.server->port());
+  TestClient other(test.server->port());
+  for (TestClient* client : {&gate, &flood, &other}) {
+    client->send(get("/healthz"));
+    CHECK(client->read_answer().ends_with("alive\n"));
+  }
+  gate.send(get("/gate"));  // the only io thread waits in it
+  std::string pipeline;
+  for (int i = 0; i < 100; ++i) pipeline += get("/count");
+  flood.send(pipeline);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  other.send(get("/mark"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  test.seen.open = true;
+  const std::string marked = other.read_answer();
+  CHECK(std::stoi(marked.substr(marked.find("\r\n\r\n") + 4)) < 50);
 }
 
 TEST_CASE("stopping lets running requests end and takes no new ones") {

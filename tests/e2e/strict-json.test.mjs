@@ -49,7 +49,7 @@ const malformed = [
   ["half a surrogate pair", '{"transfer_id":"\\ud800"}'],
   ["a control character", '{"transfer_id":"a\nb"}'],
   ["a text over its bound", `{"transfer_id":"${"a".repeat(65)}"}`],
-  ["depth without end", `{"transfer_id":${"[".repeat(100_000)}`],
+  ["depth without end", `{"transfer_id":${"[".repeat(10_000)}`],
   ["nine levels", `{"transfer_id":${"[".repeat(9)}${"]".repeat(9)}}`],
 ];
 
