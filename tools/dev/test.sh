@@ -12,7 +12,6 @@ run_tests() {
   if [ -z "$words" ]; then
     stage tools /usr/bin/python3 -W error -m unittest discover -s tools -p '*_test.py'
     stage vectors /usr/bin/python3 tests/vectors/make.py --check
-    stage build-fuzz build_preset fuzz fuzzers
     stage fuzz tools/fuzz --all "$fuzz_seconds"
     stage fuzz-planted tests/fuzz_planted.py
   fi
