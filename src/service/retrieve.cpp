@@ -62,7 +62,8 @@ Result<FoundSlot> find_slot(const Parts& parts, const TransferId& id) {
   return std::move(*slot);
 }
 
-Result<> warn(const Parts& parts, const Trier& trier) {
+// The answer to who tries does not hang on it: where it fails, the next one makes up for it.
+void warn(const Parts& parts, const Trier& trier) {
   bool posted = false;
   const Result<> done = parts.database.write([&](Transaction& tx) -> Result<> {
     const Result<bool> warned = warn_sender(parts, tx, trier);
@@ -70,8 +71,8 @@ Result<> warn(const Parts& parts, const Trier& trier) {
     posted = *warned;
     return Result<>();
   });
+  if (!done) parts.log.failure("sender not warned", done.error());
   if (done && posted) parts.wake_outbox();
-  return done;
 }
 
 Result<OpenedKeyslot> open_with(const Parts& parts, const FoundSlot& slot,
@@ -230,10 +231,8 @@ Result<Attempt> Retrieve::try_password(const TransferId& id, const Caller& calle
     return fail(ErrorCode::refused, "wrong_password");
   }
   if (!admitted) {
-    // Where the server ended before it could warn, the next who tries makes up for it.
-    const bool unwarned = too_many && !slot->found.transfer.warned.has_value();
-    const Result<> warned = unwarned ? warn(parts_, attempt.trier) : Result<>();
-    if (!warned) return pass(warned);
+    // Where the server ended before it could warn, too.
+    if (too_many && !slot->found.transfer.warned) warn(parts_, attempt.trier);
     return pass(admitted);
   }
   const Result<Keyslot> keyslot = uncoat(parts_, slot->found.transfer, slot->row);
@@ -258,11 +257,10 @@ Result<Retrieval> Retrieve::open(const Attempt& attempt, const Secret<32>& secre
   Result<FoundSlot> slot = find_slot(parts_, attempt.transfer_id);
   if (!slot) return pass(slot);
   Result<OpenedKeyslot> keys = open_with(parts_, *slot, secret);
-  if (!keys && keys.error().code == ErrorCode::refused && attempt.last) {
-    const Result<> warned = warn(parts_, attempt.trier);
-    if (!warned) return pass(warned);
+  if (!keys) {
+    if (keys.error().code == ErrorCode::refused && attempt.last) warn(parts_, attempt.trier);
+    return pass(keys);
   }
-  if (!keys) return pass(keys);
   const Result<> forgiven = parts_.database.write(
       [&](Transaction& tx) { return forgive_try(tx, attempt.trier, attempt.counted); });
   if (!forgiven) return pass(forgiven);
