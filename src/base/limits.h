@@ -48,9 +48,18 @@ inline constexpr std::size_t verifications_per_session_max = 20;
 // Retrieval.
 inline constexpr std::chrono::hours retrieval_life = 12h;
 inline constexpr std::chrono::minutes retrieval_idle = 30min;
+
+// Wrong passwords (docs/decisions/0050). Over one of the three counts the mailbox has to be proven.
 inline constexpr int free_wrong_passwords = 3;                    // before the delay begins
 inline constexpr std::chrono::seconds wrong_password_delay = 2s;  // doubles with each further one
 inline constexpr std::chrono::minutes wrong_password_delay_max = 15min;
+inline constexpr std::chrono::minutes proven_password_delay_max = 1min;  // for the mailbox's owner
+inline constexpr int wrong_passwords_per_recipient_max = 20;             // in 24 hours
+inline constexpr int wrong_passwords_per_network_max = 100;              // in an hour
+inline constexpr int wrong_passwords_per_server_max = 5'000;             // in an hour
+inline constexpr std::chrono::hours recipient_proof_life = 1h;  // by a code asked for to retrieve
+inline constexpr int recipient_codes_per_network_max = 5;       // of one transfer ID, in an hour
+inline constexpr int recipient_codes_max = 30;                  // of one transfer ID, in an hour
 
 // HTTP.
 inline constexpr std::size_t header_bytes_max = 16 * 1024;
@@ -81,6 +90,6 @@ inline constexpr std::chrono::minutes mail_lease = 5min;
 
 // Background rounds.
 inline constexpr std::size_t erasures_per_round_max = 200;
-inline constexpr std::size_t argon2_waiting_max = 64;
+inline constexpr std::size_t argon2_waiting_max = 64;  // a quarter of them for one network
 
 }  // namespace couvert::limits

@@ -182,12 +182,19 @@ Task<Outcome> Exchange::handle(Buffer body) {
 
   auto first = Pending<Outcome>::begin(server_.pool, connection().strand(), std::move(work));
   Result<Outcome> outcome = co_await first.take();
+  Workers::Place place;
   while (outcome && std::holds_alternative<Later>(outcome->next)) {
     Later later = std::move(std::get<Later>(outcome->next));
-    Workers& workers = later.where == Where::argon ? server_.argon : server_.pool;
+    if (later.where == Where::admission) {
+      place = server_.argon.reserve(answer_.network);
+      if (!place) co_return fail(ErrorCode::unavailable, "too many passwords wait");
+    }
+    const bool humble = later.where == Where::argon;
+    Workers& workers = humble ? server_.argon : server_.pool;
     auto again = Pending<Outcome>::begin(
         workers, connection().strand(),
-        [step = std::move(later.work)]() -> Result<Outcome> { return step(); });
+        [step = std::move(later.work)]() -> Result<Outcome> { return step(); },
+        humble ? std::move(place) : nullptr);
     outcome = co_await again.take();
   }
   co_return outcome;

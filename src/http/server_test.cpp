@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "base/limits.h"
 #include "crypto/random.h"
 #include "http/problem.h"
 #include "http/test_client.h"
@@ -31,6 +32,9 @@ struct Seen {
   std::atomic<bool> finished{false};
   std::atomic<bool> parked{false};
   std::atomic<int> delivered{0};
+  std::atomic<int> admitted{0};
+  std::atomic<int> stretching{0};
+  std::atomic<bool> hold{false};  // whoever stretches
 };
 
 class FakeUpload final : public Upload {
@@ -107,6 +111,16 @@ std::vector<Route> test_routes(Seen& seen) {
                    return Later{Where::pool, []() -> Outcome { return text("stretched"); }};
                  }};
   });
+  routes.emplace_back(Method::get, "/admitted", blocking, [&seen](Ask) -> Outcome {
+    return Later{Where::admission, [&seen]() -> Outcome {
+                   ++seen.admitted;
+                   return Later{Where::argon, [&seen]() -> Outcome {
+                                  ++seen.stretching;
+                                  while (seen.hold) std::this_thread::yield();
+                                  return text("stretched");
+                                }};
+                 }};
+  });
   routes.emplace_back(Method::patch, "/up/{file_no}", Access(Who::anyone, Body::stream),
                       [&seen](Ask request) -> Outcome {
                         if (request->arguments[0] == "7") return Error(ErrorCode::conflict, "");
@@ -161,11 +175,43 @@ std::string post(const std::string& body, const std::string& more = "") {
          std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
 }
 
+void wait_for(const std::atomic<int>& count, int wanted) {
+  for (int i = 0; i < 500 && count < wanted; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  REQUIRE(count == wanted);
+}
+
 void wait_until(const std::atomic<bool>& flag) {
   for (int i = 0; i < 500 && !flag; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
 }  // namespace
+
+TEST_CASE("what needs the short queue is not begun where there is no room in it") {
+  HttpConfig config;
+  config.argon2_threads = 1;
+  TestServer server(std::move(config));
+  server.seen.hold = true;
+  std::vector<std::unique_ptr<TestClient>> clients;
+  const auto begin = [&] {
+    clients.push_back(std::make_unique<TestClient>(server.server->port()));
+    clients.back()->send(get("/admitted"));
+    wait_for(server.seen.admitted, static_cast<int>(clients.size()));
+  };
+  begin();
+  wait_for(server.seen.stretching, 1);
+  constexpr std::size_t share = limits::argon2_waiting_max / 4;  // of one network
+  for (std::size_t i = 0; i < share; ++i) begin();
+  const std::string refused = server.ask(get("/admitted"));
+  CHECK(refused.starts_with("HTTP/1.1 503 "));
+  CHECK(field_of(refused, "Retry-After") == "5");
+  CHECK(server.seen.admitted == static_cast<int>(share) + 1);
+  CHECK(server.status(get("/healthz")) == 200);
+  server.seen.hold = false;
+  for (const auto& client : clients) CHECK(client->read_answer().ends_with("stretched"));
+  CHECK(server.status(get("/admitted")) == 200);
+}
 
 TEST_CASE("every answer carries the security headers and no version") {
   TestServer test;

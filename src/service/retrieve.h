@@ -1,23 +1,28 @@
 // Use case: a recipient opens a transfer and takes its files.
 //
-// Unknown, expired and revoked IDs are one and the same `denied`. Opening takes three steps, so
-// that the slow one (Argon2) can run where it starves nobody: try_password() counts the attempt and
-// says what to run, password_secret() (crypto/argon2.h) runs, open() opens and forgives the count.
+// Unknown, expired and revoked IDs are one and the same `denied`. Opening by a password takes four
+// steps, so that the slow one (Argon2) can run where it starves nobody, and that a try is counted
+// only when there is room for it: try_password() says whether one may be made and what to run,
+// count() counts it as a wrong one, password_secret() (crypto/argon2.h) runs, open() opens and
+// forgives.
 #pragma once
 
 #include <memory>
 #include <variant>
 
 #include "crypto/argon2.h"
+#include "service/password_tries.h"
 #include "service/start.h"
 
 namespace couvert {
 
-/// One attempt that was admitted and counted as a wrong one until open() says otherwise.
+/// One attempt to open by a password.
 struct Attempt {
   TransferId transfer_id;
-  std::string network;
+  Trier trier;
   Argon2Parameters parameters;
+  Instant counted;    // by count(): a wrong one until open() says otherwise
+  bool last = false;  // the recipient's last one: if it is wrong, the mailbox has to be proven
 };
 
 /// What an open transfer shows.
@@ -75,13 +80,25 @@ class Retrieve {
   /// How the transfer is opened.
   Result<OpenBy> find(const TransferId& id);
 
-  /// Errors: `throttled` with the seconds to wait as detail.
-  Result<Attempt> try_password(const TransferId& id, const std::string& network);
-  /// Opens by what password_secret() made. Errors: `refused` ("wrong_password").
+  /// Errors: `throttled` with the seconds to wait as detail; `refused` ("code_needed") where this
+  /// caller has to prove the recipient's mailbox first; `refused` ("wrong_password") where there is
+  /// no password.
+  Result<Attempt> try_password(const TransferId& id, const Caller& caller);
+  /// Counts the attempt. Errors: as in try_password(): others may have come in between.
+  Result<> count(Attempt& attempt);
+  /// Opens by what password_secret() made. Order: after count(). Errors: `refused`
+  /// ("wrong_password").
   Result<Retrieval> open(const Attempt& attempt, const Secret<32>& secret);
-  /// Opens by the secret of a link: base64url of 32 bytes, or of the mode byte and them.
-  Result<Retrieval> open_link(const TransferId& id, const std::string& network,
-                              std::string_view fragment);
+  /// Opens by the secret of a link: base64url of 32 bytes, or of the mode byte and them. Nothing is
+  /// counted: nobody guesses 256 bits. Errors: `refused` ("wrong_password").
+  Result<Retrieval> open_link(const TransferId& id, std::string_view fragment);
+
+  /// Mails a code to the mailbox that the transfer was sent to; the address is not told.
+  /// Errors: `throttled`; `conflict` where the transfer has no password.
+  Result<CodeAnswer> mail_code(const TransferId& id, const Caller& caller, Language language);
+  /// Proves that mailbox, for limits::recipient_proof_life.
+  /// Errors: `unproven` without a session; `refused` ("wrong_code", "no_code").
+  Result<> confirm_code(const TransferId& id, const Caller& caller, std::string_view code);
 
   Result<Retrieval> look(const RetrievalKey& key);
   Result<> finish(const RetrievalKey& key);

@@ -146,8 +146,10 @@ StartRequest good_request(TestWorld& world,
 Result<Retrieval> open_by_password(TestWorld& world, const TransferId& id,
                                    const std::string& password) {
   Retrieve retrieve(*world.parts);
-  const Result<Attempt> attempt = retrieve.try_password(id, "127.0.0.1");
+  Result<Attempt> attempt = retrieve.try_password(id, {{}, "127.0.0.1"});
   if (!attempt) return pass(attempt);
+  const Result<> counted = retrieve.count(*attempt);
+  if (!counted) return pass(counted);
   const Result<Secret<32>> secret = password_secret(password, attempt->parameters);
   if (!secret) return pass(secret);
   return retrieve.open(*attempt, *secret);

@@ -6,8 +6,9 @@ namespace couvert {
 
 namespace {
 
-constexpr std::array all_kinds = {MailKind::code, MailKind::notification, MailKind::handed_over,
-                                  MailKind::downloaded, MailKind::undeliverable};
+constexpr std::array all_kinds = {MailKind::code,          MailKind::notification,
+                                  MailKind::handed_over,   MailKind::downloaded,
+                                  MailKind::undeliverable, MailKind::wrong_passwords};
 
 }  // namespace
 
@@ -23,6 +24,8 @@ std::string_view name_of(MailKind kind) {
       return "downloaded";
     case MailKind::undeliverable:
       return "undeliverable";
+    case MailKind::wrong_passwords:
+      return "wrong_passwords";
   }
   return "";
 }

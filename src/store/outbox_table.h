@@ -18,7 +18,14 @@
 
 namespace couvert {
 
-enum class MailKind { code, notification, handed_over, downloaded, undeliverable };
+enum class MailKind {
+  code,
+  notification,
+  handed_over,
+  downloaded,
+  undeliverable,
+  wrong_passwords,
+};
 
 struct OutboxRow {
   MailId mail_id;

@@ -50,6 +50,7 @@ struct Table<Transfer> {
     visit("request", row.request);
     visit("manifest_object", row.manifest_object);
     visit("notice", row.notice);
+    visit("warned", row.warned);
   }
 };
 
@@ -138,6 +139,12 @@ Result<bool> is_day_needed(Transaction& tx, std::int64_t day) {
       select_integer(tx, "SELECT 1 FROM outbox WHERE day = :day LIMIT 1", {{"day", day}});
   if (!mail) return pass(mail);
   return mail->has_value();
+}
+
+Result<bool> set_warned(Transaction& tx, const SealId& id, Instant now) {
+  return changed_one(
+      execute(tx, "UPDATE transfer SET warned = :now WHERE seal_id = :seal_id AND warned IS NULL",
+              {{"now", encode(now)}, {"seal_id", encode(id)}}));
 }
 
 Result<std::int64_t> take_file_no(Transaction& tx, const SealId& id) {

@@ -28,6 +28,9 @@ Result<> delete_transfer(Transaction& tx, const SealId& id);
 /// Whether a draft, sealed transfer or waiting mail needs the key of a day (Unix seconds / 86400).
 Result<bool> is_day_needed(Transaction& tx, std::int64_t day);
 
+/// Notes that the sender was told of wrong passwords; false where that was noted before.
+Result<bool> set_warned(Transaction& tx, const SealId& id, Instant now);
+
 /// The number for a new file of a draft: counts up, never the same twice.
 Result<std::int64_t> take_file_no(Transaction& tx, const SealId& id);
 

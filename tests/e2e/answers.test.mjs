@@ -55,6 +55,12 @@ function find(transfer_id) {
   return client.call("POST", "/api/v1/transfers/find", { json: { transfer_id } });
 }
 
+/** @param {string} transfer_id */
+function askCode(transfer_id) {
+  const json = { transfer_id, language: "en", client: "program" };
+  return client.call("POST", "/api/v1/transfers/code", { json });
+}
+
 test("unknown, expired and revoked transfers give one and the same answer", async () => {
   const expired = await provide(2 * 3600);
   const revoked = await provide(5 * day);
@@ -64,12 +70,15 @@ test("unknown, expired and revoked transfers give one and the same answer", asyn
   await clock.advance(2 * 3600 + 1);
   const ids = [unknown, expired.recipients[0].transfer_id, revoked.recipients[0].transfer_id];
   const secret = randomSecret();
+  const confirm = "/api/v1/transfers/code/confirm";
   /** @type {[string, (id: string) => Promise<Answer>][]} */
   const questions = [
     ["find", (id) => find(id)],
     ["password", (id) => client.tryOpen(id, { password })],
     ["wrong password", (id) => client.tryOpen(id, { password: "Anders, 8 Hufe" })],
     ["secret", (id) => client.tryOpen(id, { secret })],
+    ["ask for a code", (id) => askCode(id)],
+    ["code", (id) => client.call("POST", confirm, { json: { transfer_id: id, code: "x" } })],
     ["page", (id) => send(server.baseUrl, "GET", `/r/${id}`)],
   ];
   for (const [what, ask] of questions) {
