@@ -1,6 +1,7 @@
 #include "http/answer.h"
 
 #include "http/bodies.h"
+#include "http/conditions.h"
 #include "http/disposition.h"
 #include "http/problem.h"
 #include "http/response_head.h"
@@ -87,7 +88,11 @@ Task<> Answer::send_file(FileBody file, std::shared_ptr<const Request> request) 
   const std::uint64_t size = download->size();
   const RangeAnswer asked = asked_range(*request, *download);
   Response response;
-  response.fields = {{"Accept-Ranges", "bytes"}, {"ETag", quoted(download->etag())}};
+  response.status = conditional_status(request->fields, download->etag());
+  if (response.status == 412) response = problem(412);
+  response.fields.emplace_back("Accept-Ranges", "bytes");
+  response.fields.emplace_back("ETag", quoted(download->etag()));
+  if (response.status != 200) co_return co_await send(std::move(response));
   if (std::holds_alternative<NoRange>(asked)) {
     response = problem(416);
     response.fields.emplace_back("Content-Range", "bytes */" + std::to_string(size));

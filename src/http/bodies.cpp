@@ -106,8 +106,8 @@ Task<> send_download(std::shared_ptr<Connection> connection, Workers& pool,
   const bool whole = range.first == 0 || range.resumed;
   if (sent && whole && end == download->size()) {
     auto noting = Pending<void>::begin(pool, connection->strand(),
-                                       [download] { return download->delivered(); });
-    sent = co_await noting.take();
+                                       [download] { return download->delivered(), Result<>(); });
+    const Result<> noted = co_await noting.take();
   }
   release_on(pool, std::move(download));
   co_return sent;

@@ -6,6 +6,7 @@
 #include "crypto/secret_bytes.h"
 #include "service/content.h"
 #include "service/notice.h"
+#include "service/transfer_watch.h"
 
 namespace couvert {
 namespace {
@@ -18,10 +19,6 @@ struct Found {
 
 tl::unexpected<Error> not_there() {
   return fail(ErrorCode::denied, "no such transfer");
-}
-
-bool is_live(const std::optional<Transfer>& transfer, Instant now) {
-  return transfer && transfer->state == TransferState::sealed && now < transfer->end;
 }
 
 // Unknown, expired and revoked take the same way and give the same answer.
@@ -131,7 +128,8 @@ Result<Retrieval> begin_session(const Parts& parts, FoundSlot slot, OpenedKeyslo
   row->mac = session_mac(*retrieval.token);
   row->end = std::min<Instant>(row->created + limits::retrieval_life, transfer.end);
   retrieval.ends = row->end;
-  const OpenedTransfer opened{transfer, slot.found.recipient, std::move(keys)};
+  const OpenedTransfer opened{transfer, slot.found.recipient, retrieval.retrieval_id,
+                              std::move(keys)};
   Result<Content> content = read_content(parts, opened);
   if (!content) return pass(content);
   retrieval.content = std::move(*content);
@@ -182,12 +180,15 @@ Result<OpenedSession> open_session(const Parts& parts, const RetrievalKey& key) 
   Result<OpenedKeyslot> keys =
       open_keyslot(*keyslot, key.secret, {scope_of(*transfer), row->slot_id});
   if (!keys) return fail(ErrorCode::damaged, "a session's keyslot does not open");
-  if (now - row->used > std::chrono::minutes(1)) {
+  if (now - row->used > retrieval_touch) {
     const Result<> touched = parts.database.write(
         [&](Transaction& tx) { return touch_keyslot(tx, key.retrieval_id, now); });
-    if (!touched) return pass(touched);
+    // Where the disk is full, what is there can still be read.
+    if (!touched) parts.log.failure("retrieval not noted as used", touched.error());
   }
-  return OpenedSession{{std::move(*transfer), std::move(*recipient), std::move(*keys)}, row->end};
+  OpenedTransfer opened{std::move(*transfer), std::move(*recipient), key.retrieval_id,
+                        std::move(*keys)};
+  return OpenedSession{std::move(opened), row->end};
 }
 
 }  // namespace

@@ -54,21 +54,23 @@ struct Retrieval {
 
 /// Bytes of a file or a ZIP, readable from any place.
 ///
-/// Memory: under 600 KiB, and 100 bytes for each part of the file. Threads: one at a time; read()
-/// blocks on the disk.
+/// Memory: under 600 KiB, and what the manifest holds. Threads: one at a time; read() blocks on the
+/// disk.
 class Download {
  public:
   virtual ~Download() = default;
   virtual std::uint64_t size() const = 0;
-  /// For Content-Disposition; may hold any character but control ones and '/'.
+  /// For Content-Disposition; safe on every system that stores it.
   virtual const std::string& name() const = 0;
   /// Another one for other bytes; made from commitments, never from plaintext.
   virtual const std::string& etag() const = 0;
   /// At least one byte, at most `bytes_max`, from `offset` < size() on. The view is good until the
-  /// next call. Errors: `damaged`, `unavailable`; the connection must then break.
+  /// next call. Errors: `damaged`, `unavailable`, and `denied` once the transfer has ended, however
+  /// long the download has been running; the connection must then break.
   virtual Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) = 0;
-  /// Notes that the last byte went out: the recipient has the file (or all files of the ZIP).
-  virtual Result<> delivered() = 0;
+  /// Notes that the last byte went out: the recipient has the file (or all files of the ZIP). Where
+  /// that fails the log says so: what was delivered is not spoiled by what could not be noted.
+  virtual void delivered() = 0;
 };
 
 /// Errors of all: `denied`, see above and for retrieval IDs that are not there, ended or not this

@@ -91,6 +91,14 @@ Result<std::vector<PartRow>> parts_of_file(Transaction& tx, const SealId& id, st
                          key_of(id, no));
 }
 
+Result<std::optional<PartRow>> find_part(Transaction& tx, const PartKey& part) {
+  return select_one<PartRow>(
+      tx, "WHERE seal_id = :seal_id AND file_no = :file_no AND part_no = :part_no",
+      {{"seal_id", encode(part.seal_id)},
+       {"file_no", encode(part.file_no)},
+       {"part_no", encode(part.part_no)}});
+}
+
 Result<std::vector<PartRow>> parts_of(Transaction& tx, const SealId& id, std::size_t limit) {
   return select<PartRow>(tx, "WHERE seal_id = :seal_id ORDER BY file_no, part_no LIMIT :limit",
                          {{"seal_id", encode(id)}, {"limit", encode(limit)}});

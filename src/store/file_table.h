@@ -43,6 +43,14 @@ Result<> advance_file(Transaction& tx, const FileRow& file, const PartRow& part)
 Result<> delete_file(Transaction& tx, const SealId& id, std::uint32_t no);
 Result<> delete_files(Transaction& tx, const SealId& id);  // the rows of `file` only
 
+/// Which part of which file.
+struct PartKey {
+  SealId seal_id;
+  std::uint32_t file_no = 0;
+  std::uint32_t part_no = 0;
+};
+
+Result<std::optional<PartRow>> find_part(Transaction& tx, const PartKey& part);
 /// In the order of their numbers.
 Result<std::vector<PartRow>> parts_of_file(Transaction& tx, const SealId& id, std::uint32_t no);
 /// At most `limit`, for erasing.
