@@ -14,6 +14,7 @@ import { root, runContext } from "./run-context.mjs";
  * @property {string} [mail] the [mail] section's connection, if not to the run's mail system
  * @property {Record<string, Record<string, string>>} [config] further sections, values in TOML
  * @property {[string, string][]} [rules] sender and recipient of each policy rule
+ * @property {string[]} [wrapper] the command that starts it, if another one does
  */
 
 export const programs = path.resolve(root, process.env.COUVERT_BIN_DIR ?? "build/release");
@@ -125,7 +126,8 @@ export class Couvertd {
 
   /** Starts it and waits until it can work. */
   async serve() {
-    const command = [path.join(programs, "couvertd"), "serve", "--config", this.config];
+    const program = [...(this.options.wrapper ?? []), path.join(programs, "couvertd")];
+    const command = [...program, "serve", "--config", this.config];
     const child = startProgram(command, { env: this.env, cwd: this.folder, log: this.log });
     this.child = child;
     await waitUntil("couvertd is ready", async () => {
