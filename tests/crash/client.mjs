@@ -16,10 +16,13 @@ const patience = 60_000;
  * @param {World} world @param {number[]} statuses @param {() => Promise<Answer>} call */
 async function insist(world, statuses, call) {
   const end = Date.now() + patience;
-  for (let first = true; ; first = false) {
+  for (let strange = 0; ; ) {
     const answer = await call().catch(() => undefined);
-    if (answer && statuses.includes(answer.status)) return { answer, first };
-    if (Date.now() > end) throw new Error(`${answer?.method} ${answer?.path}: ${answer?.status}`);
+    if (answer && statuses.includes(answer.status)) return answer;
+    if (answer && ![429, 503, 507].includes(answer.status)) strange++;
+    if (strange > 2 || Date.now() > end) {
+      throw new Error(`${answer?.method} ${answer?.path}: ${answer?.status}`);
+    }
     await world.mend();
   }
 }
@@ -64,7 +67,7 @@ export class Sender {
   async verify() {
     for (let tries = 0; tries < 4; tries++) {
       const json = { address: this.address, language: "en", client: "program" };
-      const { answer } = await this.#ask("code", [202, 401], () =>
+      const answer = await this.#ask("code", [202, 401], () =>
         this.client.call("POST", "/api/v1/verifications", { json }),
       );
       this.client.token = answer.json.token ?? this.client.token;
@@ -87,7 +90,7 @@ export class Sender {
       this.client.call("POST", "/api/v1/verifications/confirm", { json: { address, code } }),
     );
     // The answer to the first try may have been lost; the list tells.
-    const { answer } = await this.#ask("proven", [200], () =>
+    const answer = await this.#ask("proven", [200], () =>
       this.client.call("GET", "/api/v1/verifications"),
     );
     return answer.json.verifications.some((/** @type {any} */ one) => one.address === address);
@@ -158,7 +161,7 @@ export class SenderDraft {
 
   /** @param {string} name @returns {Promise<number | undefined>} */
   async #findFile(name) {
-    const { answer } = await this.ask("list", [200], () => this.call("GET", ""));
+    const answer = await this.ask("list", [200], () => this.call("GET", ""));
     const known = new Set(this.files.map(({ no }) => no));
     return answer.json.files.find(
       (/** @type {any} */ file) => file.name === name && !known.has(file.no),
@@ -168,7 +171,7 @@ export class SenderDraft {
   /** How much is safe, as HEAD says. @param {SentFile} file */
   async offset(file) {
     const head = { op: "head", draft: this.id, no: file.no };
-    const { answer } = await insist(this.world, [200], () =>
+    const answer = await insist(this.world, [200], () =>
       told(
         this.world,
         head,
@@ -234,7 +237,7 @@ export class SenderDraft {
   async start(json) {
     const request = sha256(Buffer.from(JSON.stringify(json)));
     let first = true;
-    const { answer } = await insist(this.world, [200, 201], () => {
+    const answer = await insist(this.world, [200, 201], () => {
       const start = { op: "start", draft: this.id, request, first };
       first = false;
       return told(
@@ -294,7 +297,7 @@ export async function retrieve(world, draft, reader) {
   const client = new ApiClient(world.server.baseUrl);
   const open = { op: "open", id: reader.id, by: "right" };
   const isOver = draft.state !== "started";
-  const { answer } = await insist(world, isOver ? [201, 404] : [201], () =>
+  const answer = await insist(world, isOver ? [201, 404] : [201], () =>
     told(world, open, () => client.tryOpen(reader.id, { secret: reader.secret })),
   );
   if (answer.status !== 201) return;

@@ -91,7 +91,8 @@ async function attempt(trial, { ground, seed }) {
   }
   rmSync(world.server.folder, { recursive: true, force: true });
   rmSync(world.disk.shadow, { recursive: true, force: true });
-  return { name, met, crashes: world.crashes, violations, seconds: (Date.now() - since) / 1000 };
+  return { name, met, crashes: world.crashes, violations: [...new Set(violations)],
+    seconds: (Date.now() - since) / 1000 };
 }
 
 /** @param {Outcome} outcome */

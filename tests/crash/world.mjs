@@ -58,6 +58,7 @@ export class World {
     this.fault = fault;
     this.random = random;
     this.history = new History(`${server.folder}.history`, () => clock.now().getTime() / 1000);
+    this.history.add("begin", { fault });
     /** @type {Mail[]} */
     this.mails = [];
     /** What must never lie on the disk in plain, by a name. @type {Map<string, Buffer>} */
