@@ -19,6 +19,9 @@
 //   probe {what, status}                          a call without the right to it
 //   idle {what, before, after}                    what GET and HEAD left as it was, or not
 //   check {when, lines}                           what `couvertd check` found
+//   keys {before, after}                          day keys and marks when the power went, and what
+//                                                 was left: by day {key, counted: seconds, if any}
+//   back {objects}                                how many erased objects a power cut brought back
 //   disk {found}                                  which secrets lay on the disk in plain
 //   erased {objects, keyslots}                    what was left after the sweepers
 //   done {}                                       the scenario came to its end
@@ -28,6 +31,7 @@
 
 // 64 MiB, 512 KiB for each running transfer, 64 MiB for a running Argon2; and the preloaded clock.
 const memoryMax = (64 + 64 + 16) * 2 ** 20;
+const roundMax = 12; // from one look at the day keys to the next, in seconds
 // A mail that was on its way when its transfer ended may still arrive.
 const sendingMax = 60;
 // Answers that say clearly: not now. 0: the connection broke, as by a server that died.
@@ -117,7 +121,8 @@ const rules = {
 
   open(ledger, event) {
     if (event.by !== "right") {
-      if (event.status < 300 && event.status > 0) ledger.wrong(9, `${event.id} opened by ${event.by}`);
+      if (event.status < 300 && event.status > 0)
+        ledger.wrong(9, `${event.id} opened by ${event.by}`);
       return;
     }
     const over = ledger.isOver(event.id, event.at);
@@ -132,7 +137,8 @@ const rules = {
     const draft = ledger.drafts.get(event.id) ?? "";
     const key = `${draft}/${event.no}`;
     if (event.status < 200 || event.status > 299) return;
-    if (ledger.isOver(event.id, event.at)) return void ledger.wrong(5, `${key} came after the transfer's end`);
+    if (ledger.isOver(event.id, event.at))
+      return void ledger.wrong(5, `${key} came after the transfer's end`);
     if (!event.whole) return; // broken off: the client sees it
     if (event.sha256 !== ledger.files.get(key)) ledger.wrong(6, `${key} came with wrong bytes`);
     else ledger.got.add(`${event.id}/${event.no}`);
@@ -164,6 +170,20 @@ const rules = {
 
   check(ledger, { when, lines }) {
     for (const line of lines) ledger.wrong(1, `check ${when}: ${line}`);
+  },
+
+  // A destroyed key stays destroyed; a mark's running time is lost by a round at most.
+  keys(ledger, { before, after }) {
+    for (const [day, { key, counted = 0 }] of Object.entries(after)) {
+      if (key && !before[day]) ledger.wrong(5, `the destroyed key of ${day} came back`);
+      const lost = (before[day]?.counted ?? 0) - counted;
+      if (key && lost > roundMax) ledger.wrong(5, `the mark of ${day} lost ${lost} s`);
+    }
+  },
+
+  // One may be on its way in each of two threads.
+  back(ledger, { objects }) {
+    if (objects > 2) ledger.wrong(5, `${objects} erased objects came back`);
   },
 
   disk(ledger, { found }) {

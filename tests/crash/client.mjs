@@ -1,5 +1,5 @@
-// A sender and a recipient that go on whatever happens: each request is repeated as it was until it
-// is answered, an upload goes on from the offset that HEAD gives. All they are told is written down.
+// A sender and a recipient that go on whatever happens: each request is repeated as it was until
+// it is answered, an upload goes on from the offset that HEAD gives. All they are told is kept.
 import { randomUUID } from "node:crypto";
 import { ApiClient, randomId, randomSecret } from "../e2e/harness/api-client.mjs";
 import { codeInText } from "../e2e/harness/mailbox.mjs";
@@ -16,7 +16,7 @@ const patience = 60_000;
  * @param {World} world @param {number[]} statuses @param {() => Promise<Answer>} call */
 async function insist(world, statuses, call) {
   const end = Date.now() + patience;
-  for (let strange = 0; ; ) {
+  for (let strange = 0; ;) {
     const answer = await call().catch(() => undefined);
     if (answer && statuses.includes(answer.status)) return answer;
     if (answer && ![429, 503, 507].includes(answer.status)) strange++;
@@ -124,7 +124,8 @@ export class SenderDraft {
     this.state = "draft";
   }
 
-  /** @param {string} method @param {string} below @param {object} [more] @param {string} [secret] */
+  /** @param {string} method @param {string} below @param {object} [more]
+   * @param {string} [secret] */
   call(method, below, more = {}, secret = this.secret) {
     const { headers = {} } = /** @type {any} */ (more);
     const all = { "Couvert-Secret": secret, "Tus-Resumable": "1.0.0", ...headers };
@@ -146,8 +147,9 @@ export class SenderDraft {
     let no;
     while (no === undefined) {
       const event = { op: "request", what: "file" };
-      const answer = await told(this.world, event, () => this.call("POST", "/files", { headers }))
-        .catch(() => undefined);
+      const answer = await told(this.world, event, () =>
+        this.call("POST", "/files", { headers }),
+      ).catch(() => undefined);
       if (answer?.status === 201) no = Number(String(answer.headers.location).split("/").at(-1));
       else await this.world.mend();
       no ??= await this.#findFile(name);
@@ -184,7 +186,7 @@ export class SenderDraft {
 
   /** Sends a file to its end. @param {SentFile} file @param {number} piece bytes a PATCH */
   async send(file, piece) {
-    for (let from = 0; from < file.bytes.length; ) {
+    for (let from = 0; from < file.bytes.length;) {
       const to = Math.min(from + piece, file.bytes.length);
       const append = { op: "append", draft: this.id, no: file.no, from, to };
       const type = "application/offset+octet-stream";
@@ -244,7 +246,7 @@ export class SenderDraft {
         this.world,
         start,
         () => this.call("POST", "/start", { json }),
-        (said) => said.status < 300 ? startFields(said.json) : {},
+        (said) => (said.status < 300 ? startFields(said.json) : {}),
       );
     });
     this.state = "started";

@@ -34,6 +34,28 @@ export function nameOf({ fault, fresh }) {
   return words.join("/");
 }
 
+/** The trial of a name. @param {string} name @returns {Trial} */
+export function trialOf(name) {
+  const words = name.split("/");
+  const fresh = words.at(-1) === "fresh";
+  const [mode, step, ...more] = words;
+  const value = (/** @type {string} */ key) =>
+    (more.find((word) => word.startsWith(key)) ?? "").slice(key.length);
+  const from = Number(value("at="));
+  const kinds = /** @type {Operation[]} */ (more[mode === "error" ? 1 : 0]?.split("+"));
+  const [names, blocks] = value("luck=").split(",").map(Number);
+  const faults = {
+    none: { mode, step },
+    strace: { mode, step, set: more[0], from },
+    kill: { mode, step, kinds, from },
+    power: { mode, step, kinds, from, luck: { names, blocks } },
+    error: { mode, step, kinds, from, to: more.includes("on") ? 1e9 : from, action: more[0] },
+  };
+  const fault = faults[/** @type {keyof typeof faults} */ (mode)];
+  if (!fault || (mode !== "none" && !(from > 0))) throw new Error(`no trial: ${name}`);
+  return { fault: /** @type {Fault} */ (fault), fresh };
+}
+
 /** @param {number} count */
 function upTo(count) {
   return Array.from({ length: count > 0 ? count + margin : 0 }, (_, index) => index + 1);

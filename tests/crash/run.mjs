@@ -1,18 +1,19 @@
 // Crash and fault proof: plays one scenario again and again, each time with another fault, and
 // holds what clients were told against what must always hold. docs/reliability.md says more.
 //
-// node tests/crash/run.mjs [SEED] [--sample N] [--only WORDS]
+// node tests/crash/run.mjs [SEED [NAME…]] [--sample N] [--only WORDS]…
 //
-// The seed is printed, and a run with it does the same. Without --sample every fault is tried,
-// which takes hours; --only takes those whose names contain the words, once more for each word.
+// The seed is printed, and a run with it does the same; with names, those trials alone. Without any
+// of these every fault is tried, which takes hours; --only takes those whose names contain the
+// words, --sample that many of them.
 import { rmSync } from "node:fs";
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { makeRunFolder, root } from "../e2e/harness/run-context.mjs";
 import { findViolations } from "./checker.mjs";
-import { allTrials, nameOf, sample } from "./plan.mjs";
+import { allTrials, nameOf, sample, trialOf } from "./plan.mjs";
 import { Random } from "./random.mjs";
 import { play, stepNames } from "./scenario.mjs";
 import { buildLibrary } from "./watched-disk.mjs";
@@ -25,6 +26,7 @@ import { makeBase, makeMailIdentity, World } from "./world.mjs";
 
 const parallel = Number(process.env.COUVERT_CRASH_PARALLEL ?? 3 * os.availableParallelism());
 const firstStartStride = 37;
+const aboutForget = { fdatasync: 0, fsync: 60, name: 30, remove: 8, make: 30, write: 30 };
 const failures = path.join(root, "build/crash");
 
 /** Folder, mail server's identity and library of all trials. */
@@ -34,22 +36,24 @@ async function begin() {
   const mail = await makeMailIdentity(path.join(folder, "identity"));
   process.env.COUVERT_E2E_RUN = JSON.stringify({ folder, mail });
   const library = await buildLibrary(folder);
-  return { library, base: await makeBase(library) };
+  /** @type {Promise<string> | undefined} */
+  let base;
+  return { library, base: () => (base ??= makeBase(library)) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof begin>>} Ground */
 
 /** How often each operation happens where nothing is disturbed.
- * @param {Ground} ground @param {boolean} fresh */
-async function measure(ground, fresh) {
+ * @param {Ground} ground @param {{ fresh: boolean, last: string }} how */
+async function measure(ground, { fresh, last }) {
   const fault = /** @type {const} */ ({ mode: "none", step: "upload" });
   const random = new Random(`measure ${fresh}`);
-  const base = fresh ? undefined : ground.base;
+  const base = fresh ? undefined : await ground.base();
   const { library } = ground;
   const world = await World.create({ name: "measure", fault, random, library, base });
   /** @type {Counts} */
   const counts = {};
-  await play(world, { onStep: (step, count) => void (counts[step] = count) });
+  await play(world, { last, onStep: (step, count) => void (counts[step] = count) });
   const violations = findViolations(world.history.events);
   await world.end();
   if (violations.length) throw new Error(`undisturbed: ${JSON.stringify(violations)}`);
@@ -60,17 +64,19 @@ async function measure(ground, fresh) {
  * @param {string} step @param {Random} random */
 function lastStep(step, random) {
   const wanted = stepNames[stepNames.indexOf("retrieve") + random.below(2)];
+  if (step === "forget" || step === "expire") return step;
   const isLater = stepNames.indexOf(step) > stepNames.indexOf(wanted);
   return isLater || random.below(4) === 0 ? "expire" : wanted;
 }
 
-/** @param {Trial} trial @param {{ ground: Ground, seed: string }} options @returns {Promise<Outcome>} */
+/** @param {Trial} trial @param {{ ground: Ground, seed: string }} options
+ * @returns {Promise<Outcome>} */
 async function attempt(trial, { ground, seed }) {
   const name = nameOf(trial);
   const random = new Random(seed).fork(name);
   const since = Date.now();
   const { library } = ground;
-  const base = trial.fresh ? undefined : ground.base;
+  const base = trial.fresh ? undefined : await ground.base();
   const last = lastStep(trial.fault.step, random);
   const world = await World.create({ name: "trial", fault: trial.fault, random, library, base });
   const violations = [];
@@ -91,8 +97,13 @@ async function attempt(trial, { ground, seed }) {
   }
   rmSync(world.server.folder, { recursive: true, force: true });
   rmSync(world.disk.shadow, { recursive: true, force: true });
-  return { name, met, crashes: world.crashes, violations: [...new Set(violations)],
-    seconds: (Date.now() - since) / 1000 };
+  return {
+    name,
+    met,
+    crashes: world.crashes,
+    violations: [...new Set(violations)],
+    seconds: (Date.now() - since) / 1000,
+  };
 }
 
 /** @param {Outcome} outcome */
@@ -138,25 +149,33 @@ function summarize(outcomes) {
   return failed;
 }
 
+/** The trials that the command line asks for.
+ * @param {Ground} ground @param {string} seed
+ * @param {{ names: string[], only: string[], sample?: string }} asked */
+async function choose(ground, seed, { names, only, sample: size }) {
+  if (names.length) return names.map(trialOf);
+  const [later, first] = await Promise.all([
+    measure(ground, { fresh: false, last: size ? "expire" : "forget" }),
+    measure(ground, { fresh: true, last: "revoke" }),
+  ]);
+  later.forget ??= aboutForget; // what takes long to count is guessed for a sample
+  const trials = [
+    ...allTrials(later, { fresh: false, stride: 1 }),
+    ...allTrials(first, { fresh: true, stride: firstStartStride }),
+  ].filter((trial) => only.every((word) => nameOf(trial).includes(word)));
+  console.log(`${trials.length} faults are possible`);
+  return size ? sample(trials, { size: Number(size), random: new Random(seed) }) : trials;
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { sample: { type: "string" }, only: { type: "string", multiple: true } },
 });
-const seed = positionals[0] ?? String(Math.floor(Math.random() * 1e9));
+const [seed = String(Math.floor(Math.random() * 1e9)), ...names] = positionals;
 console.log(`seed ${seed}: ./dev crash ${seed} does the same again`);
 await mkdir(failures, { recursive: true });
 const ground = await begin();
-const counts = { later: await measure(ground, false), first: await measure(ground, true) };
-let trials = [
-  ...allTrials(counts.later, { fresh: false, stride: 1 }),
-  ...allTrials(counts.first, { fresh: true, stride: firstStartStride }),
-];
-console.log(`${trials.length} faults are possible`);
-const words = values.only ?? [];
-trials = trials.filter((trial) => words.every((word) => nameOf(trial).includes(word)));
-if (values.sample) {
-  trials = sample(trials, { size: Number(values.sample), random: new Random(seed) });
-}
-if (process.env.COUNTS) console.log(JSON.stringify(counts, null, 1));
+const { only = [], sample: size } = values;
+const trials = await choose(ground, seed, { names, only, sample: size });
 const failed = summarize(await attemptAll(trials, { ground, seed }));
 process.exit(failed === 0 ? 0 : 1);

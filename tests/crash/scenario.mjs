@@ -4,6 +4,7 @@ import { createCipheriv } from "node:crypto";
 import { ApiClient, randomSecret } from "../e2e/harness/api-client.mjs";
 import { send } from "../e2e/harness/http.mjs";
 import { waitUntil } from "../e2e/harness/processes.mjs";
+import { letMarksCount, readDayKeys } from "./day-keys.mjs";
 import { retrieve, Sender } from "./client.mjs";
 import { sha256 } from "./world.mjs";
 
@@ -133,7 +134,39 @@ const steps = {
       for (const reader of draft.readers) await retrieve(world, draft, reader);
     }
   },
+  forget: destroyKeys,
 };
+
+/** Long after: the day keys of what ended are marked and, a day of running time later, destroyed.
+ * @param {Story} story */
+async function destroyKeys({ world }) {
+  // Of the days that have been over for a day.
+  const overdue = async () => {
+    const end = world.clock.now().getTime() - 2 * days * 1000;
+    const all = Object.entries(await readDayKeys(world.dayKeys));
+    return all.filter(([day]) => Date.parse(day) <= end).map(([, state]) => state);
+  };
+  const until = (/** @type {string} */ what, /** @type {() => Promise<boolean>} */ ask) =>
+    waitUntil(
+      what,
+      async () => {
+        if (world.isDead) await world.mend();
+        return ask();
+      },
+      { deadline: 90_000, every: 50 },
+    );
+  await world.clock.advance(3 * days);
+  const isMarked = (/** @type {{ counted?: number }} */ { counted }) => counted !== undefined;
+  await until("keys are marked", async () => (await overdue()).every(isMarked));
+  // The fault waits in what follows: marks that count on, keys that go.
+  await world.disarm();
+  await world.server.stop();
+  await letMarksCount(world.dayKeys, days - 20);
+  await world.disk.begin();
+  await world.serve();
+  await world.arm("forget");
+  await until("keys are destroyed", async () => (await overdue()).length === 0);
+}
 
 export const stepNames = Object.keys(steps);
 
@@ -159,7 +192,7 @@ async function lookAtTheEnd(world) {
  * @param {{ last?: string, onStep?: (step: string, counts: Count) => void }} [options] `last`: the
  *   last step; `onStep` hears how often each operation happened in a step
  */
-export async function play(world, { last = "expire", onStep } = {}) {
+export async function play(world, { last = "forget", onStep } = {}) {
   const story = new Story(world);
   for (const [name, step] of Object.entries(steps)) {
     const before = world.crashes;
@@ -171,11 +204,11 @@ export async function play(world, { last = "expire", onStep } = {}) {
     const { fault } = world;
     // After a disk that failed, and in the end, only what is on the disk counts.
     if (fault.mode === "error" && fault.step === name) await world.crash();
-    if (world.crashes > before && name !== "expire") await story.examine();
+    if (world.crashes > before) await story.examine();
     if (name === "retrieve") await story.probe();
     if (name === last) break;
   }
-  if (last === "expire") await lookAtTheEnd(world);
+  if (stepNames.indexOf(last) >= stepNames.indexOf("expire")) await lookAtTheEnd(world);
   else await world.crash().then(() => story.examine());
   world.noteMails();
   world.history.add("done");

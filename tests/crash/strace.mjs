@@ -2,6 +2,7 @@
 // in which one thread does the work, its Nth call is the step's Nth.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { asRoot } from "../e2e/harness/mail-system.mjs";
 import { pause } from "../e2e/harness/processes.mjs";
 
 /** The sets of calls at which a program is killed. */
@@ -24,8 +25,8 @@ export function straceCommand(set, nth) {
 /** Lies in wait for a running program's Nth call, in all of its threads; ends with the returned
  * function. @param {number} pid @param {CallSet} set @param {number} nth */
 export async function attachStrace(pid, set, nth) {
-  const [program, ...args] = straceCommand(set, nth);
-  const child = spawn(program, [...args, "-p", String(pid)], {
+  const [program, ...args] = asRoot([...straceCommand(set, nth), "-p", String(pid)]);
+  const child = spawn(program, args, {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const ended = once(child, "close");

@@ -10,6 +10,7 @@ import { filesBelow } from "../e2e/harness/files.mjs";
 import { output, pause, runProgram, waitUntil } from "../e2e/harness/processes.mjs";
 import { runContext } from "../e2e/harness/run-context.mjs";
 import { History } from "./history.mjs";
+import { readDayKeys } from "./day-keys.mjs";
 import { Random } from "./random.mjs";
 import { attachStrace, straceCommand } from "./strace.mjs";
 import { WatchedDisk } from "./watched-disk.mjs";
@@ -30,6 +31,7 @@ import { WatchedDisk } from "./watched-disk.mjs";
 // Database, objects and day keys in a folder of their own each, so that a sync of one does not by
 // chance make another's name durable.
 const places = ["data", "parts", "keys"];
+const startMax = 120_000; // under strace, on a machine with other work
 const failuresBorne = 3; // before a full disk has room again
 
 /** @param {string} data @param {RegExp} what */
@@ -151,7 +153,7 @@ export class World {
       const traced = this.isArmed && fault.mode === "strace" && !this.detach;
       if (fault.mode === "strace" && traced) await this.#startTraced(fault.set, fault.from);
       try {
-        await this.server.serve();
+        await this.server.serve({ deadline: startMax });
         return this.history.add("serving");
       } catch (error) {
         if (tries > 4 || !this.isDead) throw error;
@@ -166,7 +168,7 @@ export class World {
     this.isArmed = false;
     const { server } = this;
     server.options.wrapper = straceCommand(set, nth);
-    await server.serve().catch(() => undefined);
+    await server.serve({ deadline: startMax }).catch(() => undefined);
     server.options.wrapper = [];
     if (!this.isDead) {
       const children = `/proc/${server.pid}/task/${server.pid}/children`;
@@ -208,12 +210,24 @@ export class World {
       this.wasMet = true;
       if (!mayEnd || ++this.failures >= failuresBorne) await this.disarm();
     }
-    if (fault.mode === "power") await this.disk.cutPower(fault.luck, this.random);
-    if (fault.mode === "error") {
-      await this.disk.cutPower({ names: 0, blocks: 0 }, this.random);
-    }
+    if (fault.mode === "power") await this.#cutPower(fault.luck);
+    if (fault.mode === "error") await this.#cutPower({ names: 0, blocks: 0 });
     await this.searchDisk();
     await this.check("after a crash");
+  }
+
+  /** @param {Luck} luck */
+  async #cutPower(luck) {
+    const before = await readDayKeys(this.dayKeys);
+    const objects = new Set(await this.#objectNames());
+    await this.disk.cutPower(luck, this.random);
+    this.history.add("keys", { before, after: await readDayKeys(this.dayKeys) });
+    const back = (await this.#objectNames()).filter((name) => !objects.has(name));
+    this.history.add("back", { objects: back.length });
+  }
+
+  get dayKeys() {
+    return path.join(this.server.folder, "keys/day-keys");
   }
 
   /** Whether database and objects agree. @param {string} when */
@@ -288,9 +302,13 @@ export class World {
 
   /** How many objects there are. */
   async objects() {
+    return (await this.#objectNames()).length;
+  }
+
+  async #objectNames() {
     const folder = path.join(this.server.folder, "parts/objects");
-    const names = await readdir(folder, { recursive: true, withFileTypes: true });
-    return names.filter((entry) => entry.isFile() && /^[a-z2-7]{26}$/.test(entry.name)).length;
+    const names = await readdir(folder, { recursive: true }).catch(() => []);
+    return names.map((name) => path.basename(name)).filter((name) => /^[a-z2-7]{26}$/.test(name));
   }
 
   /** How many rows of a table fit, as another reader of the database sees it; -1 where it cannot
@@ -303,7 +321,8 @@ export class World {
   }
 }
 
-/** The folder of a server that was started and stopped once, to be copied. @param {string} library */
+/** The folder of a server that was started and stopped once, to be copied.
+ * @param {string} library */
 export async function makeBase(library) {
   const fault = /** @type {const} */ ({ mode: "none", step: "" });
   const world = await World.create({ name: "base", fault, random: new Random("base"), library });

@@ -124,13 +124,13 @@ export class Couvertd {
     await output([...command, "--config", this.config], { env: this.env, cwd: this.folder });
   }
 
-  /** Starts it and waits until it can work. */
-  async serve() {
+  /** Starts it and waits until it can work. @param {{ deadline?: number }} [options] */
+  async serve(options) {
     const program = [...(this.options.wrapper ?? []), path.join(programs, "couvertd")];
     const command = [...program, "serve", "--config", this.config];
     const child = startProgram(command, { env: this.env, cwd: this.folder, log: this.log });
     this.child = child;
-    await waitUntil("couvertd is ready", async () => {
+    const isReady = async () => {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(`couvertd has ended: ${await readFile(this.log, "utf8")}`);
       }
@@ -138,7 +138,8 @@ export class Couvertd {
         (answer) => answer.ok,
         () => false,
       );
-    });
+    };
+    await waitUntil("couvertd is ready", isReady, options);
     await this.#takeShare();
   }
 
