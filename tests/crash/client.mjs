@@ -21,7 +21,7 @@ async function insist(world, statuses, call) {
     if (answer && statuses.includes(answer.status)) return answer;
     if (answer && ![429, 503, 507].includes(answer.status)) strange++;
     if (strange > 2 || Date.now() > end) {
-      throw new Error(`${answer?.method} ${answer?.path}: ${answer?.status}`);
+      throw new Error(answer ? `${answer.method} ${answer.path}: ${answer.status}` : "no answer");
     }
     await world.mend();
   }

@@ -82,7 +82,7 @@ function killsOf(step, counts) {
 /** @param {string} step @param {Record<Operation, number>} counts @returns {Fault[]} */
 function powerCutsOf(step, counts) {
   return lucks.flatMap((luck) =>
-    [durable, /** @type {Operation[]} */ (["write"])].flatMap((kinds) =>
+    [durable, .../** @type {Operation[][]} */ ([["write"], ["remove"]])].flatMap((kinds) =>
       upTo(sum(counts, kinds)).map(
         (from) => /** @type {Fault} */ ({ mode: "power", step, kinds, from, luck }),
       ),
@@ -132,10 +132,17 @@ const sampleOf = [
   { mode: "error", fresh: false, share: 0.25 },
 ];
 
-/** @param {Trial[]} trials @param {{ size: number, random: Random }} options */
+/** Of the last steps, which take longest, one trial alone, and first.
+ * @param {Trial[]} trials @param {{ size: number, random: Random }} options */
 export function sample(trials, { size, random }) {
-  return sampleOf.flatMap(({ mode, fresh, share }) => {
-    const fitting = trials.filter((one) => one.fault.mode === mode && one.fresh === fresh);
-    return random.fork(`${mode} ${fresh}`).some(fitting, Math.round(size * share));
-  });
+  const isLong = (/** @type {Trial} */ { fault }) => ["mark", "forget"].includes(fault.step);
+  const longest = trials.filter((one) => isLong(one) && one.fault.mode === "power");
+  const rest = trials.filter((one) => !isLong(one));
+  return [
+    ...random.fork("forget").some(longest, 1),
+    ...sampleOf.flatMap(({ mode, fresh, share }) => {
+      const fitting = rest.filter((one) => one.fault.mode === mode && one.fresh === fresh);
+      return random.fork(`${mode} ${fresh}`).some(fitting, Math.round(size * share));
+    }),
+  ];
 }

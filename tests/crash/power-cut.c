@@ -254,9 +254,11 @@ int linkat(int from, const char* old, int to, const char* new, int flags) {
 
 int link(const char* old, const char* new) { return linkat(AT_FDCWD, old, AT_FDCWD, new, 0); }
 
+// A name that is not there is not removed.
 int unlinkat(int folder, const char* name, int flags) {
   REAL(unlinkat);
-  return fails_at(op_remove, folder, name) ? -1 : real(folder, name, flags);
+  const int is_there = faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  return is_there && fails_at(op_remove, folder, name) ? -1 : real(folder, name, flags);
 }
 
 int unlink(const char* name) { return unlinkat(AT_FDCWD, name, 0); }

@@ -64,7 +64,7 @@ async function measure(ground, { fresh, last }) {
  * @param {string} step @param {Random} random */
 function lastStep(step, random) {
   const wanted = stepNames[stepNames.indexOf("retrieve") + random.below(2)];
-  if (step === "forget" || step === "expire") return step;
+  if (stepNames.indexOf(step) >= stepNames.indexOf("expire")) return step;
   const isLater = stepNames.indexOf(step) > stepNames.indexOf(wanted);
   return isLater || random.below(4) === 0 ? "expire" : wanted;
 }
@@ -158,7 +158,7 @@ async function choose(ground, seed, { names, only, sample: size }) {
     measure(ground, { fresh: false, last: size ? "expire" : "forget" }),
     measure(ground, { fresh: true, last: "revoke" }),
   ]);
-  later.forget ??= aboutForget; // what takes long to count is guessed for a sample
+  later.mark ??= later.forget ??= aboutForget; // what takes long to count is guessed for a sample
   const trials = [
     ...allTrials(later, { fresh: false, stride: 1 }),
     ...allTrials(first, { fresh: true, stride: firstStartStride }),

@@ -121,52 +121,55 @@ const steps = {
     const { world, anna } = story;
     await world.sendAllMails(() => anna.ringOutbox());
     await world.clock.advance(6 * days);
-    await waitUntil(
+    await until(
+      world,
       "all has been erased",
-      async () => {
-        if (world.isDead) await world.mend();
-        return (await world.countLive("transfer", "state <> 'erased'")) === 0;
-      },
-      { deadline: 60_000, every: 200 },
+      async () => (await world.countLive("transfer", "state <> 'erased'")) === 0,
     );
     for (const draft of story.drafts) {
       draft.state = "over";
       for (const reader of draft.readers) await retrieve(world, draft, reader);
     }
   },
-  forget: destroyKeys,
+  mark: async ({ world }) => {
+    await world.clock.advance(3 * days);
+    await until(world, "keys are marked", async () =>
+      (await overdueKeys(world)).every(({ counted }) => counted !== undefined),
+    );
+  },
+  forget: async ({ world }) => {
+    await until(world, "keys are destroyed", async () => (await overdueKeys(world)).length === 0);
+  },
 };
 
-/** Long after: the day keys of what ended are marked and, a day of running time later, destroyed.
- * @param {Story} story */
-async function destroyKeys({ world }) {
-  // Of the days that have been over for a day.
-  const overdue = async () => {
-    const end = world.clock.now().getTime() - 2 * days * 1000;
-    const all = Object.entries(await readDayKeys(world.dayKeys));
-    return all.filter(([day]) => Date.parse(day) <= end).map(([, state]) => state);
-  };
-  const until = (/** @type {string} */ what, /** @type {() => Promise<boolean>} */ ask) =>
-    waitUntil(
-      what,
-      async () => {
-        if (world.isDead) await world.mend();
-        return ask();
-      },
-      { deadline: 90_000, every: 50 },
-    );
-  await world.clock.advance(3 * days);
-  const isMarked = (/** @type {{ counted?: number }} */ { counted }) => counted !== undefined;
-  await until("keys are marked", async () => (await overdue()).every(isMarked));
-  // The fault waits in what follows: marks that count on, keys that go.
-  await world.disarm();
-  await world.server.stop();
-  await letMarksCount(world.dayKeys, days - 20);
-  await world.disk.begin();
-  await world.serve();
-  await world.arm("forget");
-  await until("keys are destroyed", async () => (await overdue()).length === 0);
+/** The keys of the days that have been over for a day. @param {World} world */
+async function overdueKeys(world) {
+  const end = world.clock.now().getTime() - 2 * days * 1000;
+  const all = Object.entries(await readDayKeys(world.dayKeys));
+  return all.filter(([day]) => Date.parse(day) <= end).map(([, state]) => state);
 }
+
+/** Asks often, and lets a server that died start again.
+ * @param {World} world @param {string} what @param {() => Promise<boolean>} ask */
+async function until(world, what, ask) {
+  const askNow = async () => {
+    if (world.isDead) await world.mend();
+    return ask();
+  };
+  await waitUntil(what, askNow, { deadline: 120_000, every: 100 });
+}
+
+/** What comes before a step, undisturbed.
+ * @type {Record<string, (world: World) => Promise<void>>} */
+const preparations = {
+  // All but 20 of the seconds that a mark has to count.
+  forget: async (world) => {
+    await world.server.stop();
+    await letMarksCount(world.dayKeys, days - 20);
+    await world.disk.begin();
+    await world.serve();
+  },
+};
 
 export const stepNames = Object.keys(steps);
 
@@ -196,10 +199,12 @@ export async function play(world, { last = "forget", onStep } = {}) {
   const story = new Story(world);
   for (const [name, step] of Object.entries(steps)) {
     const before = world.crashes;
+    await preparations[name]?.(world);
     const counted = world.disk.counts();
     await world.arm(name);
     await step(story);
     await world.disarm();
+    if (world.isDead && name !== "start") await world.mend();
     onStep?.(name, world.disk.countsSince(counted));
     const { fault } = world;
     // After a disk that failed, and in the end, only what is on the disk counts.

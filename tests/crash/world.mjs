@@ -289,9 +289,12 @@ export class World {
     throw new Error("a mail did not come");
   }
 
-  /** Waits until no mail waits. @param {() => Promise<unknown>} ring wakes the outbox */
+  /** Waits until no mail waits or is on its way.
+   * @param {() => Promise<unknown>} ring wakes the outbox */
   async sendAllMails(ring) {
-    for (let round = 0; (await this.countLive("outbox", "true")) !== 0; round++) {
+    const isBusy = async () =>
+      this.smtp.sockets.size > 0 || (await this.countLive("outbox", "true")) !== 0;
+    for (let round = 0; await isBusy(); round++) {
       if (round > 100) throw new Error("the outbox does not become empty");
       await pause(200);
       if (this.isDead) await this.mend();
