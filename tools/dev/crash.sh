@@ -1,7 +1,7 @@
 # Crash and fault proof: docs/reliability.md.
 
 # As many of the thousands of faults as 100 s on two cores hold.
-crash_sample=${COUVERT_CRASH_SAMPLE:-30}
+crash_sample=${COUVERT_CRASH_SAMPLE:-20}
 
 # run_crash [--ci] [SEED [NAME...]]: --ci tries a sample of the faults, else all are tried.
 run_crash() {
