@@ -23,7 +23,7 @@ check_format() {
 check_web() {
   local failed=0 config
   generate_types
-  for config in web/*/tsconfig*.json tests/e2e/tsconfig.json; do
+  for config in web/*/tsconfig*.json tests/{crash,e2e}/tsconfig.json; do
     if [ -n "$(find "${config%/*}" -name '*.svelte' -print -quit)" ]; then
       svelte-check --workspace "${config%/*}" --tsconfig "${config##*/}" \
         --fail-on-warnings --output human || failed=1

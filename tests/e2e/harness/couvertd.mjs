@@ -14,6 +14,7 @@ import { root, runContext } from "./run-context.mjs";
  * @property {string} [mail] the [mail] section's connection, if not to the run's mail system
  * @property {Record<string, Record<string, string>>} [config] further sections, values in TOML
  * @property {[string, string][]} [rules] sender and recipient of each policy rule
+ * @property {string[]} [wrapper] the command that starts it, if another one does
  */
 
 export const programs = path.resolve(root, process.env.COUVERT_BIN_DIR ?? "build/release");
@@ -123,12 +124,13 @@ export class Couvertd {
     await output([...command, "--config", this.config], { env: this.env, cwd: this.folder });
   }
 
-  /** Starts it and waits until it can work. */
-  async serve() {
-    const command = [path.join(programs, "couvertd"), "serve", "--config", this.config];
+  /** Starts it and waits until it can work. @param {{ deadline?: number }} [options] */
+  async serve(options) {
+    const program = [...(this.options.wrapper ?? []), path.join(programs, "couvertd")];
+    const command = [...program, "serve", "--config", this.config];
     const child = startProgram(command, { env: this.env, cwd: this.folder, log: this.log });
     this.child = child;
-    await waitUntil("couvertd is ready", async () => {
+    const isReady = async () => {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(`couvertd has ended: ${await readFile(this.log, "utf8")}`);
       }
@@ -136,7 +138,8 @@ export class Couvertd {
         (answer) => answer.ok,
         () => false,
       );
-    });
+    };
+    await waitUntil("couvertd is ready", isReady, options);
     await this.#takeShare();
   }
 

@@ -62,6 +62,7 @@ export async function send(baseUrl, method, path, { headers = {}, json, body } =
   const host = { Host: new URL(baseUrl).host, ...all };
   const options = { host: "127.0.0.1", port, method, path, headers: host, agent: false };
   const request = http.request({ ...options, timeout: 60_000 });
+  request.on("error", () => undefined); // once the answer has begun, reading it fails instead
   request.end(bytes);
   const [message] = /** @type {[http.IncomingMessage]} */ (await once(request, "response"));
   /** @type {Buffer[]} */
