@@ -1,5 +1,5 @@
-// Uploads and downloads, interleaved with nginx's: A B C, A B C, so that whatever else the
-// machine does hits all of them.
+// Uploads and downloads, interleaved with nginx's, so that whatever else the machine does
+// hits all of them.
 import { load, nameBytes, ratio, sample, spread } from "./measure.mjs";
 
 /** @typedef {import("./measure.mjs").Contestant} Contestant */
@@ -49,12 +49,16 @@ export async function transfers(bench) {
     const ups = bench.contestants.map(() => []);
     /** @type {Sample[][]} */
     const downs = bench.contestants.map(() => []);
-    for (let run = 0; run < bench.runs; run++) {
-      for (const [index, contestant] of bench.contestants.entries()) {
+    // The first run warms up, uncounted: fresh memory is dear where a hypervisor gives it page by
+    // page. Then forwards and backwards, since one's freed memory is the next one's warm memory.
+    for (let run = -1; run < bench.runs; run++) {
+      const order = [...bench.contestants.entries()];
+      for (const [index, contestant] of run % 2 ? order.reverse() : order) {
         const [up, down] = await thereAndBack(contestant, amount, bench);
+        bench.note(run < 0 ? `(${contestant.name})` : contestant.name, amount, up, down);
+        if (run < 0) continue;
         ups[index].push(up);
         downs[index].push(down);
-        bench.note(contestant.name, amount, up, down);
       }
     }
     const what = `${amount.streams} × ${nameBytes(amount.bytes)}`;
