@@ -31,6 +31,7 @@ struct Seen {
   std::string uploaded;
   std::atomic<bool> finished{false};
   std::atomic<bool> parked{false};
+  std::atomic<bool> settled{false};
   std::atomic<int> delivered{0};
   std::atomic<int> admitted{0};
   std::atomic<int> stretching{0};
@@ -46,6 +47,8 @@ class FakeUpload final : public Upload {
     seen_.uploaded += as_text(bytes);
     return {};
   }
+  bool has_unsettled() const override { return true; }
+  void settle() override { seen_.settled = true; }
   Result<std::uint64_t> finish() override {
     seen_.finished = true;
     return offset();
@@ -334,6 +337,8 @@ TEST_CASE("an upload arrives whole, in pieces, after 100 Continue") {
   CHECK(field_of(answer, "Content-Length").empty());
   CHECK(test.seen.uploaded == body);
   CHECK(test.seen.finished);
+  wait_until(test.seen.settled);  // beside the rest of the bytes
+  CHECK(test.seen.settled);
   client.send(get("/healthz"));
   CHECK(client.read_answer().ends_with("alive\n"));
 }
@@ -359,6 +364,7 @@ TEST_CASE("an upload that is refused early is answered, though its body is on it
   TestClient full(test.server->port());
   full.send(patch("1", 3'000'000) + "full" + bytes_of(4, 2'999'996));
   CHECK(full.read_answer().starts_with("HTTP/1.1 507 "));
+  CHECK(test.seen.parked);  // what came before is kept
   // No 100 Continue for what is refused.
   CHECK(test.status(patch("7", 3'000'000, "Expect: 100-continue\r\n")) == 409);
 }

@@ -18,6 +18,7 @@ run_tests() {
   fi
   stage typescript vitest run ${words:+-t "$words"}
   stage end-to-end test_end_to_end "$words"
+  [ -n "$words" ] || stage bench run_bench --smoke
 }
 
 test_units() {
