@@ -1,9 +1,9 @@
 # The C++ presets and the portal.
 
-# build_preset PRESET
+# build_preset PRESET [TARGET]
 build_preset() {
   cmake --preset "$1" >/dev/null
-  cmake --build --preset "$1" --parallel "$(nproc)"
+  cmake --build --preset "$1" --parallel "$(nproc)" ${2:+--target "$2"}
 }
 
 # The TypeScript types of the API come from its description.
