@@ -115,7 +115,7 @@ Result<Content> read_content(const Parts& parts, const OpenedTransfer& opened) {
 }
 
 // Makes the recipient's session: a held keyslot whose secret only the client keeps.
-Result<Retrieval> begin_session(const Parts& parts, FoundSlot slot, OpenedKeyslot keys) {
+Result<Retrieval> begin_session(const Parts& parts, const FoundSlot& slot, OpenedKeyslot keys) {
   Retrieval retrieval;
   retrieval.retrieval_id = SlotId::make(parts.random);
   retrieval.token = parts.random.secret<32>();
@@ -255,7 +255,7 @@ Result<> Retrieve::count(Attempt& attempt) {
 }
 
 Result<Retrieval> Retrieve::open(const Attempt& attempt, const Secret<32>& secret) {
-  Result<FoundSlot> slot = find_slot(parts_, attempt.transfer_id);
+  const Result<FoundSlot> slot = find_slot(parts_, attempt.transfer_id);
   if (!slot) return pass(slot);
   Result<OpenedKeyslot> keys = open_with(parts_, *slot, secret);
   if (!keys) {
@@ -265,11 +265,11 @@ Result<Retrieval> Retrieve::open(const Attempt& attempt, const Secret<32>& secre
   const Result<> forgiven = parts_.database.write(
       [&](Transaction& tx) { return forgive_try(tx, attempt.trier, attempt.counted); });
   if (!forgiven) return pass(forgiven);
-  return begin_session(parts_, std::move(*slot), std::move(*keys));
+  return begin_session(parts_, *slot, std::move(*keys));
 }
 
 Result<Retrieval> Retrieve::open_link(const TransferId& id, std::string_view fragment) {
-  Result<FoundSlot> slot = find_slot(parts_, id);
+  const Result<FoundSlot> slot = find_slot(parts_, id);
   if (!slot) return pass(slot);
   // As it stands in the link, or the 32 bytes alone.
   Result<LinkSecret> link = parse_link_fragment(fragment);
@@ -279,7 +279,7 @@ Result<Retrieval> Retrieve::open_link(const TransferId& id, std::string_view fra
   if (!secret) return fail(ErrorCode::refused, "wrong_password");
   Result<OpenedKeyslot> keys = open_with(parts_, *slot, *secret);
   if (!keys) return pass(keys);
-  return begin_session(parts_, std::move(*slot), std::move(*keys));
+  return begin_session(parts_, *slot, std::move(*keys));
 }
 
 Result<CodeAnswer> Retrieve::mail_code(const TransferId& id, const Caller& caller,
