@@ -81,9 +81,6 @@ test("curl -C - goes on after each broken line and ends with the same bytes", as
     }
     await output(fetchOn);
     assert.ok((await readFile(file)).equals(bytes), below);
-    // Nothing is left: 416, an error for -f alone.
-    await output(fetchOn.filter((word) => word !== "-f"));
-    assert.ok((await readFile(file)).equals(bytes), below);
   }
 });
 
