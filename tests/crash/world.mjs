@@ -233,7 +233,8 @@ export class World {
   /** Whether database and objects agree. @param {string} when */
   async check(when) {
     const ended = await this.server.run(["check"]);
-    const lines = ended.code === 0 ? [] : `${ended.stdout}${ended.stderr}`.trim().split("\n");
+    const said = `${ended.code ?? ended.signal}: ${ended.stdout}${ended.stderr}`;
+    const lines = ended.code === 0 ? [] : said.trim().split("\n");
     this.history.add("check", { when, lines });
   }
 
