@@ -80,7 +80,7 @@ async function placeFor(bytes) {
 
 /** Where all keep their files: on the disk, but for a trial. */
 async function placeOfFiles() {
-  if (values.folder) return values.folder;
+  if (values.folder) return path.resolve(values.folder);
   const place = values.smoke ? await placeFor(1024 ** 3) : onDisk;
   return place === memoryFolder ? path.join(place, `couvert-bench-${process.pid}`) : place;
 }
