@@ -77,7 +77,10 @@ Result<> count_attempt(const Parts& parts, const std::string& key) {
     if (!attempts) return pass(attempts);
     const Instant now = parts.clock.now();
     const Duration wait = attempts->last + delay_after(attempts->failures) - now;
-    if (attempts->failures >= limits::free_wrong_passwords && wait > Duration(0)) {
+    // A time that lies ahead was noted by a clock that has been put right since: nobody waits for
+    // it.
+    const bool has_been = attempts->last <= now;
+    if (attempts->failures >= limits::free_wrong_passwords && has_been && wait > Duration(0)) {
       const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
       return fail(ErrorCode::throttled, std::to_string(seconds.count()));
     }
@@ -109,10 +112,14 @@ Result<Content> read_content(const Parts& parts, const OpenedTransfer& opened) {
   const Result<Notice> notice = open_transfer_notice(parts, opened.transfer);
   if (!notice) return pass(notice);
   const auto position = static_cast<std::size_t>(opened.recipient.position);
-  if (position >= notice->recipients.size()) {
-    return fail(ErrorCode::damaged, "a notice without this recipient");
-  }
   const Manifest& table = (*manifest)->manifest();
+  // What is sealed says who they are; the rows must agree with it.
+  const bool agrees =
+      position < notice->recipients.size() &&
+      notice->recipients[position].address == opened.recipient.address &&
+      hash_of(notice->recipients[position].transfer_id) == opened.recipient.transfer_id_hash &&
+      table.from == opened.transfer.sender.text;
+  if (!agrees) return fail(ErrorCode::damaged, "the rows of a transfer differ from its notice");
   Content content;
   content.transfer_id = notice->recipients[position].transfer_id;
   content.tracking_id = opened.transfer.tracking_id;

@@ -5,3 +5,7 @@
 couvert_migration_0001:
   .incbin "store/migrations/0001_begin.sql"
   .byte 0
+  .global couvert_migration_0002
+couvert_migration_0002:
+  .incbin "store/migrations/0002_store_and_clock.sql"
+  .byte 0

@@ -8,6 +8,7 @@
 
 extern "C" {
 extern const char couvert_migration_0001[];
+extern const char couvert_migration_0002[];
 }
 
 namespace couvert {
@@ -46,7 +47,8 @@ Result<> make_version_table(soci::session& session) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::array<Migration, 1> all = {{{1, couvert_migration_0001}}};
+  static const std::array<Migration, 2> all = {
+      {{1, couvert_migration_0001}, {2, couvert_migration_0002}}};
   return all;
 }
 
