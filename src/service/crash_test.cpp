@@ -41,6 +41,7 @@ struct Known {
   Secret<32> secret;
   std::vector<KnownFile> files;
   SlotId slot_id;
+  SlotId link_id;
   Secret<32> link_secret;
   std::string address;
   Instant expires;
@@ -125,6 +126,7 @@ class Run {
     one->draft_id = SlotId::make(server_.random);
     one->secret = server_.random.secret<32>();
     one->slot_id = SlotId::make(server_.random);
+    one->link_id = SlotId::make(server_.random);
     one->link_secret = server_.random.secret<32>();
     one->address = "bert" + std::to_string(all_.size()) + "@example.com";
     one->stage = Stage::gone;  // until it is answered
@@ -172,7 +174,7 @@ class Run {
   StartRequest request_of(const Known& one) {
     StartRequest request;
     request.name = "Anna";
-    request.recipients.push_back({one.address, RecipientKind::to, one.slot_id, std::nullopt});
+    request.recipients.push_back({one.address, RecipientKind::to, one.link_id, std::nullopt});
     request.recipients[0].secret = one.link_secret.clone();
     request.text = "Text";
     for (const KnownFile& file : one.files) request.files.emplace_back(file.no, file.bytes.size());

@@ -388,6 +388,8 @@ TEST_CASE("a spoilt column in any row gives an error or what was there") {
   unsigned named = 0;
   for (unsigned round = 0; round < choice.rounds; ++round) {
     for (const CellPlace& place : cells) {
+      // Which recipient a session is of is the row's word alone (docs/decisions/0058).
+      if (place.table == "keyslot" && place.column == "position") continue;
       const std::string expression = spoilt(scene.rows->value(place).value_or(""), choice);
       CAPTURE(place.text());
       CAPTURE(expression);
@@ -407,6 +409,7 @@ TEST_CASE("rows lost, exchanged with others, or older ones give an error or what
   const std::vector<CellPlace> cells = scene.rows->cells();
   for (const CellPlace& place : cells) {
     CAPTURE(place.text());
+    if (place.table == "keyslot" && place.column == "position") continue;
     const int rows = scene.rows->count(place.table);
     if (rows > 1) {
       // The value of another row, as if the disk had mixed them up.

@@ -12,6 +12,8 @@
 namespace couvert {
 namespace {
 
+constexpr int tries_counted_max = 1000;
+
 // Opens a mail and makes its bytes.
 Result<Buffer> compose(const Parts& parts, const OutboxRow& row) {
   const Result<DayKey> day_key = parts.day_keys.key(static_cast<Day>(row.day));
@@ -97,7 +99,9 @@ Result<> settle(const Parts& parts, const OutboxRow& row, const Result<>& sent) 
     const bool is_final =
         sent || sent.error().code == ErrorCode::refused || sent.error().code == ErrorCode::damaged;
     if (!is_final) {
-      const FailedTry failed{row.tries + 1, parts.clock.now(), parts.clock.certain(), row.end};
+      const int tries =
+          std::clamp(row.tries, 0, tries_counted_max);  // a spoilt row may say anything
+      const FailedTry failed{tries + 1, parts.clock.now(), parts.clock.certain(), row.end};
       const auto jitter = static_cast<std::uint16_t>(read_integer(parts.random.bytes<2>()));
       const std::optional<Instant> again = next_try(failed, jitter);
       if (again) return postpone_mail(tx, row.mail_id, *again);
