@@ -87,9 +87,19 @@ inline constexpr std::size_t mail_bytes_max = 1024 * 1024;
 inline constexpr std::chrono::seconds send_time_max = 60s;
 inline constexpr std::chrono::hours mail_life = 24h * 5;
 inline constexpr std::chrono::minutes mail_lease = 5min;
+inline constexpr std::chrono::hours mail_pause_max = 4h;  // more than the longest of mail/retry.h
+
+// Time (service/guarded_clock.h).
+inline constexpr std::chrono::minutes clock_slack = 1min;  // that a clock may be put right by
+inline constexpr std::chrono::seconds clock_settles_per_day = 12s;  // of a jump
+inline constexpr std::chrono::minutes clock_settles_max = 10min;
+inline constexpr std::chrono::hours clock_set_back_believed = 24h;
+inline constexpr std::chrono::minutes clock_write_pause = 1min;
 
 // Background rounds.
 inline constexpr std::size_t erasures_per_round_max = 200;
-inline constexpr std::size_t argon2_waiting_max = 64;  // a quarter of them for one network
+inline constexpr std::size_t orphans_suspected_max = 10'000;
+inline constexpr std::chrono::hours orphan_suspected_min = 1h;  // of running time
+inline constexpr std::size_t argon2_waiting_max = 64;           // a quarter of them for one network
 
 }  // namespace couvert::limits

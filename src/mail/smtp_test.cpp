@@ -148,6 +148,39 @@ TEST_CASE("a server that says nothing is left after the time that was given") {
   CHECK(transport.send(envelope(), as_bytes(message), 0ms).error().code == ErrorCode::unavailable);
 }
 
+TEST_CASE(
+    "a server that is silent, breaks off or talks rubbish at any stage is tried again later") {
+  const std::vector<std::string> answers = {
+      "-", "", "!", "rubbish", "\x01\xff\xfe", "99999 far", "299-endless\r\n299-lines"};
+  for (const std::string word : {"CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "."}) {
+    for (const std::string& answer : answers) {
+      INFO(word << ": " << answer);
+      ScriptedServer server(answering(word, answer));
+      // Without EHLO curl tries HELO, as RFC 5321 has it.
+      if (word == "EHLO") server.set("HELO", answer);
+      SmtpTransport transport(plain(server));
+      const Result<> sent = transport.send(envelope(), as_bytes(message), 150ms);
+      REQUIRE_FALSE(sent.has_value());
+      CHECK(sent.error().code == ErrorCode::unavailable);
+    }
+  }
+}
+
+TEST_CASE("an answer of any length costs no more than a line of it is told") {
+  for (const std::string word : {"CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "."}) {
+    for (const std::string& answer :
+         {"550 " + std::string(300'000, 'x'), "550 " + std::string(700, '\xc3') + "\xa4"}) {
+      INFO(word);
+      ScriptedServer server(answering(word, answer));
+      if (word == "EHLO") server.set("HELO", answer);
+      SmtpTransport transport(plain(server));
+      const Result<> sent = transport.send(envelope(), as_bytes(message), 2s);
+      REQUIRE_FALSE(sent.has_value());
+      CHECK(sent.error().detail.size() <= mail_server_answer_bytes_max);
+    }
+  }
+}
+
 TEST_CASE("nobody listens: later it may work") {
   SmtpServer settings;
   {

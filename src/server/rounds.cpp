@@ -47,10 +47,11 @@ bool Bell::pause(Duration longest) {
   return !closed_;
 }
 
-Rounds::Rounds(const Parts& parts, MailTransport& transport, Bell& mail_waits)
+Rounds::Rounds(const Parts& parts, MailTransport& transport, Bell& mail_waits, GuardedClock& clock)
     : parts_(parts),
       transport_(transport),
       mail_waits_(mail_waits),
+      clock_(clock),
       outbox_([this] { run_outbox(); }),
       sweeps_([this] { run_sweeps(); }) {}
 
@@ -62,6 +63,10 @@ Rounds::~Rounds() {
 }
 
 void Rounds::run_outbox() {
+  guarded(parts_.log, [this] {
+    const Result<> taken_back = take_back_mails(parts_);
+    if (!taken_back) parts_.log.failure("round failed: leases", taken_back.error());
+  });
   while (mail_waits_.pause(outbox_pause)) {
     guarded(parts_.log, [this] {
       const Result<std::size_t> taken = deliver_due(parts_, transport_);
@@ -75,10 +80,14 @@ void Rounds::run_outbox() {
 void Rounds::run_sweeps() {
   Duration next_objects = parts_.clock.running();
   while (end_.pause(sweep_pause)) {
-    guarded(parts_.log, [this] { sweep(parts_); });
+    guarded(parts_.log, [this] {
+      const Result<> looked = clock_.look(parts_.log);
+      if (!looked) parts_.log.failure("round failed: clock", looked.error());
+      sweep(parts_);
+    });
     if (parts_.clock.running() < next_objects) continue;
     next_objects = parts_.clock.running() + objects_pause;
-    guarded(parts_.log, [this] { sweep_objects(parts_); });
+    guarded(parts_.log, [this] { sweep_objects(parts_, orphans_); });
   }
 }
 

@@ -6,7 +6,9 @@
 #include <thread>
 
 #include "mail/transport.h"
+#include "service/guarded_clock.h"
 #include "service/parts.h"
+#include "store/orphans.h"
 
 namespace couvert {
 
@@ -31,8 +33,8 @@ class Bell {
 /// Lifetime: all that is handed in must outlive it.
 class Rounds {
  public:
-  /// `mail_waits` is rung where a mail was put into the outbox.
-  Rounds(const Parts& parts, MailTransport& transport, Bell& mail_waits);
+  /// `mail_waits` is rung where a mail was put into the outbox; `clock` is that of `parts`.
+  Rounds(const Parts& parts, MailTransport& transport, Bell& mail_waits, GuardedClock& clock);
   ~Rounds();
   Rounds(const Rounds&) = delete;
   Rounds& operator=(const Rounds&) = delete;
@@ -44,6 +46,8 @@ class Rounds {
   const Parts& parts_;
   MailTransport& transport_;
   Bell& mail_waits_;
+  GuardedClock& clock_;
+  OrphanSweep orphans_;
   Bell end_;
   std::thread outbox_;
   std::thread sweeps_;

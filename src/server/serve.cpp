@@ -16,6 +16,7 @@
 #include "server/commands.h"
 #include "server/rounds.h"
 #include "service/preview.h"
+#include "store/pairing.h"
 
 namespace couvert {
 namespace {
@@ -90,20 +91,26 @@ struct Foundation {
   std::optional<Secret<32>> master_key;
   std::unique_ptr<DayKeys> day_keys;
   std::unique_ptr<Database> database;
+  std::unique_ptr<GuardedClock> clock;
   std::unique_ptr<Objects> objects;
 };
 
-Result<> open_foundation(const Config& config, const Clock& clock, Random& random,
+Result<> open_foundation(const Config& config, const Clock& machine_clock, Random& random,
                          Foundation& made) {
   // The database's lock comes first: a second server must touch nothing.
   Result<std::unique_ptr<Database>> database = Database::open(config.database);
   if (!database) return pass(database);
   made.database = std::move(*database);
+  Result<std::unique_ptr<GuardedClock>> clock = GuardedClock::open(machine_clock, *made.database);
+  if (!clock) return pass(clock);
+  made.clock = std::move(*clock);
   Result<std::unique_ptr<Objects>> objects = open_objects(config.objects);
   if (!objects) return pass(objects);
   made.objects = std::move(*objects);
   const Result<> swept = made.objects->sweep_unfinished();
   if (!swept) return pass(swept);
+  const Result<> paired = pair_stores(*made.database, *made.objects, random);
+  if (!paired) return pass(paired);
   Result<std::unique_ptr<KeyFolder>> folder = open_key_folder(config.day_keys);
   if (!folder) return pass(folder);
   made.key_folder = std::move(*folder);
@@ -114,7 +121,7 @@ Result<> open_foundation(const Config& config, const Clock& clock, Random& rando
       DayKeys::load(*made.key_folder, *made.master_key, DayKeyRules());
   if (!keys) return pass(keys);
   made.day_keys = std::move(*keys);
-  return made.day_keys->make_ahead(clock.now(), random);
+  return made.day_keys->make_ahead(made.clock->now(), random);
 }
 
 }  // namespace
@@ -129,12 +136,13 @@ int serve(Config config) {
   const Result<> password = read_smtp_password(config);
   if (!password) return complain(password.error());
 
-  const SystemClock clock;
+  const SystemClock machine_clock;
   SystemRandom random;
   JsonLog log;
   Foundation foundation;
-  const Result<> founded = open_foundation(config, clock, random, foundation);
+  const Result<> founded = open_foundation(config, machine_clock, random, foundation);
   if (!founded) return complain(founded.error());
+  GuardedClock& clock = *foundation.clock;
 
   if (config.http.tls && is_loopback_url(config.service.base_url)) {
     const Result<> made = make_self_signed(*config.http.tls, clock);
@@ -156,7 +164,7 @@ int serve(Config config) {
                     judge,
                     config.service,
                     [&mail_waits] { mail_waits.ring(); }};
-  const Rounds rounds(parts, transport, mail_waits);
+  const Rounds rounds(parts, transport, mail_waits, clock);
 
   Verify verify(parts);
   AskPolicy ask_policy(parts);

@@ -96,10 +96,14 @@ Result<Content> read_content(const Parts& parts, const OpenedTransfer& opened) {
   const Result<Notice> notice = open_transfer_notice(parts, opened.transfer);
   if (!notice) return pass(notice);
   const auto position = static_cast<std::size_t>(opened.recipient.position);
-  if (position >= notice->recipients.size()) {
-    return fail(ErrorCode::damaged, "a notice without this recipient");
-  }
   const Manifest& table = (*manifest)->manifest();
+  // What is sealed says who they are; the rows must agree with it.
+  const bool agrees =
+      position < notice->recipients.size() &&
+      notice->recipients[position].address == opened.recipient.address &&
+      hash_of(notice->recipients[position].transfer_id) == opened.recipient.transfer_id_hash &&
+      table.from == opened.transfer.sender.text;
+  if (!agrees) return fail(ErrorCode::damaged, "the rows of a transfer differ from its notice");
   Content content;
   content.transfer_id = notice->recipients[position].transfer_id;
   content.tracking_id = opened.transfer.tracking_id;

@@ -52,7 +52,8 @@ TestWorld::TestWorld() : judge({}) {
   REQUIRE(day_keys->make_ahead(clock.now(), random).has_value());
   database = std::move(*Database::open("sqlite:" + (folder / "couvert.db").string()));
   objects = std::move(*open_objects("file:" + (folder / "objects").string()));
-  parts.emplace(Parts{*database, *objects, *day_keys, master_key, clock, random, log, catalogue,
+  guarded = std::move(*GuardedClock::open(clock, *database));
+  parts.emplace(Parts{*database, *objects, *day_keys, master_key, *guarded, random, log, catalogue,
                       judge, settings, [] {}});
 }
 

@@ -145,7 +145,7 @@ TEST_CASE("what has ended is erased") {
   REQUIRE(sent.has_value());
   CHECK(sent->transfer.state == TransferState::erased);
   // Going back in time revives nothing.
-  world.clock.advance(-4 * 24h);
+  world.clock.jump(-4 * 24h);
   CHECK(Retrieve(*world.parts).find(started.id()).error().code == ErrorCode::denied);
 }
 

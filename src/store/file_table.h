@@ -64,7 +64,8 @@ Result<bool> is_object_known(Transaction& tx, const ObjectId& id);
 struct ObjectReference {
   ObjectId object;
   SealId seal_id;
-  std::optional<std::uint64_t> plain_bytes;  // of a part; a manifest has none
+  std::optional<std::uint64_t> plain_bytes;  // of a part; a manifest has neither
+  std::optional<std::array<std::byte, 32>> commitment;
 };
 Result<> for_each_reference(Transaction& tx,
                             const std::function<Result<>(const ObjectReference&)>& visit);

@@ -108,14 +108,14 @@ Result<std::int64_t> count_drafts(Transaction& tx, const Address& sender) {
 
 Result<std::vector<Transfer>> ended_transfers(Transaction& tx, TransferState state, Instant now,
                                               std::size_t limit) {
-  return select<Transfer>(
+  return select_readable<Transfer>(
       tx, "WHERE state = :state AND \"end\" <= :now ORDER BY \"end\" LIMIT :limit",
       {{"state", encode(state)}, {"now", encode(now)}, {"limit", encode(limit)}});
 }
 
 Result<std::vector<Transfer>> transfers_to_erase(Transaction& tx, std::size_t limit) {
-  return select<Transfer>(tx, "WHERE state IN ('revoked', 'expired') LIMIT :limit",
-                          {{"limit", encode(limit)}});
+  return select_readable<Transfer>(tx, "WHERE state IN ('revoked', 'expired') LIMIT :limit",
+                                   {{"limit", encode(limit)}});
 }
 
 Result<> delete_transfer(Transaction& tx, const SealId& id) {

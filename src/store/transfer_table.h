@@ -18,7 +18,8 @@ Result<std::optional<Transfer>> find_draft(Transaction& tx, const SlotId& draft_
 Result<std::optional<Transfer>> find_tracked(Transaction& tx, const TrackingId& id);
 Result<std::int64_t> count_drafts(Transaction& tx, const Address& sender);
 
-/// Transfers in `state` whose end is at or before `now`, oldest first, at most `limit`.
+/// Transfers in `state` whose end is at or before `now`, oldest first, at most `limit`. Here and in
+/// transfers_to_erase() rows that cannot be read are passed over.
 Result<std::vector<Transfer>> ended_transfers(Transaction& tx, TransferState state, Instant now,
                                               std::size_t limit);
 /// Revoked and expired transfers, until they are erased; in no order, at most `limit`.
