@@ -22,11 +22,19 @@ Workers::~Workers() {
 bool Workers::post(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || waiting_.size() >= config_.waiting_max) return false;
+    if (stopped_ || waiting_.size() >= config_.waiting_max) {
+      ++refused_;
+      return false;
+    }
     waiting_.push_back(std::move(work));
   }
   changed_.notify_one();
   return true;
+}
+
+WorkersFigures Workers::figures() const {
+  const std::lock_guard lock(mutex_);
+  return {waiting_.size(), running_, refused_};
 }
 
 void Workers::stop() {
@@ -52,10 +60,12 @@ void Workers::run() {
     if (waiting_.empty()) return;
     std::function<void()> work = std::move(waiting_.front());
     waiting_.pop_front();
+    ++running_;
     lock.unlock();
     work();
     work = nullptr;  // what it holds goes before the lock is taken again
     lock.lock();
+    --running_;
   }
 }
 

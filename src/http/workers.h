@@ -5,6 +5,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -21,6 +22,13 @@ struct WorkersConfig {
   Priority priority = Priority::normal;
 };
 
+/// How much a group has to do.
+struct WorkersFigures {
+  std::size_t waiting = 0;
+  std::size_t running = 0;
+  std::uint64_t refused = 0;  // since the start
+};
+
 /// Threads: any may post; stop() and the destructor belong to the owner.
 class Workers {
  public:
@@ -33,6 +41,8 @@ class Workers {
   /// `work` must not throw.
   bool post(std::function<void()> work);
 
+  WorkersFigures figures() const;
+
   /// Ends the threads once each is done with what it runs; drops what waits.
   void stop();
 
@@ -40,9 +50,11 @@ class Workers {
   void run();
 
   const WorkersConfig config_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> waiting_;
+  std::size_t running_ = 0;
+  std::uint64_t refused_ = 0;
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };

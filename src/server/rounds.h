@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/metrics.h"
 #include "mail/transport.h"
 #include "service/parts.h"
 
@@ -27,15 +28,18 @@ class Bell {
   bool closed_ = false;
 };
 
-/// Runs until it is destroyed, which waits for the step under way (bounded by the mail's deadline).
-/// Lifetime: all that is handed in must outlive it.
+/// Runs until it is destroyed, which waits for the step under way: after stop() at most
+/// limits::send_time_at_stop for a mail. Lifetime: all that is handed in must outlive it.
 class Rounds {
  public:
   /// `mail_waits` is rung where a mail was put into the outbox.
-  Rounds(const Parts& parts, MailTransport& transport, Bell& mail_waits);
+  Rounds(const Parts& parts, MailTransport& transport, Bell& mail_waits, Metrics& metrics);
   ~Rounds();
   Rounds(const Rounds&) = delete;
   Rounds& operator=(const Rounds&) = delete;
+
+  /// Begins nothing more; returns at once.
+  void stop();
 
  private:
   void run_outbox();
@@ -44,6 +48,7 @@ class Rounds {
   const Parts& parts_;
   MailTransport& transport_;
   Bell& mail_waits_;
+  Metrics& metrics_;
   Bell end_;
   std::thread outbox_;
   std::thread sweeps_;

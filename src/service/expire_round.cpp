@@ -130,24 +130,27 @@ Result<> sweep_days(const Parts& parts) {
   return parts.day_keys.round(parts.clock.now(), parts.clock.running(), needed);
 }
 
-void run(const Parts& parts, std::string_view step, Result<> (*work)(const Parts&)) {
+bool run(const Parts& parts, std::string_view step, Result<> (*work)(const Parts&)) {
   const Result<> done = work(parts);
   if (!done) parts.log.failure(step, done.error());
+  return done.has_value();
 }
 
 }  // namespace
 
-void sweep(const Parts& parts) {
-  run(parts, "round failed: expire", expire_due);
-  run(parts, "round failed: erase", erase_ended);
-  run(parts, "round failed: rows", sweep_rows);
-  run(parts, "round failed: day keys", sweep_days);
+bool sweep(const Parts& parts) {
+  bool well = run(parts, "round failed: expire", expire_due);
+  well &= run(parts, "round failed: erase", erase_ended);
+  well &= run(parts, "round failed: rows", sweep_rows);
+  well &= run(parts, "round failed: day keys", sweep_days);
+  return well;
 }
 
-void sweep_objects(const Parts& parts) {
+bool sweep_objects(const Parts& parts) {
   const Result<std::size_t> swept =
       sweep_orphans(parts.database, parts.objects, parts.clock.now(), 24h);
   if (!swept) parts.log.failure("round failed: orphans", swept.error());
+  return swept.has_value();
 }
 
 }  // namespace couvert
