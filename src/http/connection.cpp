@@ -137,7 +137,10 @@ Task<> Connection::flush() {
   while (sent < outgoing().size() && !broken_) {
     const Bytes rest = Bytes(outgoing()).subspan(sent);
     error_code error;
-    sent += socket_.write_some(boost::asio::buffer(rest.data(), rest.size()), error);
+    const std::size_t bytes =
+        socket_.write_some(boost::asio::buffer(rest.data(), rest.size()), error);
+    sent += bytes;
+    untaken_ += bytes;
     if (would_block(error)) {
       const Result<> ready = co_await wait_for_reader();
       broken_ = broken_ || !ready;
@@ -155,10 +158,10 @@ Task<> Connection::flush() {
 // kernel's buffer large, so what counts is what the client took out of that.
 Task<> Connection::wait_for_reader() {
   const Duration begun = clock_.running();
-  const std::uint64_t before = unread_by_client();
   const Result<> ready = co_await wait(tcp::socket::wait_write, begun + limits::rate_time);
-  const std::uint64_t after_wait = unread_by_client();
-  const std::uint64_t taken = before - std::min(before, after_wait);
+  const std::uint64_t left = std::min(unread_by_client(), untaken_);
+  const std::uint64_t taken = untaken_ - left;
+  untaken_ = left;
   if (broken_ || !rate_.keeps(clock_.running() - begun, taken)) co_return broken();
   co_return Result<>();
 }

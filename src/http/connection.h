@@ -91,6 +91,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t consumed_ = 0;
   Buffer plain_outgoing_;
   LeastRate rate_;
+  std::uint64_t untaken_ = 0;  // given to the kernel; when last looked, not taken by the client
   bool idle_ = false;
   bool broken_ = false;
   std::atomic<Duration::rep> deadline_;  // of clock_.running(); the largest value for none
