@@ -39,7 +39,7 @@ void Answer::begin(const RequestHead& head) {
   method_ = head.method_known ? name_of(head.method) : "other";
   head_only_ = head.method_known && head.method == Method::head;
   keep_alive = head.keep_alive;
-  const std::string* forwarded = find_field(head.fields, "x-forwarded-for");
+  const std::string forwarded = joined(head.fields, "x-forwarded-for");
   network = client_of(connection_->peer(), forwarded, server_.proxies).network();
 }
 
@@ -51,6 +51,7 @@ std::string Answer::head_of(const Response& response, std::optional<std::uint64_
   details.keep_alive = keep_alive;
   details.https = server_.config.base_url.starts_with("https://");
   details.length = length;
+  details.request_id = request_id_;
   return write_head(response, details);
 }
 
@@ -111,16 +112,18 @@ Task<> Answer::send_file(FileBody file, std::shared_ptr<const Request> request) 
   Result<> sent = connection_->put(as_bytes(head));
   if (sent && head_only_) sent = co_await connection_->flush();
   if (!sent || head_only_) co_return sent;
+  const Running::One running(server_.parts.metrics.downloads);
   sent = co_await send_download(connection_, server_.pool, download, range);
   if (sent) bytes_ = range.bytes;
   if (!sent) {
-    server_.parts.log.failure("download broke off", sent.error());
+    log_failure("download broke off", sent.error());
     connection_->abort();
   }
   co_return sent;
 }
 
 Task<std::uint64_t> Answer::take_upload(std::shared_ptr<Upload> upload, std::uint64_t bytes) {
+  const Running::One running(server_.parts.metrics.uploads);
   const Result<std::uint64_t> offset =
       co_await receive_upload(connection_, server_.pool, std::move(upload), bytes);
   Response response;
@@ -139,7 +142,14 @@ Task<std::uint64_t> Answer::take_upload(std::shared_ptr<Upload> upload, std::uin
   co_return std::uint64_t{0};
 }
 
+void Answer::log_failure(std::string_view event, const Error& error) const {
+  server_.parts.log.write(
+      LogLevel::error, event,
+      {{"request_id", request_id_}, {"code", name_of(error.code)}, {"detail", error.detail}});
+}
+
 void Answer::log(Duration took) const {
+  server_.parts.metrics.requests.add(method_, route, status_);
   if (!detail_.empty()) {
     server_.parts.log.write(LogLevel::error, "request failed",
                             {{"request_id", request_id_}, {"detail", detail_}});

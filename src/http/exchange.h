@@ -32,6 +32,9 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 /// The value of the first field of that name, or null.
 const std::string* find_field(const Fields& fields, std::string_view name);
 
+/// The values of all fields of that name in their order, with ", " between (RFC 9110 section 5.3).
+std::string joined(const Fields& fields, std::string_view name);
+
 /// Who may call a route. Each route says so.
 enum class Who {
   anyone,     // nothing is asked for

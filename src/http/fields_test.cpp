@@ -155,14 +155,14 @@ TEST_CASE("of X-Forwarded-For only what believed proxies have written counts") {
   const std::vector<IpNetwork> proxies = {*parse_network("10.0.0.0/8")};
   const IpAddress proxy = *parse_ip("10.0.0.1");
   const auto client = [&](const IpAddress& peer, const std::string& field) {
-    return client_of(peer, &field, proxies).network();
+    return client_of(peer, field, proxies).network();
   };
   CHECK(client(proxy, "192.0.2.7") == "192.0.2.7");
   CHECK(client(proxy, "198.51.100.1, 192.0.2.7") == "192.0.2.7");
   CHECK(client(proxy, "198.51.100.1, 192.0.2.7, 10.0.0.2") == "192.0.2.7");
   CHECK(client(proxy, "nonsense") == "10.0.0.1");
   CHECK(client(*parse_ip("203.0.113.9"), "192.0.2.7") == "203.0.113.9");
-  CHECK(client_of(proxy, nullptr, proxies) == proxy);
+  CHECK(client_of(proxy, "", proxies) == proxy);
 }
 
 TEST_CASE("file numbers of a ZIP are read strictly") {

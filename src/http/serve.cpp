@@ -280,7 +280,7 @@ Task<bool> Exchange::run() {
     }
   } catch (const std::exception& error) {
     // The request is the boundary: memory ran out, or a library threw.
-    server_.parts.log.failure("request failed", Error(ErrorCode::unavailable, error.what()));
+    answer_.log_failure("request failed", Error(ErrorCode::unavailable, error.what()));
     threw = true;
   }
   if (threw) {
@@ -308,7 +308,10 @@ Task<> serve(std::shared_ptr<Connection> connection, ServeParts& server) {
   const Counted counted{server.connections, connection};
   if (server.tls != nullptr) {
     const Result<> secured = co_await connection->handshake(*server.tls);
-    if (!secured) co_return secured;
+    if (!secured) {
+      server.parts.metrics.handshakes_failed.add();
+      co_return secured;
+    }
   }
   while (true) {
     const Result<> ready = co_await connection->wait_for_request();

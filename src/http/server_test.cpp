@@ -1,4 +1,6 @@
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -139,7 +141,8 @@ struct TestServer {
   explicit TestServer(HttpConfig config = {}) {
     config.base_url = "https://transfer.example.org";
     config.pool_threads = 2;
-    auto started = HttpServer::start({clock, random, log}, std::move(config), test_routes(seen));
+    auto started =
+        HttpServer::start({clock, random, log, metrics}, std::move(config), test_routes(seen));
     REQUIRE(started);
     server = std::move(*started);
   }
@@ -154,9 +157,10 @@ struct TestServer {
     return answer.size() < 12 ? 0 : std::stoi(answer.substr(9, 3));
   }
 
-  SystemClock clock;
+  JumpingClock clock;
   SystemRandom random;
   TestLog log;
+  Metrics metrics;
   Seen seen;
   std::unique_ptr<HttpServer> server;
 };
@@ -175,15 +179,15 @@ std::string post(const std::string& body, const std::string& more = "") {
          std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
 }
 
-void wait_for(const std::atomic<int>& count, int wanted) {
-  for (int i = 0; i < 500 && count < wanted; ++i) {
+void wait_until(const auto& holds) {
+  for (int i = 0; i < 1000 && !holds(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  REQUIRE(count == wanted);
 }
 
-void wait_until(const std::atomic<bool>& flag) {
-  for (int i = 0; i < 500 && !flag; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+void wait_for(const std::atomic<int>& count, int wanted) {
+  wait_until([&] { return count == wanted; });
+  REQUIRE(count == wanted);
 }
 
 }  // namespace
@@ -308,6 +312,9 @@ TEST_CASE("X-Forwarded-For counts only from a configured proxy") {
   config.proxies = {"127.0.0.0/8"};
   TestServer behind(config);
   CHECK(behind.ask(forged).ends_with("192.0.2.7"));
+  // HAProxy adds a field of its own behind the client's.
+  const std::string two = "X-Forwarded-For: 192.0.2.66\r\nX-Forwarded-For: 192.0.2.7\r\n";
+  CHECK(behind.ask(get("/network", two)).ends_with("192.0.2.7"));
 }
 
 TEST_CASE("a change by a cookie must come from the portal's own pages") {
@@ -337,7 +344,7 @@ TEST_CASE("an upload arrives whole, in pieces, after 100 Continue") {
   CHECK(field_of(answer, "Content-Length").empty());
   CHECK(test.seen.uploaded == body);
   CHECK(test.seen.finished);
-  wait_until(test.seen.settled);  // beside the rest of the bytes
+  wait_until([&] { return test.seen.settled.load(); });  // beside the rest of the bytes
   CHECK(test.seen.settled);
   client.send(get("/healthz"));
   CHECK(client.read_answer().ends_with("alive\n"));
@@ -349,7 +356,7 @@ TEST_CASE("an upload whose line breaks is parked with what came") {
     TestClient client(test.server->port());
     client.send(patch("1", 700'000) + bytes_of(0, 300'000));
     client.close_sending();
-    wait_until(test.seen.parked);
+    wait_until([&] { return test.seen.parked.load(); });
   }
   CHECK(test.seen.parked);
   CHECK(!test.seen.finished);
@@ -434,12 +441,82 @@ TEST_CASE("stopping lets running requests end and takes no new ones") {
   stopping.join();
 }
 
+TEST_CASE("stopping in a hurry waits for nobody") {
+  TestServer test;
+  TestClient client(test.server->port());
+  client.send(patch("1", 700'000) + bytes_of(0, 300'000));
+  wait_until([&] { return test.metrics.uploads.value() == 1; });
+  test.server->stop([] { return true; });
+  CHECK(test.seen.parked);
+  CHECK(client.read_all().empty());
+}
+
+TEST_CASE("an upload is parked where too little of it comes in a minute") {
+  TestServer test;
+  TestClient client(test.server->port());
+  client.send(patch("1", 700'000) + bytes_of(0, 300'000));
+  wait_until([&] { return test.metrics.received_bytes.value() > 300'000; });
+  test.clock.jump(limits::rate_time / 2);
+  client.send(bytes_of(300'000, 1));
+  wait_until([&] { return test.metrics.received_bytes.value() > 300'100; });
+  CHECK(!test.seen.parked);
+  test.clock.jump(limits::rate_time + std::chrono::seconds(1));
+  wait_until([&] { return test.seen.parked.load(); });
+  CHECK(test.seen.parked);
+  CHECK(!test.seen.finished);
+}
+
+TEST_CASE("a download breaks off where too little of it is read in a minute") {
+  TestServer test;
+  TestClient client(test.server->port());
+  client.send(get("/down/50000000"));
+  wait_until([&] { return test.metrics.downloads.value() == 1; });
+  // Whoever reads a little, though less than the socket holds, goes on.
+  for (int i = 0; i < 3; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    client.read(limits::rate_bytes_min * 4);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    test.clock.jump(limits::rate_time + std::chrono::seconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    CHECK(test.metrics.downloads.value() == 1);
+  }
+  test.clock.jump(limits::rate_time + std::chrono::seconds(1));
+  wait_until([&] { return test.metrics.downloads.value() == 0; });
+  CHECK(test.metrics.downloads.value() == 0);
+  client.read_all();
+  CHECK(client.broken());
+}
+
+TEST_CASE(
+    "a connection that finds no file descriptor waits for one, and the server does not spin") {
+  TestServer test;
+  test.ask(get("/healthz"));
+  rlimit usual{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &usual) == 0);
+  const int next = dup(0);
+  close(next);
+  // One more may be opened, which is the client's end.
+  const rlimit tight{static_cast<rlim_t>(next) + 1, usual.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &tight) == 0);
+  TestClient client(test.server->port());
+  wait_until([&] { return test.metrics.accept_errors.value() > 0; });
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  const std::uint64_t tries = test.metrics.accept_errors.value();
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &usual) == 0);
+  CHECK(tries > 0);
+  CHECK(tries < 20);
+  client.send(get("/healthz"));
+  CHECK(client.read_answer().ends_with("alive\n"));
+}
+
 TEST_CASE("a table with two rows for one thing does not start") {
   SystemClock clock;
   SystemRandom random;
   TestLog log;
+  Metrics metrics;
   Seen seen;
   std::vector<Route> routes = test_routes(seen);
   routes.push_back(routes.front());
-  CHECK(HttpServer::start({clock, random, log}, {}, routes).error().code == ErrorCode::invalid);
+  CHECK(HttpServer::start({clock, random, log, metrics}, {}, routes).error().code ==
+        ErrorCode::invalid);
 }

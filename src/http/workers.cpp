@@ -37,9 +37,15 @@ Workers::Place Workers::reserve(const std::string& network) {
   const std::size_t share = std::max<std::size_t>(config_.waiting_max / 4, 1);
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || kept_ >= config_.waiting_max) return nullptr;
+    if (stopped_ || kept_ >= config_.waiting_max) {
+      ++refused_;
+      return nullptr;
+    }
     std::size_t& of_network = kept_of_[network];
-    if (of_network >= share) return nullptr;
+    if (of_network >= share) {
+      ++refused_;
+      return nullptr;
+    }
     ++of_network;
     ++kept_;
   }
@@ -57,12 +63,20 @@ void Workers::give_back(const std::string& network) {
 bool Workers::post(std::function<void()> work, Place place) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || (!place && kept_ >= config_.waiting_max)) return false;
+    if (stopped_ || (!place && kept_ >= config_.waiting_max)) {
+      ++refused_;
+      return false;
+    }
     if (!place) ++kept_;
     waiting_.push_back({std::move(work), std::move(place)});
   }
   changed_.notify_one();
   return true;
+}
+
+WorkersFigures Workers::figures() const {
+  const std::lock_guard lock(mutex_);
+  return {waiting_.size(), running_, refused_};
 }
 
 void Workers::stop() {
@@ -89,11 +103,13 @@ void Workers::run() {
     Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
     if (!next.place) --kept_;
+    ++running_;
     lock.unlock();
     next.place = nullptr;
     next.work();
     next.work = nullptr;  // what it holds goes before the lock is taken again
     lock.lock();
+    --running_;
   }
 }
 

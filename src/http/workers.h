@@ -5,6 +5,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -22,6 +23,13 @@ struct WorkersConfig {
   unsigned threads = 1;
   std::size_t waiting_max = 0;
   Priority priority = Priority::normal;
+};
+
+/// How much a group has to do.
+struct WorkersFigures {
+  std::size_t waiting = 0;
+  std::size_t running = 0;
+  std::uint64_t refused = 0;  // since the start
 };
 
 /// Threads: any may reserve and post; stop() and the destructor belong to the owner.
@@ -43,6 +51,8 @@ class Workers {
   /// false where the queue is full or stopped. `work` must not throw.
   bool post(std::function<void()> work, Place place = nullptr);
 
+  WorkersFigures figures() const;
+
   /// Ends the threads once each is done with what it runs; drops what waits.
   void stop();
 
@@ -57,11 +67,13 @@ class Workers {
   void run();
 
   const WorkersConfig config_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;
   std::size_t kept_ = 0;  // places: of what waits, and of what is still to come
   std::map<std::string, std::size_t> kept_of_;  // by network, of those that were reserved
+  std::size_t running_ = 0;
+  std::uint64_t refused_ = 0;
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };

@@ -22,6 +22,9 @@ TEST_CASE("work beyond the queue's bound is refused, and taken again when there 
   CHECK(workers.post(count));
   CHECK(workers.post(count));
   CHECK(!workers.post(count));
+  CHECK(workers.figures().running == 1);
+  CHECK(workers.figures().waiting == 2);
+  CHECK(workers.figures().refused == 1);
   gate.set_value();
   while (ran < 2) std::this_thread::yield();
   CHECK(workers.post(count));

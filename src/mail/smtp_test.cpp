@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "mail/scripted_server.h"
 
@@ -179,6 +180,25 @@ TEST_CASE("an answer of any length costs no more than a line of it is told") {
       CHECK(sent.error().detail.size() <= mail_server_answer_bytes_max);
     }
   }
+}
+
+TEST_CASE("a mail under way is given up soon after the stop, and none is begun") {
+  ScriptedServer server(answering("CONNECT", "-"));
+  SmtpTransport transport(plain(server));
+  std::thread stopping([&transport] {
+    std::this_thread::sleep_for(100ms);
+    transport.stop(100ms);
+  });
+  // Without the stop it would wait for a minute.
+  const auto begun = std::chrono::steady_clock::now();
+  const Result<> sent = transport.send(envelope(), as_bytes(message), 60s);
+  stopping.join();
+  CHECK(sent.error().code == ErrorCode::unavailable);
+  CHECK(std::chrono::steady_clock::now() - begun < 30s);
+  transport.rest();
+  CHECK(transport.stopping());
+  CHECK(transport.send(envelope(), as_bytes(message), 60s).error().detail == "the server stops");
+  CHECK(server.connections() == 1);
 }
 
 TEST_CASE("nobody listens: later it may work") {

@@ -138,24 +138,27 @@ Result<> forget(const Parts& parts) {
   return Result<>();  // where somebody was reading, the next round does it
 }
 
-void run(const Parts& parts, std::string_view step, Result<> (*work)(const Parts&)) {
+bool run(const Parts& parts, std::string_view step, Result<> (*work)(const Parts&)) {
   const Result<> done = work(parts);
   if (!done) parts.log.failure(step, done.error());
+  return done.has_value();
 }
 
 }  // namespace
 
-void sweep(const Parts& parts) {
-  run(parts, "round failed: expire", expire_due);
-  run(parts, "round failed: erase", erase_ended);
-  run(parts, "round failed: rows", sweep_rows);
-  run(parts, "round failed: day keys", sweep_days);
-  run(parts, "round failed: forget", forget);
+bool sweep(const Parts& parts) {
+  bool well = run(parts, "round failed: expire", expire_due);
+  well &= run(parts, "round failed: erase", erase_ended);
+  well &= run(parts, "round failed: rows", sweep_rows);
+  well &= run(parts, "round failed: day keys", sweep_days);
+  well &= run(parts, "round failed: forget", forget);
+  return well;
 }
 
-void sweep_objects(const Parts& parts, OrphanSweep& orphans) {
+bool sweep_objects(const Parts& parts, OrphanSweep& orphans) {
   const Result<std::size_t> swept = orphans.pass_over(parts.database, parts.objects, parts.clock);
   if (!swept) parts.log.failure("round failed: orphans", swept.error());
+  return swept.has_value();
 }
 
 }  // namespace couvert

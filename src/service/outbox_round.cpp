@@ -185,6 +185,7 @@ Result<std::size_t> deliver_due(const Parts& parts, MailTransport& transport) {
   });
   if (!leased) return pass(leased);
   for (const OutboxRow& row : due) {
+    if (transport.stopping()) break;  // they are due again when their lease is over
     // A round that outlives its lease leaves the rest to the next one.
     const Duration took = parts.clock.running() - began;
     if (took > limits::mail_lease - limits::send_time_max) break;

@@ -167,9 +167,9 @@ export class World {
   async #startTraced(set, nth) {
     this.isArmed = false;
     const { server } = this;
-    server.options.wrapper = straceCommand(set, nth);
+    server.options.under = straceCommand(set, nth);
     await server.serve({ deadline: startMax }).catch(() => undefined);
-    server.options.wrapper = [];
+    server.options.under = [];
     if (!this.isDead) {
       const children = `/proc/${server.pid}/task/${server.pid}/children`;
       const [pid] = (await readFile(children, "utf8")).split(" ");
