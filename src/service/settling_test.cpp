@@ -1,10 +1,11 @@
 // Parts become durable while the next ones are sealed, and never in another order.
+#include "service/settling.h"
+
 #include <doctest/doctest.h>
 
 #include <future>
 #include <set>
 
-#include "service/settling.h"
 #include "service/test_world.h"
 #include "store/file_table.h"
 
