@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "mail/mail_content.h"
 #include "mail/scripted_server.h"
 
 using namespace couvert;

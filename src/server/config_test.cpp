@@ -64,7 +64,7 @@ TEST_CASE("a wrong configuration is refused with file, line, key and what is exp
   CHECK(refusal("base_url = ").starts_with("couvert.toml:1: "));
   CHECK(refusal(without("[admin]\nlisten = \"127.0.0.1:9090\"\n") +
                 "[admin]\nlisten = \"0.0.0.0:9090\"\n") ==
-        "couvert.toml:22: admin.listen: expected a loopback address");
+        "couvert.toml:21: admin.listen: expected a loopback address");
 }
 
 TEST_CASE("a base URL is a scheme and a host, nothing else") {

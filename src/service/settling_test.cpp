@@ -33,6 +33,8 @@ class WatchedObjects final : public Objects {
   Result<> list(const std::function<Result<>(const ObjectEntry&)>& visit) override {
     return world_.objects->list(visit);
   }
+  Result<std::optional<StoreId>> owner() override { return world_.objects->owner(); }
+  Result<> claim(const StoreId& owner) override { return world_.objects->claim(owner); }
   Result<> sweep_unfinished() override { return world_.objects->sweep_unfinished(); }
 
   /// The objects that rows of file 0 name, each of which must be durable.

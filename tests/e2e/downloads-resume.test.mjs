@@ -143,7 +143,8 @@ test("HEAD says of files and ZIPs what GET says, and hands out nothing", async (
     const ranged = expectStatus(await opened.call("HEAD", below, { Range: "bytes=0-0" }), 200);
     for (const answer of [head, ranged]) {
       assert.equal(answer.body.length, 0);
-      assert.deepEqual({ ...answer.headers, date: "" }, { ...get.headers, date: "" });
+      const own = { date: "", "request-id": "" }; // those are each answer's own
+      assert.deepEqual({ ...answer.headers, ...own }, { ...get.headers, ...own });
     }
     assert.equal(get.headers["content-length"], String(get.body.length));
     assert.equal(get.headers["accept-ranges"], "bytes");
