@@ -86,7 +86,8 @@ async function readToEnd(socket) {
   /** @type {Buffer[]} */
   const chunks = [];
   socket.on("data", (chunk) => chunks.push(chunk));
-  if (!socket.closed) await once(socket, "close");
+  // A cut download ends by a reset: for once() that would be an error.
+  if (!socket.closed) await new Promise((done) => socket.once("close", done));
   return Buffer.concat(chunks);
 }
 
