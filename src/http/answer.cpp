@@ -1,6 +1,7 @@
 #include "http/answer.h"
 
 #include "http/bodies.h"
+#include "http/conditions.h"
 #include "http/disposition.h"
 #include "http/problem.h"
 #include "http/response_head.h"
@@ -53,6 +54,7 @@ std::string Answer::head_of(const Response& response, std::optional<std::uint64_
   details.keep_alive = keep_alive;
   details.https = server_.config.base_url.starts_with("https://");
   details.length = length;
+  details.request_id = request_id_;
   return write_head(response, details);
 }
 
@@ -95,7 +97,11 @@ Task<> Answer::send_file(FileBody file, std::shared_ptr<const Request> request) 
   const std::uint64_t size = download->size();
   const RangeAnswer asked = asked_range(*request, *download);
   Response response;
-  response.fields = {{"Accept-Ranges", "bytes"}, {"ETag", quoted(download->etag())}};
+  response.status = conditional_status(request->fields, download->etag());
+  if (response.status == 412) response = problem(412);
+  response.fields.emplace_back("Accept-Ranges", "bytes");
+  response.fields.emplace_back("ETag", quoted(download->etag()));
+  if (response.status != 200) co_return co_await send(std::move(response));
   if (std::holds_alternative<NoRange>(asked)) {
     response = problem(416);
     response.fields.emplace_back("Content-Range", "bytes */" + std::to_string(size));
@@ -114,16 +120,18 @@ Task<> Answer::send_file(FileBody file, std::shared_ptr<const Request> request) 
   Result<> sent = connection_->put(as_bytes(head));
   if (sent && head_only_) sent = co_await connection_->flush();
   if (!sent || head_only_) co_return sent;
+  const Running::One running(server_.parts.metrics.downloads);
   sent = co_await send_download(connection_, server_.pool, download, range);
   if (sent) bytes_ = range.bytes;
   if (!sent) {
-    server_.parts.log.failure("download broke off", sent.error());
+    log_failure("download broke off", sent.error());
     connection_->abort();
   }
   co_return sent;
 }
 
 Task<std::uint64_t> Answer::take_upload(std::shared_ptr<Upload> upload, std::uint64_t bytes) {
+  const Running::One running(server_.parts.metrics.uploads);
   const Result<std::uint64_t> offset =
       co_await receive_upload(connection_, server_.pool, std::move(upload), bytes);
   Response response;
@@ -142,7 +150,14 @@ Task<std::uint64_t> Answer::take_upload(std::shared_ptr<Upload> upload, std::uin
   co_return std::uint64_t{0};
 }
 
+void Answer::log_failure(std::string_view event, const Error& error) const {
+  server_.parts.log.write(
+      LogLevel::error, event,
+      {{"request_id", request_id_}, {"code", name_of(error.code)}, {"detail", error.detail}});
+}
+
 void Answer::log(Duration took) const {
+  server_.parts.metrics.requests.add(method_, route, status_);
   if (!detail_.empty()) {
     server_.parts.log.write(LogLevel::error, "request failed",
                             {{"request_id", request_id_}, {"detail", detail_}});

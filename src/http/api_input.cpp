@@ -97,6 +97,26 @@ Result<ConfirmInput> read_confirmation(const Json& json) {
   return input;
 }
 
+Result<RecipientCodeInput> read_recipient_code_request(const Json& json) {
+  ObjectReader reader(json);
+  RecipientCodeInput input;
+  input.transfer_id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
+  input.language = parsed<Language>(reader, "language", language_of);
+  input.client = parsed<ClientKind>(reader, "client", parse_client_kind);
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return input;
+}
+
+Result<RecipientConfirmInput> read_recipient_confirmation(const Json& json) {
+  ObjectReader reader(json);
+  RecipientConfirmInput input{parsed<TransferId>(reader, "transfer_id", TransferId::parse),
+                              reader.string("code", code_typed_bytes_max)};
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return input;
+}
+
 Result<PolicyRequest> read_policy_request(const Json& json) {
   ObjectReader reader(json);
   PolicyRequest asked;

@@ -20,6 +20,20 @@ struct ConfirmInput {
 };
 Result<ConfirmInput> read_confirmation(const Json& json);
 
+/// A wish for a code to the mailbox of a transfer's recipient, and the code that came there.
+struct RecipientCodeInput {
+  TransferId transfer_id;
+  Language language = Language::en;
+  ClientKind client = ClientKind::browser;
+};
+Result<RecipientCodeInput> read_recipient_code_request(const Json& json);
+
+struct RecipientConfirmInput {
+  TransferId transfer_id;
+  std::string code;
+};
+Result<RecipientConfirmInput> read_recipient_confirmation(const Json& json);
+
 Result<PolicyRequest> read_policy_request(const Json& json);
 
 /// The password to judge. The caller wipes it.

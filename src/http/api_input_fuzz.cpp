@@ -68,6 +68,12 @@ void check(char route, const Json& json) {
     case 'o':
       static_cast<void>(read_confirmation(json));
       break;
+    case 'r':
+      static_cast<void>(read_recipient_code_request(json));
+      break;
+    case 'f':
+      static_cast<void>(read_recipient_confirmation(json));
+      break;
     case 'p':
       check_policy(json);
       break;

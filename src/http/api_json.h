@@ -59,4 +59,7 @@ void give_token(Response& response, Json::Object& body, ClientKind client,
                 const std::pair<std::string, std::chrono::seconds>& cookie,
                 const Secret<32>& token);
 
+/// The answer to who asked for a code: when it ends, and a session where one was made for it.
+Response code_response(const CodeAnswer& answer, ClientKind client);
+
 }  // namespace couvert

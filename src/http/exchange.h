@@ -95,8 +95,10 @@ struct UploadBody {
 
 struct Outcome;
 
-/// Which threads work runs on: those for database and disk, or the humble ones for Argon2.
-enum class Where { pool, argon };
+/// Which threads work runs on: those for database and disk, or the humble ones for Argon2. Their
+/// queue is short: `admission` is work on the pool that begins only once a place in it is kept for
+/// what follows. Without one the answer is `unavailable`, and the work was not begun.
+enum class Where { pool, admission, argon };
 
 /// More work, to be done elsewhere.
 struct Later {

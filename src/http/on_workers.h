@@ -22,11 +22,12 @@ namespace couvert {
 template <class T>
 class Pending {
  public:
-  /// Hands `work` (a callable that returns Result<T>) to `workers`.
+  /// Hands `work` (a callable that returns Result<T>) to `workers`, in the place kept for it.
   template <class Work>
-  static Pending begin(Workers& workers, const Strand& strand, Work work) {
+  static Pending begin(Workers& workers, const Strand& strand, Work work,
+                       Workers::Place place = nullptr) {
     auto state = std::make_shared<State>(strand);
-    const bool taken = workers.post(as_function(state, strand, std::move(work)));
+    const bool taken = workers.post(as_function(state, strand, std::move(work)), std::move(place));
     return from(std::move(state), taken);
   }
 

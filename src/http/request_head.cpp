@@ -111,8 +111,9 @@ tl::expected<void, HeadRefusal> check_lines(std::string_view head) {
 bool is_single(std::string_view name) {
   static constexpr auto names = std::to_array<std::string_view>(
       {"authorization", "content-length", "content-type", "couvert-retrieval", "couvert-secret",
-       "expect", "host", "if-range", "if-none-match", "origin", "range", "sec-fetch-site",
-       "transfer-encoding", "tus-resumable", "upload-length", "upload-metadata", "upload-offset"});
+       "expect", "host", "if-match", "if-none-match", "if-range", "origin", "range",
+       "sec-fetch-site", "transfer-encoding", "tus-resumable", "upload-length", "upload-metadata",
+       "upload-offset"});
   return std::ranges::find(names, name) != names.end();
 }
 

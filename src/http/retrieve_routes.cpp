@@ -69,22 +69,46 @@ Outcome stretch(const ApiParts& api, const std::shared_ptr<Opening>& opening) {
                [api, opening, secret] { return open_by_password(api, *opening, *secret); }};
 }
 
+// Only now that there is room for the run: who is turned away has lost no try.
+Outcome count(const ApiParts& api, const std::shared_ptr<Opening>& opening) {
+  const Result<> counted = api.retrieve.count(*opening->attempt);
+  if (!counted) return counted.error();
+  return Later{Where::argon, [api, opening] { return stretch(api, opening); }};
+}
+
 Outcome open_transfer(const ApiParts& api, Ask request) {
   const auto opening = std::make_shared<Opening>();
   opening->request = request;
   const Result<> read = read_opening(request->json, opening->input);
   if (!read) return read.error();
-  const std::string& network = request->caller.network;
   if (!opening->input.link_secret.empty()) {
     const Result<Retrieval> retrieval =
-        api.retrieve.open_link(opening->input.transfer_id, network, opening->input.link_secret);
+        api.retrieve.open_link(opening->input.transfer_id, opening->input.link_secret);
     if (!retrieval) return retrieval.error();
     return opened(api, *opening, *retrieval);
   }
-  Result<Attempt> attempt = api.retrieve.try_password(opening->input.transfer_id, network);
+  Result<Attempt> attempt = api.retrieve.try_password(opening->input.transfer_id, request->caller);
   if (!attempt) return attempt.error();
   opening->attempt = std::move(*attempt);
-  return Later{Where::argon, [api, opening] { return stretch(api, opening); }};
+  return Later{Where::admission, [api, opening] { return count(api, opening); }};
+}
+
+Outcome mail_code(const ApiParts& api, Ask request) {
+  const Result<RecipientCodeInput> asked = read_recipient_code_request(request->json);
+  if (!asked) return asked.error();
+  const Result<CodeAnswer> answer =
+      api.retrieve.mail_code(asked->transfer_id, request->caller, asked->language);
+  if (!answer) return answer.error();
+  return code_response(*answer, asked->client);
+}
+
+Outcome confirm_code(const ApiParts& api, Ask request) {
+  const Result<RecipientConfirmInput> typed = read_recipient_confirmation(request->json);
+  if (!typed) return typed.error();
+  const Result<> proven =
+      api.retrieve.confirm_code(typed->transfer_id, request->caller, typed->code);
+  if (!proven) return proven.error();
+  return no_content();
 }
 
 Outcome get_retrieval(const ApiParts& api, Ask request) {
@@ -128,9 +152,13 @@ void add_retrieve_routes(std::vector<Route>& routes, const ApiParts& api) {
                         [api, handle](Ask request) { return handle(api, request); });
   };
   const Access stranger(Who::anyone, Body::small_json);
+  const Access client(Who::client, Body::small_json);
+  const Access session(Who::session, Body::small_json);
   const Access recipient(Who::recipient, Body::none);
   add(Method::post, "/api/v1/transfers/find", stranger, find_transfer_by_id);
-  add(Method::post, "/api/v1/retrievals", stranger, open_transfer);
+  add(Method::post, "/api/v1/transfers/code", client, mail_code);
+  add(Method::post, "/api/v1/transfers/code/confirm", session, confirm_code);
+  add(Method::post, "/api/v1/retrievals", client, open_transfer);
   add(Method::get, retrieval_path, recipient, get_retrieval);
   add(Method::remove, retrieval_path, recipient, finish);
   add(Method::get, file_path, recipient, get_file);

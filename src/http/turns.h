@@ -20,7 +20,7 @@ struct TurnsConfig {
   std::size_t waiting_max = 0;  // of all networks; one may have a quarter of it
 };
 
-/// Order:    nothing is begun after the workers were stopped.
+/// Order:    stop() before the workers are stopped.
 /// Lifetime: `workers` outlives it.
 /// Threads:  any.
 class Turns {
@@ -33,6 +33,11 @@ class Turns {
   /// `work` must not throw.
   bool begin(const std::string& network, std::function<void()> work);
 
+  WorkersFigures figures() const;
+
+  /// Drops what waits, and takes nothing more.
+  void stop();
+
  private:
   using Queue = std::deque<std::function<void()>>;
 
@@ -41,9 +46,11 @@ class Turns {
 
   Workers& workers_;
   const TurnsConfig config_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::size_t running_ = 0;
   std::size_t waiting_ = 0;
+  std::uint64_t refused_ = 0;
+  bool stopped_ = false;
   std::map<std::string, Queue> queues_;  // none is empty
   std::deque<std::string> order_;        // the networks of queues_, the next first
 };

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <future>
 
+#include "base/result.h"
+
 using namespace couvert;
 
 namespace {
@@ -19,7 +21,10 @@ struct Held {
     }));
     begun.get_future().wait();
   }
-  ~Held() { workers.stop(); }
+  ~Held() {
+    turns.stop();
+    workers.stop();
+  }
 
   // Work that notes its name when it runs.
   std::function<void()> note(const std::string& name) {
@@ -49,6 +54,8 @@ TEST_CASE("requests beyond the bound are refused, and taken again when there is 
   Held held(4);
   for (const char* network : {"a", "b", "c", "d"}) CHECK(held.begin(network));
   CHECK(!held.begin("e"));
+  CHECK(held.turns.figures().waiting == 4);
+  CHECK(held.turns.figures().refused == 1);
   held.run_all(4);
   CHECK(held.begin("e"));
   while (held.ran < 5) std::this_thread::yield();
@@ -78,9 +85,14 @@ TEST_CASE("a piece of a file under way waits for one request at most, whatever w
   CHECK(held.run_all(6) == "pieceaaaaa");
 }
 
-TEST_CASE("after the workers' end nothing is begun") {
-  Workers workers({1, 10, Priority::normal});
-  Turns turns(workers, {1, 10});
-  workers.stop();
-  CHECK(!turns.begin("a", [] {}));
+TEST_CASE("at its end what waits is dropped, and nothing is begun") {
+  Held held(40);
+  const auto kept = std::make_shared<int>(0);
+  CHECK(held.turns.begin("a", [kept] { INVARIANT(kept == nullptr); }));
+  CHECK(kept.use_count() == 2);
+  CHECK(held.turns.figures().waiting == 1);
+  held.turns.stop();
+  CHECK(kept.use_count() == 1);
+  CHECK(!held.begin("b"));
+  held.gate.set_value();
 }

@@ -1,7 +1,6 @@
 #include "http/verify_routes.h"
 
 #include "http/api_input.h"
-#include "http/cookies.h"
 
 namespace couvert {
 namespace {
@@ -11,18 +10,7 @@ Outcome request_code(const ApiParts& api, const Request& request) {
   if (!asked) return asked.error();
   const Result<CodeAnswer> answer = api.verify.request(request.caller, asked->request);
   if (!answer) return answer.error();
-
-  Json::Object body = {{"expires", Json(to_rfc3339(answer->expires))}};
-  Response response;
-  if (answer->token) {
-    const std::pair<std::string, std::chrono::seconds> cookie = {std::string(session_cookie),
-                                                                 limits::verification_life};
-    give_token(response, body, asked->client, cookie, *answer->token);
-  }
-  response.status = 202;
-  response.content_type = "application/json";
-  response.body = Json(std::move(body)).write();
-  return response;
+  return code_response(*answer, asked->client);
 }
 
 Outcome confirm_code(const ApiParts& api, const Request& request) {

@@ -20,6 +20,7 @@ void check_path(const std::string& path) {
     const std::string segment = path.substr(begin, end - begin);
     INVARIANT(!segment.empty() && segment != "." && segment != "..");
     INVARIANT(!segment.ends_with('.') && !segment.ends_with(' '));
+    INVARIANT(folded_name(segment).value_or("") != "__macosx");
     INVARIANT(segment.find_first_of("\\:*?\"<>|") == std::string::npos);
     INVARIANT(std::ranges::none_of(segment, [](unsigned char c) { return c < 0x20 || c == 0x7f; }));
     begin = end + 1;
@@ -44,6 +45,11 @@ void fuzz(std::string_view text) {
     check_path(name);
     const Result<std::string> folded = folded_name(name);
     INVARIANT(folded && seen.insert(*folded).second);
+  }
+  for (const std::string& name : names) {
+    const std::string alone = safe_file_name(name);
+    check_path(alone);
+    INVARIANT(alone.find('/') == std::string::npos);
   }
 }
 

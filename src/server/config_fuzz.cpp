@@ -15,6 +15,9 @@ void fuzz(std::string_view text) {
   }
   INVARIANT(config->service.base_url.starts_with("http"));
   INVARIANT(!config->service.base_url.ends_with('/') && !config->smtp.helo.empty());
+  const std::string& admin = config->admin_listen;
+  INVARIANT(admin.empty() || admin.starts_with("127.") || admin.starts_with("[::1]") ||
+            admin.starts_with("localhost"));
   INVARIANT(config->database.starts_with("sqlite:") && config->objects.starts_with("file:"));
   INVARIANT(!config->master_key.empty() && !config->day_keys.empty());
   INVARIANT(config->service.allowance.days_default <= config->service.allowance.days_max);

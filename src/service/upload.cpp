@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sealing/part.h"
+#include "service/settling.h"
 
 namespace couvert {
 namespace {
@@ -23,10 +24,15 @@ struct OpenPart {
   std::uint64_t bytes = 0;
 };
 
+// Seals into objects; Settling makes them durable.
 class SealingUpload final : public Upload {
  public:
   SealingUpload(const Parts& parts, OpenedDraft draft, OpenedFile file)
-      : parts_(parts), draft_(std::move(draft)), file_(std::move(file)) {}
+      : parts_(parts),
+        draft_(std::move(draft)),
+        file_(std::move(file)),
+        next_part_(file_.row.parts),
+        settling_(parts, file_.row) {}
 
   Result<> write(Bytes bytes) override {
     if (failed_) return fail(failed_->code, failed_->detail);
@@ -52,28 +58,34 @@ class SealingUpload final : public Upload {
     return Result<>();
   }
 
+  bool has_unsettled() const override { return settling_.is_waiting(); }
+  void settle() override { settling_.settle(); }
+
   Result<std::uint64_t> finish() override {
     if (failed_) return fail(failed_->code, failed_->detail);
     if (open_) {
       const Result<> closed = close_open();
-      if (!closed) {
-        failed_ = closed.error();
-        return pass(closed);
-      }
+      if (!closed) return keep(pass(closed));
     }
-    return file_.row.offset;
+    Result<std::uint64_t> offset = settling_.finish();
+    if (!offset) return keep(pass(offset));
+    return offset;
   }
 
   void break_off() override {
-    if (failed_ || !open_ || open_->bytes < limits::torn_part_bytes_min) return;
-    const Result<> closed = close_open();
-    if (!closed) parts_.log.failure("a torn part was not kept", closed.error());
+    if (!failed_ && open_ && open_->bytes >= limits::torn_part_bytes_min) {
+      const Result<> closed = close_open();
+      if (!closed) parts_.log.failure("a torn part was not kept", closed.error());
+    }
+    open_.reset();
+    const Result<std::uint64_t> kept = settling_.finish();
+    if (!kept && !failed_) parts_.log.failure("whole parts were not kept", kept.error());
   }
 
-  std::uint64_t offset() const override { return file_.row.offset; }
+  std::uint64_t offset() const override { return settling_.offset(); }
 
  private:
-  Result<> keep(tl::unexpected<Error> error) {
+  tl::unexpected<Error> keep(tl::unexpected<Error> error) {
     failed_ = error.value();
     open_.reset();
     return error;
@@ -83,42 +95,27 @@ class SealingUpload final : public Upload {
     const ObjectId id = ObjectId::make(parts_.random);
     Result<std::unique_ptr<ObjectWriter>> object = parts_.objects.create(id);
     if (!object) return pass(object);
-    const PartPlace place{scope_of(draft_.transfer), file_.row.no, file_.row.parts};
+    const PartPlace place{scope_of(draft_.transfer), file_.row.no, next_part_};
     open_ = std::make_unique<OpenPart>(std::move(*object), id, draft_.keys.transfer_key, place,
                                        parts_.random);
     return Result<>();
   }
 
-  // Object durable first, then its row and the file's record: never the other order.
   Result<> close_open() {
     const std::unique_ptr<OpenPart> open = std::move(open_);
     const Result<SealedPart> sealed = open->part.finish();
     if (!sealed) return pass(sealed);
-    const Result<> durable = open->writer->commit();
-    if (!durable) return pass(durable);
-
-    const PartRow part{draft_.transfer.seal_id, file_.row.no,      file_.row.parts, open->id,
-                       sealed->plain_bytes,     sealed->commitment};
-    FileRow next = file_.row;
-    next.offset += sealed->plain_bytes;
-    next.parts += 1;
-    next.record = seal_record(draft_.keys.transfer_key, {scope_of(draft_.transfer), next.no},
-                              file_.record, parts_.random);
-    const Result<> advanced =
-        parts_.database.write([&](Transaction& tx) { return advance_file(tx, next, part); });
-    if (!advanced) {
-      // Lost to another writer: nobody names the object. After any other error the row may be
-      // there.
-      if (advanced.error().code == ErrorCode::conflict) drop_object(parts_, open->id);
-      return pass(advanced);
-    }
-    file_.row = std::move(next);
-    return Result<>();
+    Buffer record = seal_record(draft_.keys.transfer_key, {scope_of(draft_.transfer), file_.row.no},
+                                file_.record, parts_.random);
+    next_part_ += 1;
+    return settling_.add({open->id, std::move(open->writer), *sealed, std::move(record)});
   }
 
   const Parts& parts_;
   OpenedDraft draft_;
-  OpenedFile file_;  // the row as it is durable; the record runs ahead of it by the open part
+  OpenedFile file_;  // the record runs ahead of what is durable
+  std::uint32_t next_part_;
+  Settling settling_;
   std::unique_ptr<OpenPart> open_;
   std::optional<Error> failed_;
 };

@@ -1,5 +1,7 @@
 #include "service/verify.h"
 
+#include <algorithm>
+
 #include "crypto/compare.h"
 #include "crypto/mac.h"
 #include "crypto/secret_bytes.h"
@@ -28,48 +30,27 @@ Buffer code_mac(const Parts& parts, const Code& code, std::string_view text) {
   return Buffer(digest.begin(), digest.end());
 }
 
-constexpr std::string_view codes_of_all = "codes";
-
-std::string codes_from(const Caller& caller) {
-  return "codes from " + caller.network;
-}
-
 Instant hour_of(Instant now) {
   return std::chrono::floor<std::chrono::hours>(now);
 }
 
-}  // namespace
-
-// Whether network and server may ask for one more code. Only reads: a flood of requests must not
-// become a flood of writes, and what one network asks for in vain must not count for all.
-Result<> Verify::check_limits(const Caller& caller) {
-  const Instant hour = hour_of(parts_.clock.now());
-  return parts_.database.read([&](Transaction& tx) -> Result<> {
-    const Result<std::int64_t> network = read_counter(tx, codes_from(caller), hour);
-    if (!network) return pass(network);
-    const Result<std::int64_t> server = read_counter(tx, codes_of_all, hour);
-    if (!server) return pass(server);
-    const bool over =
-        *network >= limits::codes_per_network_max || *server >= limits::codes_per_server_max;
-    return over ? Result<>(fail(ErrorCode::throttled, "3600")) : Result<>();
-  });
+tl::unexpected<Error> throttled(Instant now) {
+  const auto rest = std::chrono::ceil<std::chrono::seconds>(hour_of(now) + 1h - now);
+  return fail(ErrorCode::throttled, std::to_string(rest.count()));
 }
 
-// Counts the request for each of the three; an address's own limit is no error but silence.
-Result<bool> Verify::within_limits(Transaction& tx, const Caller& caller, const Address& address) {
-  const Instant hour = hour_of(parts_.clock.now());
-  const Result<std::int64_t> network = add_to_counter(tx, codes_from(caller), hour, 1);
-  if (!network) return pass(network);
-  const Result<std::int64_t> server = add_to_counter(tx, codes_of_all, hour, 1);
-  if (!server) return pass(server);
-  // Others were faster since check_limits(); this count is rolled back.
-  if (*server > limits::codes_per_server_max || *network > limits::codes_per_network_max) {
-    return fail(ErrorCode::throttled, "3600");
-  }
-  const Result<std::int64_t> mailbox =
-      add_to_counter(tx, "codes to " + address.text.substr(0, 180), hour, 1);
-  if (!mailbox) return pass(mailbox);
-  return *mailbox <= limits::codes_per_address_max;
+}  // namespace
+
+Result<bool> has_proven(const Parts& parts, Transaction& tx, const Caller& caller,
+                        const Address& address) {
+  if (caller.session.empty()) return false;
+  const Result<std::vector<Verification>> all = verifications_of(tx, caller.session);
+  if (!all) return pass(all);
+  const Instant now = parts.clock.now();
+  return std::ranges::any_of(*all, [&](const Verification& one) {
+    return one.address == address &&
+           still_holds(parts.settings.verification, one.used, one.end, now);
+  });
 }
 
 Result<Buffer> Verify::session_for(Transaction& tx, const Caller& caller,
@@ -91,24 +72,72 @@ Result<Buffer> Verify::session_for(Transaction& tx, const Caller& caller,
 Result<CodeAnswer> Verify::request(const Caller& caller, const CodeRequest& request) {
   const Result<Address> address = parse_address(request.address);
   if (!address) return pass(address);
+  const CodeCounts counts = {{{"codes from " + caller.network, limits::codes_per_network_max},
+                              {"codes", limits::codes_per_server_max}},
+                             "codes to " + address->text.substr(0, 180)};
+  return mail_code(caller, *address, request.language, counts);
+}
+
+Result<CodeAnswer> Verify::request_for(const Caller& caller, const Recipient& recipient,
+                                       Language language) {
+  const std::string key =
+      "codes for " + recipient.seal_id.text() + "." + std::to_string(recipient.position);
+  const CodeCounts counts = {
+      {{key + " from " + caller.network, limits::recipient_codes_per_network_max},
+       {key, limits::recipient_codes_max},
+       {"codes for recipients", limits::codes_per_server_max}},
+      ""};
+  return mail_code(caller, recipient.address, language, counts);
+}
+
+// Whether there may be one more code. Only reads: a flood of requests must not become a flood of
+// writes, and what is refused counts for nobody (docs/decisions/0065).
+Result<> Verify::check(const CodeCounts& counts) {
+  const Instant now = parts_.clock.now();
+  return parts_.database.read([&](Transaction& tx) -> Result<> {
+    for (const auto& [key, max] : counts.told) {
+      const Result<std::int64_t> sum = read_counter(tx, key, hour_of(now));
+      if (!sum) return pass(sum);
+      if (*sum >= max) return throttled(now);
+    }
+    return Result<>();
+  });
+}
+
+// Counts one more; false where the mailbox has had enough.
+Result<bool> Verify::count(Transaction& tx, const CodeCounts& counts) {
+  const Instant now = parts_.clock.now();
+  for (const auto& [key, max] : counts.told) {
+    const Result<std::int64_t> sum = add_to_counter(tx, key, hour_of(now), 1);
+    if (!sum) return pass(sum);
+    if (*sum > max) return throttled(now);  // others were faster since check(); rolls back
+  }
+  if (counts.silent.empty()) return true;
+  const Result<std::int64_t> mailbox = add_to_counter(tx, counts.silent, hour_of(now), 1);
+  if (!mailbox) return pass(mailbox);
+  return *mailbox <= limits::codes_per_address_max;
+}
+
+Result<CodeAnswer> Verify::mail_code(const Caller& caller, const Address& address,
+                                     Language language, const CodeCounts& counts) {
+  const Result<> open = check(counts);
+  if (!open) return pass(open);
   CodeAnswer answer;
   answer.expires = parts_.clock.now() + parts_.settings.verification.code_life;
-  const Result<> open = check_limits(caller);
-  if (!open) return pass(open);
   const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
-    const Result<bool> may_mail = within_limits(tx, caller, *address);
+    const Result<bool> may_mail = count(tx, counts);
     if (!may_mail) return pass(may_mail);
     const Result<Buffer> session = session_for(tx, caller, answer.token);
     if (!session) return pass(session);
     if (!*may_mail) return Result<>();
     std::string text = make_code(parts_.random);
-    Code code{*session, *address, {}, answer.expires, 0};
+    Code code{*session, address, {}, answer.expires, 0};
     code.mac = code_mac(parts_, code, text);
     const Result<> stored = put_code(tx, code);
     if (!stored) return pass(stored);
-    const CodeMail mail{request.language, text, parts_.settings.verification.code_life};
+    const CodeMail mail{language, text, parts_.settings.verification.code_life};
     wipe(text);
-    return post(parts_, tx, {MailKind::code, *address, mail, std::nullopt, -1});
+    return post(parts_, tx, {MailKind::code, address, mail, std::nullopt, -1});
   });
   if (!done) return pass(done);
   parts_.wake_outbox();
@@ -116,7 +145,7 @@ Result<CodeAnswer> Verify::request(const Caller& caller, const CodeRequest& requ
 }
 
 Result<Verification> Verify::confirm(const Caller& caller, std::string_view typed_address,
-                                     std::string_view typed_code) {
+                                     std::string_view typed_code, std::chrono::hours life) {
   const Result<Address> address = parse_address(typed_address);
   if (!address) return pass(address);
   if (caller.session.empty()) return fail(ErrorCode::unproven, "no session");
@@ -139,8 +168,12 @@ Result<Verification> Verify::confirm(const Caller& caller, std::string_view type
     wipe(text);
     refusal = right ? "" : "wrong_code";
     if (!right) return Result<>();  // commits the counted try
-    verification = {VerificationId::make(parts_.random),    caller.session, *address, now, now,
-                    now + parts_.settings.verification.life};
+    verification = {VerificationId::make(parts_.random),
+                    caller.session,
+                    *address,
+                    now,
+                    now,
+                    now + std::min(life, parts_.settings.verification.life)};
     const Result<std::vector<Verification>> held = verifications_of(tx, caller.session);
     if (!held) return pass(held);
     if (held->size() >= limits::verifications_per_session_max) {

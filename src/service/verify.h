@@ -3,11 +3,13 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/secret.h"
 #include "domain/address.h"
 #include "domain/language.h"
+#include "domain/transfer.h"
 #include "service/parts.h"
 #include "store/session_table.h"
 
@@ -30,6 +32,10 @@ struct CodeAnswer {
   std::optional<Secret<32>> token;  // of a session made for this request
 };
 
+/// Whether the caller holds a proof of `address`. Not noted as a use of it.
+Result<bool> has_proven(const Parts& parts, Transaction& tx, const Caller& caller,
+                        const Address& address);
+
 /// Threads: any. All functions may block on the database.
 class Verify {
  public:
@@ -41,9 +47,18 @@ class Verify {
   /// server: an address's own limit is kept silently, so that it tells nothing.
   Result<CodeAnswer> request(const Caller& caller, const CodeRequest& request);
 
+  /// The same for the mailbox of a transfer's recipient, for whoever holds its live transfer ID.
+  /// Counted apart from what strangers ask for who know an address only, and for each network by
+  /// itself, so that nobody uses up what the recipient may ask for.
+  /// Errors: `throttled` over a limit of recipient and network, recipient, or server.
+  Result<CodeAnswer> request_for(const Caller& caller, const Recipient& recipient,
+                                 Language language);
+
+  /// The proof holds as long as the settings say, or `life` where that is shorter.
   /// Errors: `unproven` without a session; `refused` ("wrong_code", "no_code" as detail).
   Result<Verification> confirm(const Caller& caller, std::string_view address,
-                               std::string_view code);
+                               std::string_view code,
+                               std::chrono::hours life = limits::verification_life);
 
   /// What the session still holds; empty without a session.
   Result<std::vector<Verification>> list(const Caller& caller);
@@ -56,10 +71,20 @@ class Verify {
   Result<> prove(const Caller& caller, const Address& address);
 
  private:
+  /// The counts of an hour that a wish for a code adds to.
+  struct CodeCounts {
+    /// By name: over its bound the wish is refused.
+    std::vector<std::pair<std::string, int>> told;
+    /// Of the mailbox, or empty: over its bound the wish is answered, but no mail goes.
+    std::string silent;
+  };
+
   Result<Buffer> session_for(Transaction& tx, const Caller& caller,
                              std::optional<Secret<32>>& token);
-  Result<> check_limits(const Caller& caller);
-  Result<bool> within_limits(Transaction& tx, const Caller& caller, const Address& address);
+  Result<> check(const CodeCounts& counts);
+  Result<bool> count(Transaction& tx, const CodeCounts& counts);
+  Result<CodeAnswer> mail_code(const Caller& caller, const Address& address, Language language,
+                               const CodeCounts& counts);
 
   const Parts& parts_;
 };

@@ -74,6 +74,7 @@ void use_transfers(Transaction& tx) {
   CHECK(ended_transfers(tx, TransferState::sealed, now, 5));
   CHECK(transfers_to_erase(tx, 5));
   CHECK(is_day_needed(tx, 3));
+  CHECK(set_warned(tx, id, now));
   CHECK(take_file_no(tx, id));
   CHECK(insert_recipient(tx, test_recipient(1, 0)));
   CHECK(recipients_of(tx, id));
@@ -93,6 +94,7 @@ void use_files_and_keyslots(Transaction& tx) {
   CHECK(find_file(tx, id, 0));
   CHECK(files_of(tx, id));
   CHECK(advance_file(tx, moved, test_part(1, 0, 0)));
+  CHECK(find_part(tx, {id, 0, 0}));
   CHECK(parts_of_file(tx, id, 0));
   CHECK(parts_of(tx, id, 5));
   CHECK(is_object_known(tx, test_id<ObjectId>(99)));
@@ -132,6 +134,7 @@ void use_the_rest(Transaction& tx) {
   CHECK(sweep_sessions(tx, now, now));
   CHECK(add_to_counter(tx, "key", now, 1));
   CHECK(read_counter(tx, "key", now));
+  CHECK(sum_of_counter(tx, "key", now));
   CHECK(add_attempt(tx, "key", now));
   CHECK(attempts_of(tx, "key"));
   CHECK(clear_attempts(tx, "key"));
@@ -173,7 +176,7 @@ TEST_CASE("a database of 100 000 transfers opens within a second, and finds one 
     for (const char* sql :
          {"INSERT INTO transfer SELECT printf('%026d', value), printf('%026d', value), "
           "printf('%026d', value), 'anna@example.org', 'sealed', 1, 2, 3, 'de', 'password', 0, 0, "
-          "0, '{}', NULL, 'bm90aWNl', 1 FROM numbers",
+          "0, '{}', NULL, 'bm90aWNl', 1, NULL FROM numbers",
           "INSERT INTO recipient SELECT printf('%026d', value), 0, 'bert@example.net', 'to', "
           "printf('%043d', value), 'x', 'waiting', NULL FROM numbers"}) {
       tx.session() << "WITH RECURSIVE numbers (value) AS "
