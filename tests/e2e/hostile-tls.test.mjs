@@ -8,7 +8,7 @@ import net from "node:net";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import tls from "node:tls";
-import { connectMany, expectAtRest, figuresOf, many, RawConnection } from "./harness/attacker.mjs";
+import { connectMany, expectAtRest, figuresOf, many } from "./harness/attacker.mjs";
 import { Couvertd, programs } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
 import { pause, startProgram, waitUntil } from "./harness/processes.mjs";
@@ -59,7 +59,7 @@ async function helloOfClient() {
 }
 
 /** Runs a flood; a client with manners is served while it runs, and all is as before then.
- * @param {() => Promise<RawConnection[]>} flood */
+ * @param {() => Promise<import("./harness/attacker.mjs").RawConnection[]>} flood */
 async function withWitness(flood) {
   const connections = await flood();
   for (let round = 0; round < 5; round++) assert.ok(await ask());
