@@ -72,7 +72,7 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser } },
   },
   {
-    files: ["tests/**/*.{js,mjs}", "tools/**/*.mjs", "*.config.{js,ts}"],
+    files: ["tests/**/*.{js,mjs}", "bench/**/*.mjs", "tools/**/*.mjs", "*.config.{js,ts}"],
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
     rules: { "no-console": "off" },
   },

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Shows that the sealing fuzzers find a bug: each is run with one planted, from right seeds only.
 
-tests/fuzz_planted.py [BUILD]     BUILD is build/fuzz unless it is given
+tests/fuzz_planted.py [BUILD]     BUILD is build/debug unless it is given
 
 The bug lies in the fuzzer's own source and is switched on by COUVERT_PLANTED_BUG. Exit code 1 where
 a fuzzer did not end with a broken invariant within a minute, or ends with one without the bug.
@@ -58,7 +58,7 @@ def try_fuzzer(build, name):
 
 
 def main(arguments):
-    build = Path(arguments[0] if arguments else "build/fuzz")
+    build = Path(arguments[0] if arguments else "build/debug")
     results = [try_fuzzer(build, name) for name in FUZZERS]
     return 0 if all(results) else 1
 

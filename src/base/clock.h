@@ -17,8 +17,10 @@ using Duration = std::chrono::milliseconds;
 class Clock {
  public:
   virtual ~Clock() = default;
-  /// The time of day. May jump both ways.
+  /// The time of day, which decides what is open. May jump both ways.
   virtual Instant now() const = 0;
+  /// The latest time that has surely come, which decides what is destroyed; at most now().
+  virtual Instant certain() const { return now(); }
   /// Time that only runs forward while the machine runs; its zero means nothing.
   virtual Duration running() const = 0;
 };

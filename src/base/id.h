@@ -42,5 +42,6 @@ using TrackingId = Id<struct TrackingTag>;  // a transfer, for sender and help d
 using SlotId = Id<struct SlotTag>;          // a keyslot
 using ObjectId = Id<struct ObjectTag>;      // a stored object
 using MailId = Id<struct MailTag>;          // a mail in the outbox
+using StoreId = Id<struct StoreTag>;        // a database together with its objects
 
 }  // namespace couvert

@@ -50,9 +50,18 @@ inline constexpr std::size_t verifications_per_session_max = 20;
 // Retrieval.
 inline constexpr std::chrono::hours retrieval_life = 12h;
 inline constexpr std::chrono::minutes retrieval_idle = 30min;
+
+// Wrong passwords (docs/decisions/0050). Over one of the three counts the mailbox has to be proven.
 inline constexpr int free_wrong_passwords = 3;                    // before the delay begins
 inline constexpr std::chrono::seconds wrong_password_delay = 2s;  // doubles with each further one
 inline constexpr std::chrono::minutes wrong_password_delay_max = 15min;
+inline constexpr std::chrono::minutes proven_password_delay_max = 1min;  // for the mailbox's owner
+inline constexpr int wrong_passwords_per_recipient_max = 20;             // in 24 hours
+inline constexpr int wrong_passwords_per_network_max = 100;              // in an hour
+inline constexpr int wrong_passwords_per_server_max = 5'000;             // in an hour
+inline constexpr std::chrono::hours recipient_proof_life = 1h;  // by a code asked for to retrieve
+inline constexpr int recipient_codes_per_network_max = 5;       // of one transfer ID, in an hour
+inline constexpr int recipient_codes_max = 30;                  // of one transfer ID, in an hour
 
 // HTTP.
 inline constexpr std::size_t header_bytes_max = 16 * 1024;
@@ -62,18 +71,22 @@ inline constexpr std::size_t upload_bytes_min = 256 * 1024;  // a PATCH that doe
 inline constexpr std::uint64_t torn_part_bytes_min = 1024 * 1024;  // kept of a PATCH that broke off
 inline constexpr std::size_t upload_metadata_bytes_max = 4096;
 // A PATCH with a checksum is kept whole or not at all: so many parts (80 bytes of memory each) wait
-// for it, and so long, which must stay below the day after which objects without a row are swept.
+// for it, and so long, which is below orphan_suspected_min: their objects have no rows meanwhile.
 inline constexpr std::size_t checked_parts_max = 1024;
 inline constexpr std::uint64_t checked_bytes_max = checked_parts_max * part_bytes_max;  // 8 GiB
-inline constexpr std::chrono::hours checked_time_max = 12h;
+inline constexpr std::chrono::minutes checked_time_max = 50min;  // of running time
 inline constexpr std::chrono::seconds header_time_max = 20s;
 inline constexpr std::chrono::seconds idle_time_max = 75s;
-inline constexpr std::chrono::seconds body_idle_time_max = 60s;  // between two reads or writes
+inline constexpr std::chrono::seconds rate_time = 60s;    // in which a client must move
+inline constexpr std::size_t rate_bytes_min = 60 * 1024;  // so much of a body or answer
 inline constexpr std::chrono::seconds handshake_time_max = 20s;
 inline constexpr std::chrono::seconds linger_time_max = 5s;  // reading on after an early answer
-inline constexpr std::chrono::seconds stop_time_max = 30s;
+inline constexpr std::chrono::seconds stop_time_max = 20s;   // for requests, of the 30 for all
+inline constexpr std::chrono::hours tls_ticket_life = 2h;
 inline constexpr std::size_t connections_max = 10'000;
 inline constexpr std::size_t connections_per_network_max = 1'000;
+inline constexpr std::size_t admin_connections_max = 64;
+inline constexpr std::size_t reserved_files = 256;  // descriptors that no connection gets
 inline constexpr std::size_t header_fields_max = 100;
 inline constexpr std::size_t path_bytes_max = 2048;
 inline constexpr std::size_t pool_waiting_max = 2'000;
@@ -84,11 +97,23 @@ inline constexpr std::size_t portal_bytes_max = 64 * 1024 * 1024;
 inline constexpr std::size_t mails_per_round_max = 50;
 inline constexpr std::size_t mail_bytes_max = 1024 * 1024;
 inline constexpr std::chrono::seconds send_time_max = 60s;
+inline constexpr std::chrono::seconds send_time_at_stop = 10s;  // for the mail under way
 inline constexpr std::chrono::hours mail_life = 24h * 5;
 inline constexpr std::chrono::minutes mail_lease = 5min;
+inline constexpr std::chrono::hours mail_pause_max = 4h;  // more than the longest of mail/retry.h
+
+// Time (service/guarded_clock.h).
+inline constexpr std::chrono::minutes clock_slack = 1min;  // that a clock may be put right by
+inline constexpr std::chrono::seconds clock_settles_per_day = 12s;  // of a jump
+inline constexpr std::chrono::minutes clock_settles_max = 10min;
+inline constexpr std::chrono::hours clock_set_back_believed = 24h;
+inline constexpr std::chrono::minutes clock_write_pause = 1min;
 
 // Background rounds.
 inline constexpr std::size_t erasures_per_round_max = 200;
-inline constexpr std::size_t argon2_waiting_max = 64;
+inline constexpr std::size_t orphans_suspected_max = 10'000;
+inline constexpr std::chrono::hours orphan_suspected_min = 1h;  // of running time
+static_assert(checked_time_max < orphan_suspected_min);
+inline constexpr std::size_t argon2_waiting_max = 64;  // a quarter of them for one network
 
 }  // namespace couvert::limits

@@ -80,6 +80,10 @@ constexpr std::string_view retrieve_page = R"(couvert retrieve: open a transfer
                             without it the terminal is asked
     --out DIR               where the files go; made where it is missing
     --zip                   all files as one ZIP
+Where too many wrong passwords were tried, the recipient's mailbox has to be confirmed first; a
+terminal is asked for the code that comes by mail, others do it in two calls:
+    --request-code          only ask for the code; --language de|nl|en of its mail
+    --code CODE             use it, and go on
 
 Nothing is overwritten, and a file has its name only when it is whole. The message becomes
 message.txt. Prints the paths. With --json: subject, text, files (name, path, size).

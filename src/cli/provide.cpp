@@ -267,8 +267,9 @@ Outcome<> Providing::upload() {
     if (!sent) {
       may_go_on_ = sent.error().passing == Passing::yes;
       Trouble trouble = in_words(sent.error());
-      if (may_go_on_)
+      if (may_go_on_) {
         trouble.hint = "run the same command again: it goes on where this one stopped";
+      }
       return tl::make_unexpected(std::move(trouble));
     }
     const Answer<> unchanged = source->check_unchanged();

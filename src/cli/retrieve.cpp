@@ -1,6 +1,6 @@
 // couvert retrieve LINK-OR-ID: opens a transfer and writes what is in it.
 #include "base/limits.h"
-#include "cli/commands.h"
+#include "cli/code_session.h"
 #include "cli/out_folder.h"
 #include "cli/password.h"
 #include "cli/progress.h"
@@ -35,6 +35,10 @@ class WatchedTarget final : public FileTarget {
   std::uint64_t received_ = 0;
 };
 
+bool needs_code(const Answer<>& opened) {
+  return !opened && opened.error().reason == "code_needed";
+}
+
 struct WrittenFile {
   std::string name;  // as it was sent
   std::string path;
@@ -56,6 +60,8 @@ class Retrieving {
   Retrieving(const Retrieving&) = delete;
   Retrieving& operator=(const Retrieving&) = delete;
 
+  /// Mails a code to the recipient's mailbox, for a later call.
+  Outcome<> request_code();
   Outcome<> open();
   Outcome<> write();
   Outcome<> print();
@@ -70,7 +76,10 @@ class Retrieving {
   };
 
   Outcome<> open_by_password();
-  Outcome<> try_open(const OpenBySecret& by);
+  Answer<> try_open(const OpenBySecret& by);
+  Answer<> try_password(const OpenBySecret& by);
+  Outcome<> confirm_code(const std::string& code);
+  Outcome<> prove_mailbox();
   std::vector<Piece> plan(NamePlan& names);
   Outcome<> write_message(OutFolder& folder, const std::string& place);
   Outcome<> write_pieces(OutFolder& folder, const std::vector<Piece>& pieces);
@@ -84,6 +93,39 @@ class Retrieving {
   std::string message_path_;  // empty without a message
   std::vector<WrittenFile> written_;
 };
+
+Outcome<> Retrieving::request_code() {
+  const Outcome<std::string> language = chosen_language(world_);
+  if (!language) return pass(language);
+  const Outcome<State> state = open_state(world_);
+  if (!state) return pass(state);
+  const std::string id = link_.transfer_id.text();
+  const Outcome<api::RequestedCode> requested = couvert::request_code(
+      world_, client_, *state, [&] { return client_.request_recipient_code(id, *language); });
+  if (!requested) return pass(requested);
+  world_.terminal.say("A code was mailed to the mailbox that this transfer was sent to.");
+  return Outcome<>();
+}
+
+// Uses the code of an earlier call.
+Outcome<> Retrieving::confirm_code(const std::string& code) {
+  const Outcome<State> state = open_state(world_);
+  if (!state) return pass(state);
+  const Outcome<> session = use_kept_session(client_, *state);
+  if (!session) return session;
+  const Answer<> confirmed = client_.confirm_recipient_code(link_.transfer_id.text(), code);
+  if (!confirmed) return complain(confirmed);
+  return Outcome<>();
+}
+
+Outcome<> Retrieving::prove_mailbox() {
+  world_.terminal.say("Too many wrong passwords were tried, perhaps by somebody else.");
+  const Outcome<> requested = request_code();
+  if (!requested) return requested;
+  return ask_for_code(world_.terminal, [&](const std::string& code) {
+    return client_.confirm_recipient_code(link_.transfer_id.text(), code);
+  });
+}
 
 Outcome<> Retrieving::open() {
   const Answer<std::string> open_by = client_.find_transfer(link_.transfer_id.text());
@@ -99,31 +141,52 @@ Outcome<> Retrieving::open() {
   }
   OpenBySecret by;
   by.link_secret = std::move(link_.secret);
-  return try_open(by);
+  const Answer<> opened = try_open(by);
+  if (!opened) return complain(opened);
+  return Outcome<>();
 }
 
 Outcome<> Retrieving::open_by_password() {
   const auto file = world_.arguments.value("password-file");
+  if (const auto code = world_.arguments.value("code")) {
+    const Outcome<> confirmed = confirm_code(*code);
+    if (!confirmed) return confirmed;
+  }
   OpenBySecret by;
   for (int tries = 1;; ++tries) {
     Outcome<WipedText> password =
         file ? read_password(*file, world_.terminal) : world_.terminal.ask_hidden("Password");
     if (!password) return pass(password);
     by.password = std::move(*password);
-    const Outcome<> opened = try_open(by);
-    if (opened || opened.error().exit != Exit::refused) return opened;
-    if (file || tries >= password_tries_max) return opened;
+    Answer<> opened = try_password(by);
+    if (needs_code(opened) && !file) {
+      const Outcome<> proven = prove_mailbox();
+      if (!proven) return proven;
+      opened = try_open(by);
+    }
+    if (opened) return Outcome<>();
+    const bool wrong = opened.error().reason == "wrong_password";
+    if (!wrong || file || tries >= password_tries_max) return complain(opened);
     world_.terminal.say("This password is wrong.");
   }
 }
 
-Outcome<> Retrieving::try_open(const OpenBySecret& by) {
+// An earlier call may have proven the mailbox already.
+Answer<> Retrieving::try_password(const OpenBySecret& by) {
+  Answer<> opened = try_open(by);
+  if (!needs_code(opened) || client_.has_session()) return opened;
+  const Outcome<State> state = open_state(world_);
+  if (!state || !use_kept_session(client_, *state) || !client_.has_session()) return opened;
+  return try_open(by);
+}
+
+Answer<> Retrieving::try_open(const OpenBySecret& by) {
   Answer<api::Retrieval> opened = client_.open_transfer(link_.transfer_id.text(), by);
-  if (!opened) return complain(opened);
+  if (!opened) return pass(opened);
   access_.emplace(
       RetrievalAccess{.retrieval_id = opened->retrieval_id, .token = std::move(opened->token)});
   retrieval_ = std::move(*opened);
-  return Outcome<>();
+  return Answer<>();
 }
 
 std::vector<Retrieving::Piece> Retrieving::plan(NamePlan& names) {
@@ -244,7 +307,11 @@ Outcome<> retrieve(const World& world) {
     return complain(Exit::usage, "retrieve takes one link or transfer ID",
                     "put it into quotes: '#' and spaces mean something to shells");
   }
-  if (!world.arguments.value("out") || world.arguments.value("out")->empty()) {
+  const bool only_code = world.arguments.has("request-code");
+  if (only_code && world.arguments.has("code")) {
+    return complain(Exit::usage, "--code and --request-code exclude each other");
+  }
+  if (!only_code && world.arguments.value("out").value_or("").empty()) {
     return complain(Exit::usage, "--out DIR is missing");
   }
   Answer<RetrievalLink> link = parse_retrieval_link(world.arguments.operands[0]);
@@ -255,6 +322,7 @@ Outcome<> retrieve(const World& world) {
   if (!connection) return pass(connection);
 
   Retrieving retrieving(world, std::move(*link), *connection->client);
+  if (only_code) return retrieving.request_code();
   for (const auto step : {&Retrieving::open, &Retrieving::write, &Retrieving::print}) {
     const Outcome<> done = (retrieving.*step)();
     if (!done) return done;

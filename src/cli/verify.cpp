@@ -1,6 +1,5 @@
 // couvert verify ADDRESS: proves that whoever sits here reads a mailbox.
-#include "base/limits.h"
-#include "cli/commands.h"
+#include "cli/code_session.h"
 
 namespace couvert {
 namespace {
@@ -15,40 +14,30 @@ class Verifying {
   Outcome<> request() {
     const Outcome<std::string> language = chosen_language(world_);
     if (!language) return pass(language);
-    const Outcome<StateLock> lock = state_.lock(world_.interrupt);
-    if (!lock) return pass(lock);
-    const Outcome<> session = use_kept_session();
-    if (!session) return session;
-    Answer<api::RequestedCode> requested = client_.request_code(address_, *language);
-    if (!requested && requested.error().code == ErrorCode::unproven && client_.has_session()) {
-      client_.use_session(WipedText());  // the server knows the old one no more
-      requested = client_.request_code(address_, *language);
-    }
-    if (!requested) return complain(requested);
+    const Outcome<api::RequestedCode> requested = request_code(
+        world_, client_, state_, [&] { return client_.request_code(address_, *language); });
+    if (!requested) return pass(requested);
     expires_ = requested->expires;
-    if (requested->token.empty()) return Outcome<>();
-    const Outcome<> kept = state_.keep_session(client_.server(), requested->token);
-    client_.use_session(std::move(requested->token));
-    return kept;
+    return Outcome<>();
   }
 
-  // Reads codes until one is right; as often as the server lets us.
+  // Reads codes until one is right.
   Outcome<> confirm_asking() {
     world_.terminal.say("A verification code was mailed to " + address_ + ".");
-    for (int tries = 1;; ++tries) {
-      const Outcome<WipedText> code = world_.terminal.ask("Code");
-      if (!code) return pass(code);
-      const Answer<api::Verification> confirmed = client_.confirm_code(address_, code->text());
-      if (confirmed) return print_verified(*confirmed);
-      const bool wrong = confirmed.error().reason == "wrong_code";
-      if (!wrong || tries >= limits::code_tries_max) return complain(confirmed);
-      world_.terminal.say("This code is wrong.");
-    }
+    api::Verification verification;
+    const Outcome<> done = ask_for_code(world_.terminal, [&](const std::string& code) -> Answer<> {
+      Answer<api::Verification> confirmed = client_.confirm_code(address_, code);
+      if (!confirmed) return pass(confirmed);
+      verification = std::move(*confirmed);
+      return Answer<>();
+    });
+    if (!done) return done;
+    return print_verified(verification);
   }
 
   // Uses the code of an earlier call.
   Outcome<> confirm(const std::string& code) {
-    const Outcome<> session = use_kept_session();
+    const Outcome<> session = use_kept_session(client_, state_);
     if (!session) return session;
     if (!client_.has_session()) {
       return complain(Exit::unproven, "no code was asked for here",
@@ -69,13 +58,6 @@ class Verifying {
   }
 
  private:
-  Outcome<> use_kept_session() {
-    Outcome<WipedText> token = state_.session(client_.server());
-    if (!token) return pass(token);
-    client_.use_session(std::move(*token));
-    return Outcome<>();
-  }
-
   Outcome<> print_verified(const api::Verification& verification) {
     if (!world_.arguments.has("json")) {
       world_.terminal.say(verification.address + " is verified until " + verification.expires +

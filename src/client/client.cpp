@@ -240,6 +240,25 @@ Answer<> Client::revoke_transfer(const std::string& tracking_id) {
   return Answer<>();
 }
 
+Answer<api::RequestedCode> Client::request_recipient_code(const std::string& transfer_id,
+                                                          const std::string& language) {
+  Json body(
+      Json::Object{{"transfer_id", transfer_id}, {"language", language}, {"client", "program"}});
+  return read(ask(request(Method::post, "/api/v1/transfers/code"), std::move(body)),
+              &api::read_requested_code);
+}
+
+Answer<> Client::confirm_recipient_code(const std::string& transfer_id, const std::string& code) {
+  Json body(Json::Object{{"transfer_id", transfer_id}, {"code", code}});
+  HttpRequest confirm = request(Method::post, "/api/v1/transfers/code/confirm");
+  confirm.headers.emplace_back("Content-Type", "application/json");
+  confirm.body = body.write();
+  api::wipe_texts(body);
+  const Answer<HttpAnswer> answer = exchange(confirm);
+  if (!answer) return pass(answer);
+  return Answer<>();
+}
+
 Answer<std::string> Client::find_transfer(const std::string& transfer_id) {
   Json body(Json::Object{{"transfer_id", transfer_id}});
   return read(ask(request(Method::post, "/api/v1/transfers/find"), std::move(body)),

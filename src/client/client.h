@@ -84,6 +84,10 @@ class Client {
   Answer<api::Started> start_transfer(const DraftAccess& draft, const api::Start& start);
   Answer<> revoke_transfer(const std::string& tracking_id);
 
+  /// For the mailbox of the recipient, whose address is not told.
+  Answer<api::RequestedCode> request_recipient_code(const std::string& transfer_id,
+                                                    const std::string& language);
+  Answer<> confirm_recipient_code(const std::string& transfer_id, const std::string& code);
   /// "password" or "link".
   Answer<std::string> find_transfer(const std::string& transfer_id);
   Answer<api::Retrieval> open_transfer(const std::string& transfer_id, const OpenBySecret& by);

@@ -29,6 +29,22 @@ TEST_CASE("a client without a session sends no authorization, one with a session
   CHECK(sent(transport, "Authorization: Bearer tok"));
 }
 
+TEST_CASE("a code for a recipient is asked for by the transfer ID, and used by it") {
+  ScriptedTransport transport;
+  Client client(transport, ServerUrl{"https://example.org"});
+  transport.script = {answer(202, code_answer), answer(204, "")};
+  CHECK(client.request_recipient_code(id, "nl").value().token.text() == "tok");
+  CHECK(transport.asked.back().starts_with("https://example.org/api/v1/transfers/code\n"));
+  CHECK(transport.bodies.back() ==
+        R"({"transfer_id":"abcdefghijklmnopqrstuvwxy4","language":"nl","client":"program"})");
+  client.use_session(WipedText("tok"));
+  CHECK(client.confirm_recipient_code(id, "k4mx7w9qfr"));
+  CHECK(transport.asked.back().starts_with("https://example.org/api/v1/transfers/code/confirm\n"));
+  CHECK(transport.bodies.back() ==
+        R"({"transfer_id":"abcdefghijklmnopqrstuvwxy4","code":"k4mx7w9qfr"})");
+  CHECK(sent(transport, "Authorization: Bearer tok"));
+}
+
 TEST_CASE("an answer that is no JSON, or of another kind, is not one of a Couvert server") {
   for (const char* body : {"", "<html>", "{}", R"({"expires":"2026-11-22T12:00:00Z","x":1})"}) {
     CAPTURE(body);

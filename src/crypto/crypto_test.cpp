@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <fstream>
+
 #include "crypto/argon2.h"
 #include "crypto/checksum.h"
 #include "crypto/compare.h"
@@ -10,6 +13,7 @@
 #include "crypto/random.h"
 #include "crypto/secret_bytes.h"
 #include "crypto/text_form.h"
+#include "crypto/vaes_gcm.h"
 
 using namespace couvert;
 
@@ -113,6 +117,137 @@ TEST_CASE("a sealed chunk opens in place, and at no other place, length or byte"
     buffer[i] ^= std::byte{0x80};
   }
   CHECK(open.open(3, buffer, MutableBytes(buffer).first(100)).has_value());
+}
+
+namespace {
+
+// Both ways of sealing; without the wide instructions the second is the first.
+constexpr GcmEngine engines[] = {GcmEngine::openssl, GcmEngine::fastest};
+
+std::array<std::byte, 32> some_gcm_key() {
+  SystemRandom random;
+  return random.bytes<32>();
+}
+
+}  // namespace
+
+TEST_CASE("AES-256-GCM gives the values of its specification, by every engine") {
+  // The test cases 13, 14 and 15 of McGrew and Viega, "The Galois/Counter Mode of Operation".
+  const std::string text =
+      "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+      "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b391aafd255";
+  const std::string sealed =
+      "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+      "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662898015ad";
+  const std::string key = "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308";
+  struct Case {
+    std::string key, nonce, plain, sealed;
+  };
+  const Case cases[] = {
+      {std::string(64, '0'), std::string(24, '0'), "", "530f8afbc74536b9a963b4f1c4cb738b"},
+      {std::string(64, '0'), std::string(24, '0'), std::string(32, '0'),
+       "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
+      {key, "cafebabefacedbaddecaf888", text, sealed + "b094dac5d93471bdec1a502270e3cc6c"},
+  };
+  for (const GcmEngine engine : engines) {
+    for (const Case& one : cases) {
+      CAPTURE(one.plain);
+      const Buffer secret = *decode_hex(one.key);
+      const auto gcm = make_aes_gcm(GcmKey(secret.data(), 32), engine);
+      GcmNonce nonce;
+      std::ranges::copy(*decode_hex(one.nonce), nonce.begin());
+      const Buffer plain = *decode_hex(one.plain);
+      Buffer out(plain.size() + gcm_tag_bytes);
+      gcm->seal(nonce, plain, out);
+      CHECK(hex(out) == one.sealed);
+    }
+  }
+}
+
+TEST_CASE("what one engine seals the other opens, at every length and in place") {
+  SystemRandom random;
+  const auto key = some_gcm_key();
+  const auto openssl = make_aes_gcm(key, GcmEngine::openssl);
+  const auto fastest = make_aes_gcm(key, GcmEngine::fastest);
+  std::vector<std::size_t> lengths = {1023, 1024, 1025, 16383, 16384, 16385, 40'000};
+  for (std::size_t length = 0; length < 300; ++length) lengths.push_back(length);
+  for (const std::size_t length : lengths) {
+    CAPTURE(length);
+    const GcmNonce nonce = random.bytes<gcm_nonce_bytes>();
+    Buffer plain(length);
+    random.fill(plain);
+    Buffer one(length + gcm_tag_bytes);
+    Buffer other = plain;
+    other.resize(length + gcm_tag_bytes);
+    openssl->seal(nonce, plain, one);
+    fastest->seal(nonce, MutableBytes(other).first(length), other);
+    REQUIRE(one == other);
+    Buffer opened(length);
+    REQUIRE(openssl->open(nonce, other, opened));
+    REQUIRE(opened == plain);
+    REQUIRE(fastest->open(nonce, one, MutableBytes(one).first(length)));
+    REQUIRE(std::ranges::equal(Bytes(one).first(length), plain));
+  }
+}
+
+TEST_CASE("no engine opens a forged chunk or leaves anything of it") {
+  SystemRandom random;
+  for (const GcmEngine engine : engines) {
+    const auto gcm = make_aes_gcm(some_gcm_key(), engine);
+    const GcmNonce nonce = random.bytes<gcm_nonce_bytes>();
+    for (const std::size_t length : {0UL, 1UL, 100UL, 700UL}) {
+      Buffer sealed(length + gcm_tag_bytes);
+      gcm->seal(nonce, Buffer(length, std::byte{9}), sealed);
+      for (std::size_t bit = 0; bit < sealed.size() * 8; ++bit) {
+        CAPTURE(bit);
+        const auto flip = static_cast<std::byte>(1U << (bit % 8));
+        sealed[bit / 8] ^= flip;
+        Buffer out(length, std::byte{7});
+        REQUIRE_FALSE(gcm->open(nonce, sealed, out));
+        REQUIRE(out == Buffer(length));
+        sealed[bit / 8] ^= flip;
+      }
+      GcmNonce another = nonce;
+      another.back() ^= std::byte{1};
+      Buffer out(length);
+      CHECK_FALSE(gcm->open(another, sealed, out));
+      CHECK(gcm->open(nonce, sealed, out));
+    }
+  }
+}
+
+TEST_CASE("the fast engine is used where the processor has what it takes") {
+  std::ifstream about("/proc/cpuinfo");
+  const std::string text(std::istreambuf_iterator<char>(about), {});
+  bool has_all = true;
+  for (const char* feature :
+       {" vaes", " vpclmulqdq", " gfni", " avx512vl", " avx512ifma", " sha_ni"}) {
+    has_all = has_all && text.find(feature) != std::string::npos;
+  }
+  CHECK((make_vaes_gcm(some_gcm_key()) != nullptr) == has_all);
+}
+
+TEST_CASE("a message is the same by every engine, as the specification has it") {
+  Secret<32> key;
+  Salt salt;
+  for (std::size_t i = 0; i < 32; ++i) key.fill()[i] = static_cast<std::byte>(i);
+  for (std::size_t i = 0; i < 24; ++i) salt[i] = static_cast<std::byte>(100 + i);
+  const MessageKeys keys = derive_message_keys(key, salt, as_bytes("test"));
+  Buffer plain(16385);
+  for (std::size_t i = 0; i < plain.size(); ++i) plain[i] = static_cast<std::byte>(7 * i + 3);
+  for (const GcmEngine engine : engines) {
+    MessageCipher cipher(keys, MessageCipher::Direction::seal, engine);
+    Buffer message;
+    append(message, salt);
+    append(message, keys.commitment);
+    Buffer chunk(16384 + tag_bytes);
+    cipher.seal(0, Bytes(plain).first(16384), chunk);
+    append(message, chunk);
+    cipher.seal(1, Bytes(plain).subspan(16384), MutableBytes(chunk).first(1 + tag_bytes));
+    append(message, Bytes(chunk).first(1 + tag_bytes));
+    CHECK(hex(sha256(message)) ==
+          "f49bbc48d1b304db57150b27ac4c3e8fdf4b47131a1c95038320468af824b0bd");
+  }
 }
 
 TEST_CASE("a password has 1 to 1024 bytes after NFC and is the same however it was typed") {

@@ -11,12 +11,13 @@
 
 #include "base/bytes.h"
 #include "base/secret.h"
+#include "crypto/aes_gcm.h"
 
 namespace couvert {
 
 constexpr std::size_t salt_bytes = 24;
 constexpr std::size_t commitment_bytes = 32;
-constexpr std::size_t tag_bytes = 16;
+constexpr std::size_t tag_bytes = gcm_tag_bytes;
 
 using Salt = std::array<std::byte, salt_bytes>;
 /// Binds a message to its key, salt and context. No secret; it also names the message.
@@ -42,7 +43,8 @@ class MessageCipher {
  public:
   enum class Direction { seal, open };
 
-  MessageCipher(const MessageKeys& keys, Direction direction);
+  MessageCipher(const MessageKeys& keys, Direction direction,
+                GcmEngine engine = GcmEngine::fastest);
   ~MessageCipher();
   MessageCipher(MessageCipher&&) noexcept;
   MessageCipher& operator=(MessageCipher&&) noexcept;

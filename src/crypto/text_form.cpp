@@ -3,6 +3,7 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/bytes.h"
@@ -70,6 +71,12 @@ Result<std::string> normal_form(std::string_view text) {
 }
 
 Result<std::string> folded_name(std::string_view name) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (name.size() <= text_bytes_max && std::ranges::all_of(name, is_ascii)) {
+    std::string folded(name);  // the usual case, without ICU
+    for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return folded;
+  }
   UErrorCode status = U_ZERO_ERROR;
   const UNormalizer2* form = unorm2_getNFKCCasefoldInstance(&status);
   INVARIANT(U_SUCCESS(status));

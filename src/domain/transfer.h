@@ -54,7 +54,8 @@ struct Transfer {
   bool show_file_names = false;
   std::string request;  // what Start asked for, without its secrets, to know a repeated one
   std::optional<ObjectId> manifest_object;
-  std::string notice;  // sealed, base64url; see spec/sealing.md
+  std::string notice;             // sealed, base64url; see spec/sealing.md
+  std::optional<Instant> warned;  // when its sender was told of too many wrong passwords
 
   bool operator==(const Transfer&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "http/answer.h"
 
 #include "http/bodies.h"
+#include "http/conditions.h"
 #include "http/disposition.h"
 #include "http/problem.h"
 #include "http/response_head.h"
@@ -38,7 +39,7 @@ void Answer::begin(const RequestHead& head) {
   method = head.method_known ? name_of(head.method) : "other";
   head_only_ = head.method_known && head.method == Method::head;
   keep_alive = head.keep_alive;
-  const std::string* forwarded = find_field(head.fields, "x-forwarded-for");
+  const std::string forwarded = joined(head.fields, "x-forwarded-for");
   network = client_of(connection_->peer(), forwarded, server_.proxies).network();
 }
 
@@ -51,6 +52,7 @@ std::string Answer::head_of(const Response& response, std::optional<std::uint64_
   details.https = server_.config.base_url.starts_with("https://");
   details.length = length;
   details.tus = tus;
+  details.request_id = request_id_;
   return write_head(response, details);
 }
 
@@ -88,7 +90,11 @@ Task<> Answer::send_file(FileBody file, std::shared_ptr<const Request> request) 
   const std::uint64_t size = download->size();
   const RangeAnswer asked = asked_range(*request, *download);
   Response response;
-  response.fields = {{"Accept-Ranges", "bytes"}, {"ETag", quoted(download->etag())}};
+  response.status = conditional_status(request->fields, download->etag());
+  if (response.status == 412) response = problem(412);
+  response.fields.emplace_back("Accept-Ranges", "bytes");
+  response.fields.emplace_back("ETag", quoted(download->etag()));
+  if (response.status != 200) co_return co_await send(std::move(response));
   if (std::holds_alternative<NoRange>(asked)) {
     response = problem(416);
     response.fields.emplace_back("Content-Range", "bytes */" + std::to_string(size));
@@ -107,16 +113,18 @@ Task<> Answer::send_file(FileBody file, std::shared_ptr<const Request> request) 
   Result<> sent = connection_->put(as_bytes(head));
   if (sent && head_only_) sent = co_await connection_->flush();
   if (!sent || head_only_) co_return sent;
+  const Running::One running(server_.parts.metrics.downloads);
   sent = co_await send_download(connection_, server_.pool, download, range);
   if (sent) bytes_ = range.bytes;
   if (!sent) {
-    server_.parts.log.failure("download broke off", sent.error());
+    log_failure("download broke off", sent.error());
     connection_->abort();
   }
   co_return sent;
 }
 
 Task<std::uint64_t> Answer::take_upload(UploadBody upload, std::uint64_t bytes) {
+  const Running::One running(server_.parts.metrics.uploads);
   std::shared_ptr<Upload> target = std::move(upload.upload);
   const Result<std::uint64_t> offset =
       co_await receive_upload(connection_, server_.pool, std::move(target), bytes);
@@ -135,7 +143,14 @@ Task<std::uint64_t> Answer::take_upload(UploadBody upload, std::uint64_t bytes) 
   co_return std::uint64_t{0};
 }
 
+void Answer::log_failure(std::string_view event, const Error& error) const {
+  server_.parts.log.write(
+      LogLevel::error, event,
+      {{"request_id", request_id_}, {"code", name_of(error.code)}, {"detail", error.detail}});
+}
+
 void Answer::log(Duration took) const {
+  server_.parts.metrics.requests.add(method, route, status_);
   if (!detail_.empty()) {
     server_.parts.log.write(LogLevel::error, "request failed",
                             {{"request_id", request_id_}, {"detail", detail_}});

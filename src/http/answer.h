@@ -32,7 +32,10 @@ class Answer {
   /// Whether nothing of an answer was sent yet.
   bool untouched() const { return status_ == 0; }
 
-  /// Writes the one line about this request.
+  /// Writes an error of this request that nobody else answers for.
+  void log_failure(std::string_view event, const Error& error) const;
+
+  /// Counts this request and writes the one line about it.
   void log(Duration took) const;
 
   std::string_view method = "-";

@@ -195,4 +195,18 @@ void give_token(Response& response, Json::Object& body, ClientKind client,
   response.secret = true;
 }
 
+Response code_response(const CodeAnswer& answer, ClientKind client) {
+  Json::Object body = {{"expires", Json(to_rfc3339(answer.expires))}};
+  Response response;
+  if (answer.token) {
+    const std::pair<std::string, std::chrono::seconds> cookie = {std::string(session_cookie),
+                                                                 limits::verification_life};
+    give_token(response, body, client, cookie, *answer.token);
+  }
+  response.status = 202;
+  response.content_type = "application/json";
+  response.body = Json(std::move(body)).write();
+  return response;
+}
+
 }  // namespace couvert

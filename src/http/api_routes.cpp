@@ -19,6 +19,7 @@ std::string_view api_description() {
 
 std::vector<Route> api_routes(const ApiParts& api) {
   std::vector<Route> routes;
+  add_health_routes(routes, api.health);
   add_server_routes(routes, api);
   add_verify_routes(routes, api);
   add_draft_routes(routes, api);

@@ -7,6 +7,7 @@
 
 #include "domain/password.h"
 #include "http/exchange.h"
+#include "http/health_routes.h"
 #include "service/ask_policy.h"
 #include "service/draft.h"
 #include "service/parts.h"
@@ -28,8 +29,8 @@ struct ApiParts {
   Start& start;
   Sent& sent;
   Retrieve& retrieve;
-  std::string version;                 // of the program
-  std::function<Result<>()> is_ready;  // for /readyz; may block
+  std::string version;  // of the program
+  HealthParts health;
 };
 
 /// The whole table.

@@ -19,18 +19,26 @@ struct Piece {
 
 Pending<void> begin_write(Workers& pool, const Strand& strand,
                           const std::shared_ptr<Upload>& upload, Bytes bytes) {
-  return Pending<void>::begin(pool, strand, [upload, bytes] { return upload->write(bytes); });
+  return Pending<void>::begin(pool, strand, [&pool, strand, upload, bytes] {
+    Result<> written = upload->write(bytes);
+    // Beside the next bytes. Nobody waits for it: what goes wrong, write() or finish() will say.
+    if (written && upload->has_unsettled()) {
+      Pending<void>::begin(pool, strand, [upload] {
+        upload->settle();
+        return Result<>();
+      });
+    }
+    return written;
+  });
 }
 
-// Ends an upload whose line broke; what is durable stays.
+// Ends an upload that broke off; what is whole stays.
 Task<> park(Workers& pool, Strand strand, std::shared_ptr<Upload> upload) {
   auto parked = Pending<void>::begin(pool, strand, [upload] {
     upload->break_off();
     return Result<>();
   });
-  const Result<> done = co_await parked.take();
-  if (!done) co_return done;
-  co_return fail(ErrorCode::unavailable, "the line broke during an upload");
+  co_return co_await parked.take();
 }
 
 // Lets go of something that may block when it goes.
@@ -60,13 +68,11 @@ Task<std::uint64_t> receive_upload(std::shared_ptr<Connection> connection, Worke
     if (*filled < room.size()) break;
   }
   if (writing) written = co_await writing->take();
-  if (!written) {
-    release_on(pool, std::move(upload));
-    co_return pass(written);
-  }
-  if (left > 0) {
+  if (!written || left > 0) {
     const Result<> parked = co_await park(pool, connection->strand(), std::move(upload));
-    co_return pass(parked);
+    if (!written) co_return pass(written);
+    if (!parked) co_return pass(parked);
+    co_return fail(ErrorCode::unavailable, "the line broke during an upload");
   }
   auto finishing = Pending<std::uint64_t>::begin(pool, connection->strand(),
                                                  [upload] { return upload->finish(); });
@@ -106,8 +112,8 @@ Task<> send_download(std::shared_ptr<Connection> connection, Workers& pool,
   const bool whole = range.first == 0 || range.resumed;
   if (sent && whole && end == download->size()) {
     auto noting = Pending<void>::begin(pool, connection->strand(),
-                                       [download] { return download->delivered(); });
-    sent = co_await noting.take();
+                                       [download] { return download->delivered(), Result<>(); });
+    const Result<> noted = co_await noting.take();
   }
   release_on(pool, std::move(download));
   co_return sent;

@@ -1,5 +1,8 @@
 #include "http/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -30,8 +33,9 @@ tl::unexpected<Error> broken() {
 
 }  // namespace
 
-Connection::Connection(Socket socket, const Clock& clock, const IpAddress& peer)
-    : clock_(clock),
+Connection::Connection(Socket socket, const ConnectionParts& parts, const IpAddress& peer)
+    : clock_(parts.clock),
+      metrics_(parts.metrics),
       peer_(peer),
       socket_(std::move(socket)),
       strand_(socket_.get_executor()),
@@ -57,11 +61,13 @@ Task<> Connection::handshake(TlsContext& context) {
     if (step == TlsStep::done) co_return Result<>();
     if (step != TlsStep::want_read) co_return fail(ErrorCode::unavailable, "TLS failed");
     const Result<> ready = co_await wait(tcp::socket::wait_read, end);
+    broken_ = broken_ || !ready;
     if (!ready) co_return ready;
   }
 }
 
 Task<> Connection::wait_for_request() {
+  rate_ = LeastRate();
   if (!received().empty()) co_return Result<>();
   release_memory();
   idle_ = true;
@@ -70,6 +76,7 @@ Task<> Connection::wait_for_request() {
   if (!buffered) {
     const Duration end = after(limits::idle_time_max);
     ready = co_await wait(tcp::socket::wait_read, end);
+    broken_ = broken_ || !ready;
   }
   idle_ = false;
   co_return ready;
@@ -104,10 +111,12 @@ Task<std::size_t> Connection::read_body(MutableBytes out) {
   consume(filled);
   while (filled < out.size()) {
     const MutableBytes room = out.subspan(filled);
-    const Duration end = after(limits::body_idle_time_max);
-    const Result<std::size_t> bytes = co_await read_some(room, end);
+    const Duration begun = clock_.running();
+    const Result<std::size_t> bytes = co_await read_some(room, begun + limits::rate_time);
     if (!bytes || *bytes == 0) break;
     filled += *bytes;
+    broken_ = broken_ || !rate_.keeps(clock_.running() - begun, *bytes);
+    if (broken_) break;
   }
   co_return filled;
 }
@@ -128,18 +137,39 @@ Task<> Connection::flush() {
   while (sent < outgoing().size() && !broken_) {
     const Bytes rest = Bytes(outgoing()).subspan(sent);
     error_code error;
-    sent += socket_.write_some(boost::asio::buffer(rest.data(), rest.size()), error);
+    const std::size_t bytes =
+        socket_.write_some(boost::asio::buffer(rest.data(), rest.size()), error);
+    sent += bytes;
+    untaken_ += bytes;
     if (would_block(error)) {
-      const Duration end = after(limits::body_idle_time_max);
-      const Result<> ready = co_await wait(tcp::socket::wait_write, end);
+      const Result<> ready = co_await wait_for_reader();
       broken_ = broken_ || !ready;
     } else if (error) {
       broken_ = true;
     }
   }
   outgoing().clear();
+  metrics_.sent_bytes.add(sent);
   if (broken_) co_return broken();
   co_return Result<>();
+}
+
+// Waits until the socket takes more. It takes nothing for long where the client is slow and the
+// kernel's buffer large, so what counts is what the client took out of that.
+Task<> Connection::wait_for_reader() {
+  const Duration begun = clock_.running();
+  const Result<> ready = co_await wait(tcp::socket::wait_write, begun + limits::rate_time);
+  const std::uint64_t left = std::min(unread_by_client(), untaken_);
+  const std::uint64_t taken = untaken_ - left;
+  untaken_ = left;
+  if (broken_ || !rate_.keeps(clock_.running() - begun, taken)) co_return broken();
+  co_return Result<>();
+}
+
+std::uint64_t Connection::unread_by_client() {
+  int bytes = 0;
+  return ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::uint64_t>(bytes)
+                                                               : 0;
 }
 
 // Returns as much as is there, at least one byte; 0 where the client has closed.
@@ -163,11 +193,15 @@ Task<std::size_t> Connection::read_some(MutableBytes out, Duration end) {
     if (step == TlsStep::done) filled += bytes;
     // A TLS record at a time: go on while there are more.
     if (step == TlsStep::done && tls_ && filled < out.size()) continue;
-    if (filled > 0 || step == TlsStep::closed) co_return filled;
+    if (filled > 0 || step == TlsStep::closed) {
+      metrics_.received_bytes.add(filled);
+      co_return filled;
+    }
     if (step != TlsStep::want_read) break;
     const Result<> sent = co_await flush();  // TLS 1.3 may answer a message of its own
     if (!sent) co_return pass(sent);
     const Result<> ready = co_await wait(tcp::socket::wait_read, end);
+    broken_ = broken_ || !ready;
     if (!ready) co_return pass(ready);
   }
   broken_ = true;
@@ -180,7 +214,6 @@ Task<> Connection::wait(boost::asio::socket_base::wait_type what, Duration end) 
   co_await socket_.async_wait(what, boost::asio::redirect_error(boost::asio::use_awaitable, error));
   deadline_.store(no_deadline);
   if (!error) co_return Result<>();
-  broken_ = true;
   co_return fail(ErrorCode::unavailable, "nothing moved in time");
 }
 

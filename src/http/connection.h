@@ -12,17 +12,25 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/metrics.h"
+#include "http/least_rate.h"
 #include "http/network.h"
 #include "http/task.h"
 #include "http/tls.h"
 
 namespace couvert {
 
+/// What a connection works with. Lifetime: outlives it.
+struct ConnectionParts {
+  const Clock& clock;
+  Metrics& metrics;
+};
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
 
-  Connection(Socket socket, const Clock& clock, const IpAddress& peer);
+  Connection(Socket socket, const ConnectionParts& parts, const IpAddress& peer);
   ~Connection();
 
   /// Makes it a TLS connection. Errors: `unavailable` where the client does not get there in time.
@@ -38,13 +46,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// the client has closed.
   Task<> receive_more(Duration end);
 
-  /// Fills `out` with bytes of a body, waiting at most limits::body_idle_time_max for each piece.
-  /// Returns how many there are: fewer only where the line broke.
+  /// Fills `out` with bytes of a body. Returns how many there are: fewer only where the line broke
+  /// or the client is slower than limits::rate_bytes_min in limits::rate_time.
   Task<std::size_t> read_body(MutableBytes out);
 
   /// Encrypts `bytes` where it is TLS, and keeps them until flush(). Errors: `unavailable`.
   Result<> put(Bytes bytes);
-  /// Sends everything that was put. Errors: `unavailable` where the line is broken or stands still.
+  /// Sends everything that was put. Errors: `unavailable` where the line is broken, or the client
+  /// takes less than limits::rate_bytes_min in limits::rate_time.
   Task<> flush();
 
   /// Ends what was sent, then reads on for a moment, so that a client that is still sending can
@@ -66,11 +75,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   Task<std::size_t> read_some(MutableBytes out, Duration end);
   Task<> wait(boost::asio::socket_base::wait_type what, Duration end);
+  Task<> wait_for_reader();
+  std::uint64_t unread_by_client();
   Duration after(Duration time) const { return clock_.running() + time; }
   Buffer& outgoing() { return tls_ ? tls_->outgoing() : plain_outgoing_; }
   void release_memory();
 
   const Clock& clock_;
+  Metrics& metrics_;
   const IpAddress peer_;
   Socket socket_;
   const Strand strand_;
@@ -78,6 +90,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Buffer received_;
   std::size_t consumed_ = 0;
   Buffer plain_outgoing_;
+  LeastRate rate_;
+  std::uint64_t untaken_ = 0;  // given to the kernel; when last looked, not taken by the client
   bool idle_ = false;
   bool broken_ = false;
   std::atomic<Duration::rep> deadline_;  // of clock_.running(); the largest value for none

@@ -1,21 +1,28 @@
 #include "http/connections.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 
 namespace couvert {
 
-bool Connections::add(const std::shared_ptr<Connection>& connection, bool from_proxy) {
+Connections::Connections(std::size_t connections_max)
+    : max_(connections_max),
+      per_network_max_(std::min(limits::connections_per_network_max,
+                                std::max<std::size_t>(connections_max / 4, 1))) {}
+
+Admission Connections::add(const std::shared_ptr<Connection>& connection, bool from_proxy) {
   const std::lock_guard lock(mutex_);
-  if (connections_.size() >= limits::connections_max) return false;
+  if (connections_.size() >= max_) return Admission::server_full;
   if (!from_proxy) {
     const std::string network = connection->peer().network();
     std::size_t& count = by_network_[network];
-    if (count >= limits::connections_per_network_max) return false;
+    if (count >= per_network_max_) return Admission::network_full;
     ++count;
     counted_.emplace(connection.get(), network);
   }
   connections_.emplace(connection.get(), connection);
-  return true;
+  return Admission::taken;
 }
 
 void Connections::remove(Connection* connection) {

@@ -54,6 +54,16 @@ const std::string* find_field(const Fields& fields, std::string_view name) {
   return nullptr;
 }
 
+std::string joined(const Fields& fields, std::string_view name) {
+  std::string all;
+  for (const auto& [known, value] : fields) {
+    if (known != name) continue;
+    if (!all.empty()) all += ", ";
+    all += value;
+  }
+  return all;
+}
+
 Request::~Request() {
   wipe_texts(json);
   for (auto& [name, value] : fields) wipe(value);

@@ -36,6 +36,9 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 /// The value of the first field of that name, or null.
 const std::string* find_field(const Fields& fields, std::string_view name);
 
+/// The values of all fields of that name in their order, with ", " between (RFC 9110 section 5.3).
+std::string joined(const Fields& fields, std::string_view name);
+
 /// Who may call a route. Each route says so.
 enum class Who {
   anyone,     // nothing is asked for
@@ -98,8 +101,10 @@ struct UploadBody {
 
 struct Outcome;
 
-/// Which threads work runs on: those for database and disk, or the humble ones for Argon2.
-enum class Where { pool, argon };
+/// Which threads work runs on: those for database and disk, or the humble ones for Argon2. Their
+/// queue is short: `admission` is work on the pool that begins only once a place in it is kept for
+/// what follows. Without one the answer is `unavailable`, and the work was not begun.
+enum class Where { pool, admission, argon };
 
 /// More work, to be done elsewhere.
 struct Later {

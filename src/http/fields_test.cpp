@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "http/conditions.h"
 #include "http/cookies.h"
 #include "http/disposition.h"
 #include "http/network.h"
@@ -15,6 +16,7 @@ TEST_CASE("a range is understood, and everything odd means the whole") {
   CHECK(range("bytes=0-999") == RangeAnswer(ByteRange{0, 1000, false}));
   CHECK(range("bytes=990-2000") == RangeAnswer(ByteRange{990, 10, false}));
   CHECK(range("bytes=10-") == RangeAnswer(ByteRange{10, 990, true}));
+  CHECK(range("BYTES=10-19") == RangeAnswer(ByteRange{10, 10, false}));
   CHECK(range("bytes=-10") == RangeAnswer(ByteRange{990, 10, false}));
   CHECK(range("bytes=-5000") == RangeAnswer(ByteRange{0, 1000, false}));
   CHECK(range("bytes=0-99999999999999999999") == RangeAnswer(ByteRange{0, 1000, false}));
@@ -24,7 +26,7 @@ TEST_CASE("a range is understood, and everything odd means the whole") {
     CHECK(range(past) == RangeAnswer(NoRange{}));
   }
   for (const char* odd : {"", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-4",
-                          "bytes=1-2,4-5", "bytes= 1-2", "bytes=1 -2", "Bytes=1-2", "lines=1-2",
+                          "bytes=1-2,4-5", "bytes= 1-2", "bytes=1 -2", "byte=1-2", "lines=1-2",
                           "bytes=+1-2", "bytes=1--2", "bytes=--1", "bytes=0x1-2"}) {
     CAPTURE(odd);
     CHECK(range(odd) == RangeAnswer(WholeRange{}));
@@ -38,6 +40,39 @@ TEST_CASE("If-Range holds for the very ETag alone") {
   CHECK(!if_range_holds("W/\"abc\"", "abc"));
   CHECK(!if_range_holds("abc", "abc"));
   CHECK(!if_range_holds("Sun, 06 Nov 1994 08:49:37 GMT", "abc"));
+}
+
+TEST_CASE("a list of ETags names one of them, and malformed text names none") {
+  const auto strong = [](std::string_view list) {
+    return names_etag(list, "a,b", Comparison::strong);
+  };
+  const auto weak = [](std::string_view list) { return names_etag(list, "a,b", Comparison::weak); };
+  for (const char* list :
+       {"\"a,b\"", "*", "\"x\", \"a,b\"", ",\"x\" ,, \"a,b\"\t, ", "W/\"x\",\"a,b\""}) {
+    CAPTURE(list);
+    CHECK(strong(list));
+    CHECK(weak(list));
+  }
+  CHECK(weak("W/\"a,b\""));
+  CHECK(!strong("W/\"a,b\""));
+  for (const char* list : {"", "a,b", "\"a\"", "\"a,b", "\"a,b\" \"x\"", "\"x\", *", "w/\"a,b\"",
+                           "\"a,b\", x", "W/", "\"A,B\""}) {
+    CAPTURE(list);
+    CHECK(!weak(list));
+  }
+}
+
+TEST_CASE("conditions are asked in their order") {
+  const auto status = [](const Fields& fields) { return conditional_status(fields, "abc"); };
+  CHECK(status({}) == 200);
+  CHECK(status({{"if-match", "\"abc\""}}) == 200);
+  CHECK(status({{"if-match", "*"}}) == 200);
+  CHECK(status({{"if-match", "\"other\""}}) == 412);
+  CHECK(status({{"if-none-match", "W/\"abc\""}}) == 304);
+  CHECK(status({{"if-none-match", "\"other\""}}) == 200);
+  CHECK(status({{"if-match", "\"other\""}, {"if-none-match", "\"abc\""}}) == 412);
+  CHECK(status({{"if-match", "\"abc\""}, {"if-none-match", "\"abc\""}}) == 304);
+  CHECK(status({{"if-modified-since", "Sun, 06 Nov 2044 08:49:37 GMT"}}) == 200);
 }
 
 TEST_CASE("a cookie is found among others, and one that stands there twice is none") {
@@ -145,14 +180,14 @@ TEST_CASE("of X-Forwarded-For only what believed proxies have written counts") {
   const std::vector<IpNetwork> proxies = {*parse_network("10.0.0.0/8")};
   const IpAddress proxy = *parse_ip("10.0.0.1");
   const auto client = [&](const IpAddress& peer, const std::string& field) {
-    return client_of(peer, &field, proxies).network();
+    return client_of(peer, field, proxies).network();
   };
   CHECK(client(proxy, "192.0.2.7") == "192.0.2.7");
   CHECK(client(proxy, "198.51.100.1, 192.0.2.7") == "192.0.2.7");
   CHECK(client(proxy, "198.51.100.1, 192.0.2.7, 10.0.0.2") == "192.0.2.7");
   CHECK(client(proxy, "nonsense") == "10.0.0.1");
   CHECK(client(*parse_ip("203.0.113.9"), "192.0.2.7") == "203.0.113.9");
-  CHECK(client_of(proxy, nullptr, proxies) == proxy);
+  CHECK(client_of(proxy, "", proxies) == proxy);
 }
 
 TEST_CASE("file numbers of a ZIP are read strictly") {

@@ -75,11 +75,10 @@ Result<IpNetwork> parse_network(std::string_view text) {
   return network;
 }
 
-IpAddress client_of(const IpAddress& peer, const std::string* forwarded_for,
+IpAddress client_of(const IpAddress& peer, std::string_view forwarded_for,
                     const std::vector<IpNetwork>& proxies) {
   IpAddress client = peer;
-  if (forwarded_for == nullptr) return client;
-  std::string_view rest = *forwarded_for;
+  std::string_view rest = forwarded_for;
   // From the right: each proxy appends the address that it saw.
   while (is_one_of(client, proxies) && !rest.empty()) {
     const std::size_t comma = rest.rfind(',');

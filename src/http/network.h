@@ -36,9 +36,9 @@ struct IpNetwork {
 /// Errors: `invalid`.
 Result<IpNetwork> parse_network(std::string_view text);
 
-/// Who really called: the last address of X-Forwarded-For that is not itself a believed proxy, if
-/// the peer is one; else the peer.
-IpAddress client_of(const IpAddress& peer, const std::string* forwarded_for,
+/// Who really called: the last address of X-Forwarded-For (all its fields joined: some proxies add
+/// one of their own) that is not itself a believed proxy, if the peer is one; else the peer.
+IpAddress client_of(const IpAddress& peer, std::string_view forwarded_for,
                     const std::vector<IpNetwork>& proxies);
 
 }  // namespace couvert

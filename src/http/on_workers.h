@@ -22,11 +22,12 @@ namespace couvert {
 template <class T>
 class Pending {
  public:
-  /// Hands `work` (a callable that returns Result<T>) to `workers`.
+  /// Hands `work` (a callable that returns Result<T>) to `workers`, in the place kept for it.
   template <class Work>
-  static Pending begin(Workers& workers, const Strand& strand, Work work) {
+  static Pending begin(Workers& workers, const Strand& strand, Work work,
+                       Workers::Place place = nullptr) {
     auto state = std::make_shared<State>(strand);
-    const bool taken = workers.post([state, strand, work = std::move(work)]() mutable {
+    auto run = [state, strand, work = std::move(work)]() mutable {
       std::optional<Result<T>> result;
       std::exception_ptr thrown;
       try {
@@ -39,7 +40,8 @@ class Pending {
         state->thrown = thrown;
         state->done.cancel();
       });
-    });
+    };
+    const bool taken = workers.post(std::move(run), std::move(place));
     if (!taken) state->result.emplace(fail(ErrorCode::unavailable, "too much work waits"));
     return Pending(std::move(state));
   }

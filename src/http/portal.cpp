@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "crypto/crc32.h"
 #include "crypto/hash.h"
+#include "http/conditions.h"
 #include "http/problem.h"
 
 namespace couvert {
@@ -22,7 +23,7 @@ struct PortalFile {
   std::string bytes;
   std::string gzip;  // empty where it is no shorter
   std::string type;
-  std::string etag;  // quoted
+  std::string etag;
   Caching caching = Caching::revalidate;
 };
 
@@ -92,7 +93,7 @@ Result<PortalFile> load(const fs::path& path, std::string_view name) {
   file.type = type_of(name);
   const bool is_text = !file.type.starts_with("image/p") && !file.type.starts_with("font/");
   if (is_text) file.gzip = gzip_of(file.bytes);
-  file.etag = '"' + encode_hex(Bytes(sha256(as_bytes(file.bytes))).first(8)) + '"';
+  file.etag = encode_hex(Bytes(sha256(as_bytes(file.bytes))).first(8));
   // The build puts a hash of the content into the names below assets/.
   if (name.starts_with("/assets/")) file.caching = Caching::forever;
   return file;
@@ -137,9 +138,8 @@ Response answer(const PortalFile& file, const Request& request) {
   Response response;
   response.portal_page = true;
   response.caching = file.caching;
-  response.fields = {{"ETag", file.etag}, {"Vary", "Accept-Encoding"}};
-  const std::string* known = find_field(request.fields, "if-none-match");
-  if (known != nullptr && *known == file.etag) {
+  response.fields = {{"ETag", '"' + file.etag + '"'}, {"Vary", "Accept-Encoding"}};
+  if (conditional_status(request.fields, file.etag) == 304) {
     response.status = 304;
     return response;
   }

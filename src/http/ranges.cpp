@@ -21,7 +21,10 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
 
 RangeAnswer read_range(std::string_view field, std::uint64_t size) {
   constexpr std::string_view unit = "bytes=";
-  if (!field.starts_with(unit)) return WholeRange{};
+  // A unit's name has no case (RFC 9110 section 14.1).
+  const auto is_same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+  const std::string_view named = field.substr(0, unit.size());
+  if (!std::ranges::equal(named, unit, is_same)) return WholeRange{};
   field.remove_prefix(unit.size());
   const std::size_t dash = field.find('-');
   if (dash == std::string_view::npos) return WholeRange{};

@@ -1,5 +1,8 @@
-// parser: src/http/ranges.cpp
+// Fuzzes what a download is asked with: a range and the ETags of conditions.
+//
+// parser: src/http/ranges.cpp src/http/conditions.cpp
 #include "base/result.h"
+#include "http/conditions.h"
 #include "http/ranges.h"
 
 using namespace couvert;
@@ -13,5 +16,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     INVARIANT(range->bytes > 0 && range->bytes <= bytes && range->first <= bytes - range->bytes);
   }
   INVARIANT(!if_range_holds(field, "etag") || field == "\"etag\"");
+  const bool strong = names_etag(field, "etag", Comparison::strong);
+  const bool weak = names_etag(field, "etag", Comparison::weak);
+  INVARIANT(!strong || weak);
+  INVARIANT(!weak || field == "*" || field.find("\"etag\"") != std::string_view::npos);
+  const Fields fields = {{"if-match", std::string(field)}, {"if-none-match", std::string(field)}};
+  INVARIANT(conditional_status(fields, "etag") == (strong ? 304 : 412));
   return 0;
 }

@@ -109,27 +109,18 @@ tl::expected<void, HeadRefusal> check_lines(std::string_view head) {
 
 // Fields that a request has once or not at all; of Cookie, Via and the like there may be several.
 bool is_single(std::string_view name) {
-  static constexpr auto names = std::to_array<std::string_view>({"authorization",
-                                                                 "content-length",
-                                                                 "content-type",
-                                                                 "couvert-retrieval",
-                                                                 "couvert-secret",
-                                                                 "expect",
-                                                                 "host",
-                                                                 "if-range",
-                                                                 "if-none-match",
-                                                                 "origin",
-                                                                 "range",
-                                                                 "sec-fetch-site",
-                                                                 "transfer-encoding",
-                                                                 "tus-resumable",
-                                                                 "upload-checksum",
-                                                                 "upload-concat",
-                                                                 "upload-defer-length",
-                                                                 "upload-length",
-                                                                 "upload-metadata",
-                                                                 "upload-offset",
-                                                                 "x-http-method-override"});
+  static constexpr auto names =
+      std::to_array<std::string_view>({"authorization",  "content-length",
+                                       "content-type",   "couvert-retrieval",
+                                       "couvert-secret", "expect",
+                                       "host",           "if-match",
+                                       "if-none-match",  "if-range",
+                                       "origin",         "range",
+                                       "sec-fetch-site", "transfer-encoding",
+                                       "tus-resumable",  "upload-checksum",
+                                       "upload-concat",  "upload-defer-length",
+                                       "upload-length",  "upload-metadata",
+                                       "upload-offset",  "x-http-method-override"});
   return std::ranges::find(names, name) != names.end();
 }
 

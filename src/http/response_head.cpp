@@ -74,6 +74,7 @@ std::string write_head(const Response& response, const HeadDetails& details) {
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   out.append(title_of(response.status)).append("\r\n");
   add(out, "Date", http_date(details.now));
+  if (!details.request_id.empty()) add(out, "Request-Id", details.request_id);
   if (details.length) add(out, "Content-Length", std::to_string(*details.length));
   if (!response.content_type.empty()) add(out, "Content-Type", response.content_type);
   add(out, "Cache-Control", cache_control(response.caching));

@@ -81,6 +81,13 @@ Outcome stretch(const ApiParts& api, const std::shared_ptr<Opening>& opening) {
                [api, opening, secret] { return open_by_password(api, *opening, *secret); }};
 }
 
+// Only now that there is room for the run: who is turned away has lost no try.
+Outcome count(const ApiParts& api, const std::shared_ptr<Opening>& opening) {
+  const Result<> counted = api.retrieve.count(*opening->attempt);
+  if (!counted) return counted.error();
+  return Later{Where::argon, [api, opening] { return stretch(api, opening); }};
+}
+
 Result<std::shared_ptr<Opening>> read_opening(Ask request) {
   auto opening = std::make_shared<Opening>();
   opening->request = request;
@@ -104,17 +111,39 @@ Outcome open_transfer(const ApiParts& api, Ask request) {
   const Result<std::shared_ptr<Opening>> read = read_opening(request);
   if (!read) return read.error();
   const std::shared_ptr<Opening>& opening = *read;
-  const std::string& network = request->caller.network;
   if (!opening->link_secret.empty()) {
     const Result<Retrieval> retrieval =
-        api.retrieve.open_link(opening->transfer_id, network, opening->link_secret);
+        api.retrieve.open_link(opening->transfer_id, opening->link_secret);
     if (!retrieval) return retrieval.error();
     return opened(api, *opening, *retrieval);
   }
-  Result<Attempt> attempt = api.retrieve.try_password(opening->transfer_id, network);
+  Result<Attempt> attempt = api.retrieve.try_password(opening->transfer_id, request->caller);
   if (!attempt) return attempt.error();
   opening->attempt = std::move(*attempt);
-  return Later{Where::argon, [api, opening] { return stretch(api, opening); }};
+  return Later{Where::admission, [api, opening] { return count(api, opening); }};
+}
+
+Outcome mail_code(const ApiParts& api, Ask request) {
+  ObjectReader reader(request->json);
+  const auto id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
+  const auto language = parsed<Language>(reader, "language", language_of);
+  const auto client = parsed<ClientKind>(reader, "client", parse_client_kind);
+  const Result<> read = reader.finish();
+  if (!read) return read.error();
+  const Result<CodeAnswer> answer = api.retrieve.mail_code(id, request->caller, language);
+  if (!answer) return answer.error();
+  return code_response(*answer, client);
+}
+
+Outcome confirm_code(const ApiParts& api, Ask request) {
+  ObjectReader reader(request->json);
+  const auto id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
+  const std::string code = reader.string("code", code_typed_bytes_max);
+  const Result<> read = reader.finish();
+  if (!read) return read.error();
+  const Result<> proven = api.retrieve.confirm_code(id, request->caller, code);
+  if (!proven) return proven.error();
+  return no_content();
 }
 
 Outcome get_retrieval(const ApiParts& api, Ask request) {
@@ -179,9 +208,13 @@ void add_retrieve_routes(std::vector<Route>& routes, const ApiParts& api) {
                         [api, handle](Ask request) { return handle(api, request); });
   };
   const Access stranger(Who::anyone, Body::json);
+  const Access client(Who::client, Body::json);
+  const Access session(Who::session, Body::json);
   const Access recipient(Who::recipient, Body::none);
   add(Method::post, "/api/v1/transfers/find", stranger, find_transfer_by_id);
-  add(Method::post, "/api/v1/retrievals", stranger, open_transfer);
+  add(Method::post, "/api/v1/transfers/code", client, mail_code);
+  add(Method::post, "/api/v1/transfers/code/confirm", session, confirm_code);
+  add(Method::post, "/api/v1/retrievals", client, open_transfer);
   add(Method::get, retrieval_path, recipient, get_retrieval);
   add(Method::remove, retrieval_path, recipient, finish);
   add(Method::get, file_path, recipient, get_file);

@@ -76,7 +76,7 @@ std::vector<Route> routes_of_program() {
                      any(static_cast<Sent*>(nullptr)),
                      any(static_cast<Retrieve*>(nullptr)),
                      "1",
-                     [] { return Result<>(); }};
+                     {[] { return Result<>(); }, any(static_cast<Log*>(nullptr))}};
   return api_routes(api);
 }
 

@@ -57,13 +57,35 @@ Owned<X509> make_certificate(EVP_PKEY* key, std::int64_t now) {
   return made ? std::move(certificate) : nullptr;
 }
 
-// Writes a PEM file that was not there before, for this user only.
+// Writes a PEM file for this user only, under another name first: a crash leaves no half file, and
+// none at all without its bytes.
 template <class Writer>
 bool write_new(const std::string& path, Writer write) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const std::string unfinished = path + ".new";
+  ::unlink(unfinished.c_str());
+  const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return false;
   const Owned<BIO> bio(BIO_new_fd(file, BIO_CLOSE));
-  return bio && write(bio.get()) == 1 && ::fsync(file) == 0;
+  const bool written = bio && write(bio.get()) == 1 && ::fsync(file) == 0;
+  return written && ::rename(unfinished.c_str(), path.c_str()) == 0;
+}
+
+// The key of a pair that a crash left without its certificate. Never asks for a passphrase.
+Owned<EVP_PKEY> read_key(const std::string& path) {
+  const Owned<BIO> bio(BIO_new_file(path.c_str(), "r"));
+  if (!bio) return nullptr;
+  const auto no_passphrase = [](char*, int, int, void*) { return 0; };
+  return Owned<EVP_PKEY>(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
+}
+
+Result<Owned<EVP_PKEY>> make_key(const std::string& path) {
+  Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
+  if (!key) return not_made("no key");
+  const bool written = write_new(path, [&](BIO* bio) {
+    return PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
+  if (!written) return not_made(path + " cannot be written");
+  return key;
 }
 
 }  // namespace
@@ -82,18 +104,18 @@ bool is_loopback_url(std::string_view base_url) {
 
 Result<> make_self_signed(const TlsFiles& files, const Clock& clock) {
   std::error_code ignored;
-  if (std::filesystem::exists(files.certificate, ignored) ||
-      std::filesystem::exists(files.key, ignored)) {
-    return Result<>();
+  if (std::filesystem::exists(files.certificate, ignored)) return Result<>();
+  Owned<EVP_PKEY> key;
+  if (std::filesystem::exists(files.key, ignored)) {
+    key = read_key(files.key);
+    if (!key) return not_made(files.key + " holds no key");
+  } else {
+    Result<Owned<EVP_PKEY>> made = make_key(files.key);
+    if (!made) return pass(made);
+    key = std::move(*made);
   }
-  const Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
-  if (!key) return not_made("no key");
   const Owned<X509> certificate = make_certificate(key.get(), to_unix(clock.now()));
   if (!certificate) return not_made("not signed");
-  const bool key_written = write_new(files.key, [&](BIO* bio) {
-    return PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  });
-  if (!key_written) return not_made(files.key + " cannot be written");
   const bool certificate_written = write_new(
       files.certificate, [&](BIO* bio) { return PEM_write_bio_X509(bio, certificate.get()); });
   if (!certificate_written) return not_made(files.certificate + " cannot be written");

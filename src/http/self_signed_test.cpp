@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include <filesystem>
+#include <fstream>
 
 using namespace couvert;
 
@@ -36,9 +37,16 @@ TEST_CASE("a self-signed pair is made once, for localhost") {
   const auto made = std::filesystem::last_write_time(files.key);
   CHECK(make_self_signed(files, clock).has_value());
   CHECK(std::filesystem::last_write_time(files.key) == made);
+  std::filesystem::remove(files.certificate);
+  REQUIRE(make_self_signed(files, clock).has_value());  // a crash came between the two
+  CHECK(std::filesystem::exists(files.certificate));
+  CHECK(std::filesystem::last_write_time(files.key) == made);
   std::filesystem::remove(files.key);
   CHECK(make_self_signed(files, clock).has_value());  // half a pair is the operator's to mend
   CHECK_FALSE(std::filesystem::exists(files.key));
+  std::filesystem::remove(files.certificate);
+  std::ofstream(files.key) << "no key";
+  CHECK(make_self_signed(files, clock).error().code == ErrorCode::unavailable);
   std::filesystem::remove_all(folder);
   CHECK(make_self_signed(files, clock).error().code == ErrorCode::unavailable);
 }

@@ -218,12 +218,19 @@ Task<Outcome> Exchange::handle(Buffer body) {
 
   auto first = Pending<Outcome>::begin(server_.pool, connection().strand(), std::move(work));
   Result<Outcome> outcome = co_await first.take();
+  Workers::Place place;
   while (outcome && std::holds_alternative<Later>(outcome->next)) {
     Later later = std::move(std::get<Later>(outcome->next));
-    Workers& workers = later.where == Where::argon ? server_.argon : server_.pool;
+    if (later.where == Where::admission) {
+      place = server_.argon.reserve(answer_.network);
+      if (!place) co_return fail(ErrorCode::unavailable, "too many passwords wait");
+    }
+    const bool humble = later.where == Where::argon;
+    Workers& workers = humble ? server_.argon : server_.pool;
     auto again = Pending<Outcome>::begin(
         workers, connection().strand(),
-        [step = std::move(later.work)]() -> Result<Outcome> { return step(); });
+        [step = std::move(later.work)]() -> Result<Outcome> { return step(); },
+        humble ? std::move(place) : nullptr);
     outcome = co_await again.take();
   }
   co_return outcome;
@@ -309,7 +316,7 @@ Task<bool> Exchange::run() {
     }
   } catch (const std::exception& error) {
     // The request is the boundary: memory ran out, or a library threw.
-    server_.parts.log.failure("request failed", Error(ErrorCode::unavailable, error.what()));
+    answer_.log_failure("request failed", Error(ErrorCode::unavailable, error.what()));
     threw = true;
   }
   if (threw) {
@@ -337,7 +344,10 @@ Task<> serve(std::shared_ptr<Connection> connection, ServeParts& server) {
   const Counted counted{server.connections, connection};
   if (server.tls != nullptr) {
     const Result<> secured = co_await connection->handshake(*server.tls);
-    if (!secured) co_return secured;
+    if (!secured) {
+      server.parts.metrics.handshakes_failed.add();
+      co_return secured;
+    }
   }
   while (true) {
     const Result<> ready = co_await connection->wait_for_request();

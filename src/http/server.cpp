@@ -57,7 +57,8 @@ struct HttpServer::State {
         router(std::move(r)),
         fallback(std::move(f)),
         pool({config.pool_threads, limits::pool_waiting_max, Priority::normal}),
-        argon({or_cores(config.argon2_threads, 1), limits::argon2_waiting_max, Priority::low}) {}
+        argon({or_cores(config.argon2_threads, 1), limits::argon2_waiting_max, Priority::low}),
+        connections(config.connections_max) {}
 
   Result<> prepare();
   Result<> listen();
@@ -65,6 +66,7 @@ struct HttpServer::State {
   Task<> accept_all();
   Task<> keep_deadlines();
   void take(tcp::socket socket);
+  void guarded(const std::function<void()>& work);
 
   const HttpParts parts;
   const HttpConfig config;
@@ -91,7 +93,7 @@ Result<> HttpServer::State::prepare() {
     proxies.push_back(*network);
   }
   if (config.tls) {
-    Result<std::unique_ptr<TlsContext>> opened = TlsContext::open(*config.tls);
+    Result<std::unique_ptr<TlsContext>> opened = TlsContext::open(*config.tls, parts);
     if (!opened) return pass(opened);
     tls = std::move(*opened);
   }
@@ -125,12 +127,32 @@ void HttpServer::State::take(tcp::socket socket) {
   const int handle = socket.release(error);
   if (error) return;
   Connection::Socket owned(boost::asio::make_strand(*io), peer.protocol(), handle);
-  auto connection = std::make_shared<Connection>(std::move(owned), parts.clock, address_of(peer));
+  const ConnectionParts needs{parts.clock, parts.metrics};
+  auto connection = std::make_shared<Connection>(std::move(owned), needs, address_of(peer));
   const bool from_proxy = std::ranges::any_of(
       proxies, [&](const IpNetwork& proxy) { return proxy.contains(connection->peer()); });
-  if (!connections.add(connection, from_proxy)) return;  // too many: closed at once
+  switch (connections.add(connection, from_proxy)) {  // one too many is closed at once
+    case Admission::taken:
+      parts.metrics.connections_accepted.add();
+      break;
+    case Admission::server_full:
+      parts.metrics.connections_refused_full.add();
+      return;
+    case Admission::network_full:
+      parts.metrics.connections_refused_network.add();
+      return;
+  }
   const Strand strand = connection->strand();
   boost::asio::co_spawn(strand, serve(std::move(connection), *serve_parts), boost::asio::detached);
+}
+
+// For the two loops that must never end: where memory runs out, they go on with the next one.
+void HttpServer::State::guarded(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    parts.log.failure("connection failed", Error(ErrorCode::unavailable, error.what()));
+  }
 }
 
 Task<> HttpServer::State::accept_all() {
@@ -141,9 +163,10 @@ Task<> HttpServer::State::accept_all() {
     co_await acceptor->async_accept(socket,
                                     boost::asio::redirect_error(boost::asio::use_awaitable, error));
     if (!error) {
-      take(std::move(socket));
+      guarded([&] { take(std::move(socket)); });
     } else if (!stopping) {
       // Out of file descriptors or memory: wait for some to come back.
+      parts.metrics.accept_errors.add();
       pause.expires_after(100ms);
       co_await pause.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
     }
@@ -157,7 +180,7 @@ Task<> HttpServer::State::keep_deadlines() {
     error_code error;
     pause.expires_after(tick);
     co_await pause.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
-    connections.expire(parts.clock.running());
+    guarded([this] { connections.expire(parts.clock.running()); });
   }
 }
 
@@ -200,11 +223,16 @@ std::uint16_t HttpServer::port() const {
   return state_->port;
 }
 
+HttpFigures HttpServer::figures() const {
+  return {state_->connections.count(), state_->config.connections_max, state_->pool.figures(),
+          state_->argon.figures()};
+}
+
 Result<> HttpServer::reload_tls() {
   return state_->tls ? state_->tls->reload() : Result<>();
 }
 
-void HttpServer::stop() {
+void HttpServer::stop(const std::function<bool()>& hurry) {
   State& state = *state_;
   if (state.stopping.exchange(true)) return;
   boost::asio::post(*state.io, [&state] {
@@ -214,6 +242,7 @@ void HttpServer::stop() {
   state.connections.close_idle();
   const Duration end = state.parts.clock.running() + limits::stop_time_max;
   while (state.connections.count() > 0 && state.parts.clock.running() < end) {
+    if (hurry && hurry()) break;
     state.connections.close_idle();
     std::this_thread::sleep_for(20ms);
   }

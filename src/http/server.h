@@ -1,18 +1,22 @@
 // The listener: takes connections, speaks HTTP/1.1 over TLS or plain, calls the routes.
 //
-// HTTP/2 and 3 belong to a reverse proxy in front. The admin listener will be another HttpServer
-// with routes of its own.
+// HTTP/2 and 3 belong to a reverse proxy in front. The admin listener is another HttpServer with
+// routes, threads and connections of its own, so that it answers when the first one is full.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/random.h"
 #include "http/exchange.h"
+#include "http/workers.h"
 
 namespace couvert {
 
@@ -30,6 +34,7 @@ struct HttpConfig {
   unsigned io_threads = 0;             // 0: one for each core
   unsigned pool_threads = 16;          // for database and disk
   unsigned argon2_threads = 0;         // 0: cores - 1, at least 1
+  std::size_t connections_max = limits::connections_max;
 };
 
 /// What main hands in. Lifetime: all outlive the server.
@@ -37,6 +42,15 @@ struct HttpParts {
   const Clock& clock;
   Random& random;
   Log& log;
+  Metrics& metrics;
+};
+
+/// What a server is doing.
+struct HttpFigures {
+  std::size_t connections = 0;
+  std::size_t connections_max = 0;
+  WorkersFigures pool;
+  WorkersFigures argon;
 };
 
 /// Threads: any, but for the destructor.
@@ -58,13 +72,16 @@ class HttpServer {
   /// The port that it listens on.
   std::uint16_t port() const;
 
+  HttpFigures figures() const;
+
   /// Reads certificate and key again, for new connections. Errors: as in start(); the old ones
   /// stay.
   Result<> reload_tls();
 
   /// Takes no more connections, lets running requests end (uploads park what is durable), closes
-  /// what is left after limits::stop_time_max. Blocks until then.
-  void stop();
+  /// what is left after limits::stop_time_max, or once `hurry`, asked again and again, says so.
+  /// Blocks until then.
+  void stop(const std::function<bool()>& hurry = nullptr);
 
  private:
   struct State;

@@ -1,20 +1,13 @@
 #include "http/server_routes.h"
 
 #include "http/api_json.h"
-#include "http/problem.h"
 
 namespace couvert {
 namespace {
 
-Response text(std::string_view constant) {
-  Response response;
-  response.content_type = "text/plain; charset=utf-8";
-  response.fixed_body = constant;
-  return response;
-}
-
 Response description() {
-  Response response = text(api_description());
+  Response response;
+  response.fixed_body = api_description();
   response.content_type = "application/yaml";
   response.caching = Caching::revalidate;
   return response;
@@ -39,16 +32,7 @@ Json facts(const ApiParts& api) {
 
 void add_server_routes(std::vector<Route>& routes, const ApiParts& api) {
   const Access quick(Who::anyone, Body::none, Pace::quick);
-  const Access blocking(Who::anyone, Body::none);
   using Ask = const std::shared_ptr<const Request>&;
-  routes.emplace_back(Method::get, "/healthz", quick,
-                      [](Ask) -> Outcome { return text("alive\n"); });
-  routes.emplace_back(Method::get, "/readyz", blocking, [api](Ask) -> Outcome {
-    const Result<> ready = api.is_ready();
-    if (ready) return text("ready\n");
-    api.parts.log.failure("not ready", ready.error());
-    return problem(503);
-  });
   routes.emplace_back(Method::get, "/api/openapi.yaml", quick,
                       [](Ask) -> Outcome { return description(); });
   routes.emplace_back(Method::get, "/api/v1/server", quick,

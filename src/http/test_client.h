@@ -1,6 +1,7 @@
 // For tests: a server with routes of the test's own on a free port, and a raw socket to it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -36,6 +37,18 @@ class TestClient {
   int socket_;
   std::string buffer_;
   bool broken_ = false;
+};
+
+/// The machine's clock, but that a test can jump ahead. Threads: any.
+class JumpingClock final : public Clock {
+ public:
+  Instant now() const override { return machine_.now() + Duration(ahead_); }
+  Duration running() const override { return machine_.running() + Duration(ahead_); }
+  void jump(Duration by) { ahead_ += by.count(); }
+
+ private:
+  const SystemClock machine_;
+  std::atomic<Duration::rep> ahead_{0};
 };
 
 /// Keeps what was logged. Threads: any.

@@ -1,6 +1,7 @@
 #include "http/tls.h"
 
 #include <openssl/err.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -25,7 +26,7 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_bytes,
   unsigned char* chosen = nullptr;
   const int answer = SSL_select_next_proto(&chosen, out_bytes, http_1_1.data(), http_1_1.size(),
                                            offered, offered_bytes);
-  if (answer != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_NOACK;
+  if (answer != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;  // RFC 7301, 3.2
   *out = chosen;
   return SSL_TLSEXT_ERR_OK;
 }
@@ -38,6 +39,8 @@ bool set_rules(SSL_CTX* context) {
   SSL_CTX_set_default_read_buffer_len(context, read_ahead_bytes);
   SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_num_tickets(context, 1);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets alone: no memory of ours
+  SSL_CTX_set_timeout(context, std::chrono::seconds(limits::tls_ticket_life).count());
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
          SSL_CTX_set_ciphersuites(context, "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256") == 1 &&
@@ -78,10 +81,16 @@ BIO* buffer_bio(Buffer& buffer) {
   return bio;
 }
 
+// Its group may read a key (Debian's ssl-cert), nobody else.
+bool is_open_to_others(const std::string& file) {
+  struct stat status {};
+  return stat(file.c_str(), &status) == 0 && (status.st_mode & (S_IWGRP | S_IRWXO)) != 0;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<TlsContext>> TlsContext::open(TlsFiles files) {
-  std::unique_ptr<TlsContext> made(new TlsContext(std::move(files)));
+Result<std::unique_ptr<TlsContext>> TlsContext::open(TlsFiles files, const HttpParts& parts) {
+  std::unique_ptr<TlsContext> made(new TlsContext(std::move(files), parts));
   const Result<> loaded = made->reload();
   if (!loaded) return pass(loaded);
   return made;
@@ -96,6 +105,10 @@ Result<> TlsContext::reload() {
   if (SSL_CTX_use_PrivateKey_file(fresh.get(), files_.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(fresh.get()) != 1) {
     return fail(ErrorCode::invalid, files_.key + ": " + openssl_reason());
+  }
+  tickets_.serve(fresh.get());
+  if (is_open_to_others(files_.key)) {
+    parts_.log.write(LogLevel::warning, "others may read the private key", {{"file", files_.key}});
   }
   const std::lock_guard lock(mutex_);
   context_ = std::move(fresh);

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "http/server.h"
+#include "http/ticket_keys.h"
 
 namespace couvert {
 
@@ -20,21 +21,27 @@ namespace couvert {
 class TlsContext {
  public:
   /// Errors: `invalid` naming the file that cannot be used, with OpenSSL's reason.
-  static Result<std::unique_ptr<TlsContext>> open(TlsFiles files);
+  /// Lifetime: the parts outlive it.
+  static Result<std::unique_ptr<TlsContext>> open(TlsFiles files, const HttpParts& parts);
 
+  /// Reads both files again, for new connections; sessions of before are resumed all the same.
+  /// Warns in the log of a key that others may read. Errors: as in open(); the old ones stay.
   Result<> reload();
 
   /// A new server session. Errors: `unavailable` where memory is short.
   Result<SSL*> session() const;
 
  private:
-  explicit TlsContext(TlsFiles files) : files_(std::move(files)) {}
+  TlsContext(TlsFiles files, const HttpParts& parts)
+      : files_(std::move(files)), parts_(parts), tickets_(parts.clock, parts.random) {}
 
   struct Free {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   };
 
   const TlsFiles files_;
+  const HttpParts parts_;
+  TicketKeys tickets_;
   mutable std::mutex mutex_;
   std::unique_ptr<SSL_CTX, Free> context_;
 };

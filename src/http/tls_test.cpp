@@ -30,6 +30,20 @@ std::string output_of(const std::string& command) {
 
 // A server with a certificate of its own, and curl and openssl as its clients.
 struct TlsServer {
+  // Keeps a session of this version in a file, and says whether it is resumed later on.
+  void keep_session(const std::string& version) const {
+    // The ticket of TLS 1.3 comes behind the handshake: wait for it with a request.
+    output_of(
+        "printf 'GET /healthz HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n' | "
+        "openssl s_client -ign_eof " +
+        version + " -connect 127.0.0.1:" + std::to_string(server->port()) + " -sess_out " + folder +
+        "/session" + version);
+  }
+  bool resumes(const std::string& version) const {
+    const std::string said = s_client(version + " -sess_in " + folder + "/session" + version);
+    return said.find("Reused, TLSv1.") != std::string::npos;
+  }
+
   TlsServer() {
     std::string pattern = (fs::temp_directory_path() / "tls-XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
@@ -51,7 +65,7 @@ struct TlsServer {
                           response.body = std::to_string(request->json.string()->size());
                           return response;
                         });
-    auto started = HttpServer::start({clock, random, log}, config, std::move(routes));
+    auto started = HttpServer::start({clock, random, log, metrics}, config, std::move(routes));
     REQUIRE(started);
     server = std::move(*started);
   }
@@ -73,9 +87,10 @@ struct TlsServer {
                      more + " </dev/null");
   }
 
-  SystemClock clock;
+  JumpingClock clock;
   SystemRandom random;
   TestLog log;
+  Metrics metrics;
   std::string folder;
   std::unique_ptr<HttpServer> server;
 };
@@ -92,6 +107,7 @@ TEST_CASE("TLS 1.3 and 1.2 are spoken with AES-GCM, older ones and others not") 
   CHECK(test.s_client("-tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305").find("(NONE)") !=
         std::string::npos);
   CHECK(test.s_client("-alpn h2,http/1.1").find("ALPN protocol: http/1.1") != std::string::npos);
+  CHECK(test.s_client("-alpn h2").find("no application protocol") != std::string::npos);
 }
 
 TEST_CASE("a body of many records comes whole over TLS") {
@@ -101,16 +117,35 @@ TEST_CASE("a body of many records comes whole over TLS") {
                   "/body.json " + test.url("/length")) == "900000");
 }
 
-TEST_CASE("a session is resumed") {
+TEST_CASE("a session is resumed, also after the certificate was read again") {
   const TlsServer test;
-  const std::string file = test.folder + "/session";
-  // The ticket comes behind the handshake: wait for it with a request.
-  const std::string port = std::to_string(test.server->port());
-  output_of(
-      "(printf 'GET /healthz HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n'; sleep 1) | "
-      "openssl s_client -connect 127.0.0.1:" +
-      port + " -sess_out " + file);
-  CHECK(test.s_client("-sess_in " + file).find("Reused, TLSv1.3") != std::string::npos);
+  for (const std::string version : {"-tls1_2", "-tls1_3"}) {
+    test.keep_session(version);
+    CHECK(test.resumes(version));
+  }
+  CHECK(test.server->reload_tls());
+  CHECK(test.resumes("-tls1_2"));
+  CHECK(test.resumes("-tls1_3"));
+}
+
+TEST_CASE("a ticket's key opens for one more life after its own, then it is gone") {
+  TlsServer test;
+  test.keep_session("-tls1_2");
+  // openssl's own clock stands still: only the age of the key counts here.
+  test.clock.jump(limits::tls_ticket_life + std::chrono::minutes(1));
+  CHECK(test.resumes("-tls1_2"));
+  test.clock.jump(limits::tls_ticket_life);
+  CHECK(!test.resumes("-tls1_2"));
+  test.keep_session("-tls1_2");
+  CHECK(test.resumes("-tls1_2"));
+}
+
+TEST_CASE("a key that others may read is warned of") {
+  const TlsServer test;
+  CHECK(test.log.text().find("others may read") == std::string::npos);
+  fs::permissions(test.folder + "/key.pem", fs::perms::others_read, fs::perm_options::add);
+  CHECK(test.server->reload_tls());
+  CHECK(test.log.text().find("others may read the private key") != std::string::npos);
 }
 
 TEST_CASE("a certificate is read again, and a broken one leaves the old one") {
@@ -125,7 +160,12 @@ TEST_CASE("a certificate is read again, and a broken one leaves the old one") {
 }
 
 TEST_CASE("a certificate that is not there names its file") {
-  const auto opened = TlsContext::open({"/nowhere/cert.pem", "/nowhere/key.pem"});
+  SystemClock clock;
+  SystemRandom random;
+  TestLog log;
+  Metrics metrics;
+  const auto opened =
+      TlsContext::open({"/nowhere/cert.pem", "/nowhere/key.pem"}, {clock, random, log, metrics});
   CHECK(opened.error().code == ErrorCode::invalid);
   CHECK(opened.error().detail.find("/nowhere/cert.pem") != std::string::npos);
 }

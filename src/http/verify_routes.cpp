@@ -1,13 +1,11 @@
 #include "http/verify_routes.h"
 
 #include "http/api_json.h"
-#include "http/cookies.h"
 
 namespace couvert {
 namespace {
 
 constexpr std::size_t address_typed_bytes_max = 1000;  // of a recipient that may be none
-constexpr std::size_t code_typed_bytes_max = 64;
 
 Outcome request_code(const ApiParts& api, const Request& request) {
   ObjectReader reader(request.json);
@@ -19,18 +17,7 @@ Outcome request_code(const ApiParts& api, const Request& request) {
   if (!read) return read.error();
   const Result<CodeAnswer> answer = api.verify.request(request.caller, asked);
   if (!answer) return answer.error();
-
-  Json::Object body = {{"expires", Json(to_rfc3339(answer->expires))}};
-  Response response;
-  if (answer->token) {
-    const std::pair<std::string, std::chrono::seconds> cookie = {std::string(session_cookie),
-                                                                 limits::verification_life};
-    give_token(response, body, client, cookie, *answer->token);
-  }
-  response.status = 202;
-  response.content_type = "application/json";
-  response.body = Json(std::move(body)).write();
-  return response;
+  return code_response(*answer, client);
 }
 
 Outcome confirm_code(const ApiParts& api, const Request& request) {

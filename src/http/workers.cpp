@@ -3,6 +3,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "base/result.h"
+
 namespace couvert {
 namespace {
 
@@ -19,18 +23,64 @@ Workers::~Workers() {
   stop();
 }
 
-bool Workers::post(std::function<void()> work) {
+// A place, as long as somebody holds it.
+struct Workers::Kept {
+  Workers& workers;
+  const std::string network;
+  Kept(Workers& w, std::string n) : workers(w), network(std::move(n)) {}
+  ~Kept() { workers.give_back(network); }
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+};
+
+Workers::Place Workers::reserve(const std::string& network) {
+  const std::size_t share = std::max<std::size_t>(config_.waiting_max / 4, 1);
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || waiting_.size() >= config_.waiting_max) return false;
-    waiting_.push_back(std::move(work));
+    if (stopped_ || kept_ >= config_.waiting_max) {
+      ++refused_;
+      return nullptr;
+    }
+    std::size_t& of_network = kept_of_[network];
+    if (of_network >= share) {
+      ++refused_;
+      return nullptr;
+    }
+    ++of_network;
+    ++kept_;
+  }
+  return std::make_shared<Kept>(*this, network);
+}
+
+void Workers::give_back(const std::string& network) {
+  const std::lock_guard lock(mutex_);
+  --kept_;
+  const auto found = kept_of_.find(network);
+  INVARIANT(found != kept_of_.end());
+  if (--found->second == 0) kept_of_.erase(found);
+}
+
+bool Workers::post(std::function<void()> work, Place place) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || (!place && kept_ >= config_.waiting_max)) {
+      ++refused_;
+      return false;
+    }
+    if (!place) ++kept_;
+    waiting_.push_back({std::move(work), std::move(place)});
   }
   changed_.notify_one();
   return true;
 }
 
+WorkersFigures Workers::figures() const {
+  const std::lock_guard lock(mutex_);
+  return {waiting_.size(), running_, refused_};
+}
+
 void Workers::stop() {
-  std::deque<std::function<void()>> dropped;
+  std::deque<Waiting> dropped;
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
@@ -50,12 +100,16 @@ void Workers::run() {
   while (true) {
     changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
-    std::function<void()> work = std::move(waiting_.front());
+    Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
+    if (!next.place) --kept_;
+    ++running_;
     lock.unlock();
-    work();
-    work = nullptr;  // what it holds goes before the lock is taken again
+    next.place = nullptr;
+    next.work();
+    next.work = nullptr;  // what it holds goes before the lock is taken again
     lock.lock();
+    --running_;
   }
 }
 

@@ -5,9 +5,13 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -21,28 +25,55 @@ struct WorkersConfig {
   Priority priority = Priority::normal;
 };
 
-/// Threads: any may post; stop() and the destructor belong to the owner.
+/// How much a group has to do.
+struct WorkersFigures {
+  std::size_t waiting = 0;
+  std::size_t running = 0;
+  std::uint64_t refused = 0;  // since the start
+};
+
+/// Threads: any may reserve and post; stop() and the destructor belong to the owner.
 class Workers {
  public:
+  /// Room in the queue for one piece of work; given back where it goes unused. Lifetime: within
+  /// that of the Workers.
+  using Place = std::shared_ptr<void>;
+
   explicit Workers(const WorkersConfig& config);
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  /// Takes work to be run by the next free thread; false where the queue is full or stopped.
-  /// `work` must not throw.
-  bool post(std::function<void()> work);
+  /// Keeps a place; none where the queue is full or stopped, or a quarter of it is this network's.
+  Place reserve(const std::string& network);
+
+  /// Takes work to be run by the next free thread, in the place that was kept for it, if one was;
+  /// false where the queue is full or stopped. `work` must not throw.
+  bool post(std::function<void()> work, Place place = nullptr);
+
+  WorkersFigures figures() const;
 
   /// Ends the threads once each is done with what it runs; drops what waits.
   void stop();
 
  private:
+  struct Kept;
+  struct Waiting {
+    std::function<void()> work;
+    Place place;
+  };
+
+  void give_back(const std::string& network);
   void run();
 
   const WorkersConfig config_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> waiting_;
+  std::deque<Waiting> waiting_;
+  std::size_t kept_ = 0;  // places: of what waits, and of what is still to come
+  std::map<std::string, std::size_t> kept_of_;  // by network, of those that were reserved
+  std::size_t running_ = 0;
+  std::uint64_t refused_ = 0;
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };

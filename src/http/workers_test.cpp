@@ -22,14 +22,57 @@ TEST_CASE("work beyond the queue's bound is refused, and taken again when there 
   CHECK(workers.post(count));
   CHECK(workers.post(count));
   CHECK(!workers.post(count));
+  CHECK(workers.figures().running == 1);
+  CHECK(workers.figures().waiting == 2);
+  CHECK(workers.figures().refused == 1);
   gate.set_value();
   while (ran < 2) std::this_thread::yield();
   CHECK(workers.post(count));
   while (ran < 3) std::this_thread::yield();
 }
 
+TEST_CASE("a place that is kept counts as taken until its work begins, or it is given up") {
+  Workers workers({1, 8, Priority::low});
+  std::promise<void> gate;
+  std::shared_future<void> open(gate.get_future());
+  std::promise<void> begun;
+  REQUIRE(workers.post([&] {
+    begun.set_value();
+    open.wait();
+  }));
+  begun.get_future().wait();
+  std::vector<Workers::Place> places;
+  for (const char* network : {"a", "a", "b", "b", "c", "c", "d", "d"}) {
+    places.push_back(workers.reserve(network));
+    CHECK(places.back() != nullptr);
+  }
+  CHECK(workers.reserve("e") == nullptr);
+  CHECK(!workers.post([] {}));
+  places.pop_back();
+  std::atomic<int> ran{0};
+  CHECK(workers.post([&ran] { ++ran; }));
+  CHECK(!workers.post([] {}));
+  for (Workers::Place& place : places) CHECK(workers.post([&ran] { ++ran; }, std::move(place)));
+  CHECK(workers.reserve("e") == nullptr);
+  gate.set_value();
+  while (ran < 8) std::this_thread::yield();
+  CHECK(workers.reserve("e") != nullptr);
+}
+
+TEST_CASE("one network gets a quarter of the queue at most") {
+  Workers workers({1, 8, Priority::low});
+  const Workers::Place first = workers.reserve("a");
+  Workers::Place second = workers.reserve("a");
+  REQUIRE(second != nullptr);
+  CHECK(workers.reserve("a") == nullptr);
+  CHECK(workers.reserve("b") != nullptr);
+  second = nullptr;
+  CHECK(workers.reserve("a") != nullptr);
+}
+
 TEST_CASE("a stopped group takes nothing and drops what waits") {
   Workers workers({1, 10, Priority::normal});
   workers.stop();
   CHECK(!workers.post([] {}));
+  CHECK(workers.reserve("a") == nullptr);
 }

@@ -85,6 +85,15 @@ Json to_json(const UndeliverableMail& mail) {
   return Json(std::move(fields));
 }
 
+Json to_json(const WrongPasswordsMail& mail) {
+  Json::Object fields = start_of("wrong_passwords", mail.language);
+  fields.emplace_back("recipient", mail.recipient.text);
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  fields.emplace_back("expires", to_unix(mail.expires));
+  fields.emplace_back("count", mail.count);
+  return Json(std::move(fields));
+}
+
 // Reads the fields that several kinds share, on top of ObjectReader.
 class ContentReader {
  public:
@@ -225,12 +234,23 @@ UndeliverableMail read_undeliverable(ContentReader& reader) {
   return mail;
 }
 
+WrongPasswordsMail read_wrong_passwords(ContentReader& reader) {
+  WrongPasswordsMail mail;
+  mail.language = reader.language;
+  mail.recipient = reader.address("recipient");
+  mail.tracking_id = reader.tracking_id();
+  mail.expires = reader.time("expires");
+  mail.count = reader.count("count", 1);
+  return mail;
+}
+
 MailContent read_content(ContentReader& reader) {
   if (reader.kind == "code") return read_code(reader);
   if (reader.kind == "notification") return read_notification(reader);
   if (reader.kind == "handed_over") return read_handed_over(reader);
   if (reader.kind == "downloaded") return read_downloaded(reader);
   if (reader.kind == "undeliverable") return read_undeliverable(reader);
+  if (reader.kind == "wrong_passwords") return read_wrong_passwords(reader);
   reader.fields.refuse("kind", "is unknown");
   return CodeMail();
 }

@@ -100,8 +100,19 @@ struct UndeliverableMail {
   bool operator==(const UndeliverableMail&) const = default;
 };
 
-using MailContent =
-    std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail, UndeliverableMail>;
+/// To the sender, once a transfer: wrong passwords came again and again for this recipient.
+struct WrongPasswordsMail {
+  Language language = Language::en;
+  Address recipient;
+  TrackingId tracking_id;
+  Instant expires;
+  int count = 1;  // of wrong ones, in the last 24 hours
+
+  bool operator==(const WrongPasswordsMail&) const = default;
+};
+
+using MailContent = std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail,
+                                 UndeliverableMail, WrongPasswordsMail>;
 
 /// The language that a mail is written in.
 Language language_of(const MailContent& content);

@@ -222,6 +222,23 @@ MailText write_kind(const Writer& write, const UndeliverableMail& mail) {
       page, write("mail.undeliverable.subject", {{"recipient", one_line(mail.recipient.text)}}));
 }
 
+MailText write_kind(const Writer& write, const WrongPasswordsMail& mail) {
+  const std::string recipient = shown_address(mail.recipient);
+  MailPage page = write.page(write("mail.wrong_passwords.title"));
+  page.paragraph(write("mail.wrong_passwords.intro",
+                       {{"recipient", recipient}, {"count", std::int64_t{mail.count}}}));
+  page.notice(write("mail.wrong_passwords.safe", {{"recipient", recipient}}));
+  page.section(write("mail.wrong_passwords.steps"));
+  page.list({write("mail.wrong_passwords.step_call"), write("mail.wrong_passwords.step_tell"),
+             write("mail.wrong_passwords.step_revoke")},
+            ListKind::numbered);
+  add_details(page, write,
+              {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
+  page.remark(write("mail.wrong_passwords.once"));
+  return write.finish(
+      page, write("mail.wrong_passwords.subject", {{"recipient", one_line(mail.recipient.text)}}));
+}
+
 }  // namespace
 
 MailText write_mail(const Catalogue& catalogue, const MailFrame& frame,

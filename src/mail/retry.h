@@ -13,12 +13,13 @@ namespace couvert {
 struct FailedTry {
   int tries = 1;  // with this one
   Instant now;
-  Instant end;  // of the mail's life
+  Instant certain;  // Clock::certain(): whether the mail's life is over for good
+  Instant end;      // of the mail's life
 };
 
 /// The next try, or nothing where the mail is given up. `jitter` is any random number: it moves
 /// the try by up to a tenth of the pause, later only, so that mails do not come back all at once.
-/// The last try lies exactly at the end.
+/// The last try lies exactly at the end. While the clock may have jumped past the end, tries go on.
 std::optional<Instant> next_try(const FailedTry& failed, std::uint16_t jitter);
 
 }  // namespace couvert

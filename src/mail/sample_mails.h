@@ -18,6 +18,7 @@ NotificationMail sample_own_notification(Language language);
 HandedOverMail sample_handed_over(Language language);
 DownloadedMail sample_downloaded(Language language);
 UndeliverableMail sample_undeliverable(Language language);
+WrongPasswordsMail sample_wrong_passwords(Language language);
 
 /// All of them with their names.
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language);

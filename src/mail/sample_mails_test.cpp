@@ -65,13 +65,24 @@ UndeliverableMail sample_undeliverable(Language language) {
   return mail;
 }
 
+WrongPasswordsMail sample_wrong_passwords(Language language) {
+  WrongPasswordsMail mail;
+  mail.language = language;
+  mail.recipient = sample_recipient();
+  mail.tracking_id = sample_notification(language).tracking_id;
+  mail.expires = sample_notification(language).expires;
+  mail.count = 20;
+  return mail;
+}
+
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language) {
   return {{"code", sample_code(language)},
           {"notification", sample_notification(language)},
           {"own notification", sample_own_notification(language)},
           {"handed over", sample_handed_over(language)},
           {"downloaded", sample_downloaded(language)},
-          {"undeliverable", sample_undeliverable(language)}};
+          {"undeliverable", sample_undeliverable(language)},
+          {"wrong passwords", sample_wrong_passwords(language)}};
 }
 
 }  // namespace couvert

@@ -11,7 +11,8 @@
 namespace couvert {
 
 /// What to answer instead of the usual, by the first word that the client sends. "CONNECT" is the
-/// greeting, "." the end of the content. An answer "" closes the connection, "-" says nothing.
+/// greeting, "." the end of the content. An answer "" closes the connection, "!"
+/// resets it, "-" says nothing.
 using Script = std::map<std::string, std::string>;
 
 /// Threads: one that serves, one connection after the other, until the object goes.

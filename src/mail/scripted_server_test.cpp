@@ -101,6 +101,11 @@ bool ScriptedServer::answer(int client, const std::string& word) {
     text = found == script_.end() ? "502 what?" : found->second;
   }
   if (text.empty()) return false;
+  if (text == "!") {
+    const linger at_once = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    return false;
+  }
   if (text == "-") return true;
   text += "\r\n";
   return send(client, text.data(), text.size(), MSG_NOSIGNAL) > 0 && word != "QUIT";

@@ -258,7 +258,13 @@ Result<> SmtpTransport::send(const Envelope& envelope, Bytes message, Duration t
   }
   if (time_max <= Duration::zero()) return fail(ErrorCode::unavailable, "no time is left");
   if (!away_.empty()) return fail(ErrorCode::unavailable, away_);
-  if (!connection_) connection_ = std::make_unique<Connection>(server_);
+  if (stopping()) return fail(ErrorCode::unavailable, "the server stops");
+  if (!connection_) {
+    connection_ = std::make_unique<Connection>(server_);
+    curl_easy_setopt(connection_->handle, CURLOPT_XFERINFOFUNCTION, look_for_end);
+    curl_easy_setopt(connection_->handle, CURLOPT_XFERINFODATA, this);
+    curl_easy_setopt(connection_->handle, CURLOPT_NOPROGRESS, 0L);
+  }
 
   Dialogue dialogue;
   CURLcode result = connection_->perform(envelope, message, time_max, dialogue);
@@ -274,6 +280,21 @@ Result<> SmtpTransport::send(const Envelope& envelope, Bytes message, Duration t
   connection_.reset();  // the next mail begins afresh
   if (dialogue.reached == Stage::greeting) away_ = detail;
   return fail(is_final(dialogue) ? ErrorCode::refused : ErrorCode::unavailable, detail);
+}
+
+void SmtpTransport::stop(Duration patience) {
+  Steady::time_point never = Steady::time_point::max();
+  end_.compare_exchange_strong(never, Steady::now() + patience);  // a second call moves nothing
+}
+
+bool SmtpTransport::stopping() const {
+  return end_.load() != Steady::time_point::max();
+}
+
+// libcurl asks once a second at least, also while it waits for an answer.
+int SmtpTransport::look_for_end(void* transport, std::int64_t, std::int64_t, std::int64_t,
+                                std::int64_t) {
+  return Steady::now() >= static_cast<const SmtpTransport*>(transport)->end_.load() ? 1 : 0;
 }
 
 void SmtpTransport::rest() {

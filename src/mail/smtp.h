@@ -1,6 +1,8 @@
 // SMTP over libcurl: STARTTLS or TLS, AUTH, one connection for the mails of a round.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -51,12 +53,18 @@ class SmtpTransport final : public MailTransport {
   ~SmtpTransport() override;
 
   Result<> send(const Envelope& envelope, Bytes message, Duration time_max) override;
+  void stop(Duration patience) override;
+  bool stopping() const override;
   void rest() override;
 
  private:
   struct Connection;
+  using Steady = std::chrono::steady_clock;
+  static int look_for_end(void* transport, std::int64_t, std::int64_t, std::int64_t, std::int64_t);
+
   SmtpServer server_;
   std::string away_;  // why no mail of this round can go
+  std::atomic<Steady::time_point> end_ = Steady::time_point::max();
   std::unique_ptr<Connection> connection_;
 };
 

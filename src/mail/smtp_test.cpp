@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <thread>
 
+#include "mail/mail_content.h"
 #include "mail/scripted_server.h"
 
 using namespace couvert;
@@ -146,6 +148,58 @@ TEST_CASE("a server that says nothing is left after the time that was given") {
   CHECK(sent.error().code == ErrorCode::unavailable);
   CHECK(std::chrono::steady_clock::now() - start < 3s);
   CHECK(transport.send(envelope(), as_bytes(message), 0ms).error().code == ErrorCode::unavailable);
+}
+
+TEST_CASE(
+    "a server that is silent, breaks off or talks rubbish at any stage is tried again later") {
+  const std::vector<std::string> answers = {
+      "-", "", "!", "rubbish", "\x01\xff\xfe", "99999 far", "299-endless\r\n299-lines"};
+  for (const std::string word : {"CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "."}) {
+    for (const std::string& answer : answers) {
+      INFO(word << ": " << answer);
+      ScriptedServer server(answering(word, answer));
+      // Without EHLO curl tries HELO, as RFC 5321 has it.
+      if (word == "EHLO") server.set("HELO", answer);
+      SmtpTransport transport(plain(server));
+      const Result<> sent = transport.send(envelope(), as_bytes(message), 150ms);
+      REQUIRE_FALSE(sent.has_value());
+      CHECK(sent.error().code == ErrorCode::unavailable);
+    }
+  }
+}
+
+TEST_CASE("an answer of any length costs no more than a line of it is told") {
+  for (const std::string word : {"CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "."}) {
+    for (const std::string& answer :
+         {"550 " + std::string(300'000, 'x'), "550 " + std::string(700, '\xc3') + "\xa4"}) {
+      INFO(word);
+      ScriptedServer server(answering(word, answer));
+      if (word == "EHLO") server.set("HELO", answer);
+      SmtpTransport transport(plain(server));
+      const Result<> sent = transport.send(envelope(), as_bytes(message), 2s);
+      REQUIRE_FALSE(sent.has_value());
+      CHECK(sent.error().detail.size() <= mail_server_answer_bytes_max);
+    }
+  }
+}
+
+TEST_CASE("a mail under way is given up soon after the stop, and none is begun") {
+  ScriptedServer server(answering("CONNECT", "-"));
+  SmtpTransport transport(plain(server));
+  std::thread stopping([&transport] {
+    std::this_thread::sleep_for(100ms);
+    transport.stop(100ms);
+  });
+  // Without the stop it would wait for a minute.
+  const auto begun = std::chrono::steady_clock::now();
+  const Result<> sent = transport.send(envelope(), as_bytes(message), 60s);
+  stopping.join();
+  CHECK(sent.error().code == ErrorCode::unavailable);
+  CHECK(std::chrono::steady_clock::now() - begun < 30s);
+  transport.rest();
+  CHECK(transport.stopping());
+  CHECK(transport.send(envelope(), as_bytes(message), 60s).error().detail == "the server stops");
+  CHECK(server.connections() == 1);
 }
 
 TEST_CASE("nobody listens: later it may work") {

@@ -26,6 +26,11 @@ class MailTransport {
   /// or content). The detail is the server's own text: one line, at most 500 bytes, printable.
   virtual Result<> send(const Envelope& envelope, Bytes message, Duration time_max) = 0;
 
+  /// Begins no more mails and gives up the one under way after the given patience: send() answers
+  /// `unavailable`. Threads: any.
+  virtual void stop(Duration) {}
+  virtual bool stopping() const { return false; }
+
   /// Ends a round: closes the connection that mails of one round share.
   virtual void rest() {}
 };

@@ -120,6 +120,13 @@ Result<DayKey> DayKeys::key(Day day) const {
   return found->second;
 }
 
+std::size_t DayKeys::count_from(Day first) const {
+  const std::lock_guard hold(mutex_);
+  std::size_t count = 0;
+  for (auto at = keys_.find(first); at != keys_.end() && at->first == first + count; ++at) ++count;
+  return count;
+}
+
 Result<> DayKeys::make_ahead(Instant now, Random& random) {
   std::vector<Day> missing;
   const Day today = day_of(now);

@@ -51,6 +51,9 @@ class DayKeys {
   /// Errors: `expired` for a day whose key is gone or was never made.
   Result<DayKey> key(Day day) const;
 
+  /// How many days in a row, from `first` on, have their key (for figures).
+  std::size_t count_from(Day first) const;
+
   /// Makes what is missing of the keys of today and of all days on which a transfer that is made
   /// now or tomorrow can end. Durable on return; a key that is there is never overwritten.
   /// Errors: those of the folder, `damaged` where what was stored does not open.

@@ -170,6 +170,9 @@ Result<std::unique_ptr<KeyFolder>> open_key_folder(const std::string& path) {
   }
   Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.is_open()) return tl::make_unexpected(system_error("open the key folder"));
+  // Each time: a folder that is there may come from a process that died before it could.
+  const Result<> named = sync_parent(path);
+  if (!named) return pass(named);
   auto opened = std::make_unique<PosixKeyFolder>(std::move(folder));
   const Result<> swept = opened->sweep();
   if (!swept) return pass(swept);

@@ -1,8 +1,9 @@
 #include "sealing/manifest.h"
 
+#include <algorithm>
+#include <charconv>
 #include <set>
 
-#include "base/json.h"
 #include "base/limits.h"
 #include "crypto/secret_bytes.h"
 
@@ -10,7 +11,6 @@ namespace couvert {
 namespace {
 
 constexpr std::int64_t created_max = 253'402'300'799;  // the last second of the year 9999
-constexpr std::size_t depth_max = 4;
 
 tl::unexpected<Error> invalid(std::string why) {
   return fail(ErrorCode::invalid, std::move(why));
@@ -32,11 +32,13 @@ Result<> check_file(const ManifestFile& file) {
   return {};
 }
 
+// The characters that JSON.stringify writes as a backslash and a letter, and these letters.
+constexpr std::string_view short_codes = "\b\t\n\f\r\"\\";
+constexpr std::string_view short_names = "btnfr\"\\";
+
 // Writes a text as JSON.stringify does.
 void put_text(std::string& out, std::string_view text) {
   static constexpr char digits[] = "0123456789abcdef";
-  static constexpr std::string_view short_codes = "\b\t\n\f\r\"\\";
-  static constexpr std::string_view short_names = "btnfr\"\\";
   out += '"';
   for (const char c : text) {
     const std::size_t found = short_codes.find(c);
@@ -95,37 +97,112 @@ std::string write_json(const Manifest& manifest) {
   return out;
 }
 
-Result<ManifestFile> read_file(const Json& json) {
-  ObjectReader fields(json);
-  ManifestFile file;
-  file.no = static_cast<std::uint32_t>(fields.integer("no", 0, UINT32_MAX));
-  file.name = fields.string("name", limits::file_name_bytes_max);
-  file.type = fields.string("type", limits::media_type_bytes_max);
-  file.size = static_cast<std::uint64_t>(
-      fields.integer("size", 0, static_cast<std::int64_t>(limits::file_bytes_max)));
-  const Result<Buffer> crc = decode_hex(fields.string("crc32", 8));
-  const std::optional<std::string> sha256 = fields.optional_string("sha256", 64);
-  file.parts = static_cast<std::uint32_t>(fields.integer("parts", 0, UINT32_MAX));
-  const Result<> read = fields.finish();
-  if (!read) return pass(read);
-  if (!crc || crc->size() != 4) return invalid("crc32");
-  file.crc32 = static_cast<std::uint32_t>(read_integer(*crc));
-  if (sha256) {
-    const Result<Buffer> digest = decode_hex(*sha256);
-    if (!digest || digest->size() != sizeof(Sha256Digest)) return invalid("sha256");
-    std::copy(digest->begin(), digest->end(), file.sha256.emplace().begin());
+// Reads the one spelling that write_json() has, from left to right. What is spelled otherwise makes
+// the reader bad for good; values after that mean nothing.
+class SpellingReader {
+ public:
+  explicit SpellingReader(std::string_view text) : rest_(text) {}
+
+  bool is_good() const { return good_; }
+  bool is_over() const { return rest_.empty(); }
+
+  /// Takes `literal` where it stands next.
+  bool skip(std::string_view literal) {
+    if (!rest_.starts_with(literal)) return false;
+    rest_.remove_prefix(literal.size());
+    return true;
   }
+  void expect(std::string_view literal) { good_ &= skip(literal); }
+
+  /// Behind `name`: a number from 0 to `max`.
+  std::uint64_t number(std::string_view name, std::uint64_t max) {
+    expect(name);
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    const auto digits = static_cast<std::size_t>(end - rest_.data());
+    good_ &= error == std::errc() && value <= max && (digits == 1 || !rest_.starts_with('0'));
+    rest_.remove_prefix(digits);
+    return value;
+  }
+
+  /// Behind `name`: a text in its quotation marks, of at most `bytes_max` bytes.
+  std::string text(std::string_view name, std::size_t bytes_max) {
+    expect(name);
+    expect("\"");
+    std::string out;
+    while (good_) {
+      const std::size_t plain = plain_bytes();
+      good_ = plain < rest_.size() && out.size() + plain <= bytes_max;
+      if (!good_) break;
+      out.append(rest_.substr(0, plain));
+      rest_.remove_prefix(plain);
+      if (skip("\"")) break;
+      out += escaped();
+    }
+    return out;
+  }
+
+  /// Behind `name`: that many bytes in lower-case hexadecimal.
+  Buffer hex(std::string_view name, std::size_t bytes) {
+    Result<Buffer> read = decode_hex(text(name, 2 * bytes));
+    good_ &= read && read->size() == bytes;
+    return good_ ? std::move(*read) : Buffer(bytes);
+  }
+
+ private:
+  // How many bytes stand before the next quotation mark, backslash or control character.
+  std::size_t plain_bytes() const {
+    const auto is_special = [](char c) {
+      return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+    };
+    const auto special = std::ranges::find_if(rest_, is_special);
+    return static_cast<std::size_t>(special - rest_.begin());
+  }
+
+  // The character behind a backslash, or `\u` and four digits for one that has no short form.
+  char escaped() {
+    expect("\\");
+    const std::size_t found = rest_.empty() ? short_names.npos : short_names.find(rest_[0]);
+    if (found != short_names.npos) {
+      rest_.remove_prefix(1);
+      return short_codes[found];
+    }
+    expect("u00");
+    const Result<Buffer> code = decode_hex(rest_.substr(0, 2));
+    good_ &= code && code->size() == 1;
+    if (!good_) return 0;
+    rest_.remove_prefix(2);
+    const char c = static_cast<char>(code->front());
+    good_ = static_cast<unsigned char>(c) < 0x20 && short_codes.find(c) == short_codes.npos;
+    return c;
+  }
+
+  std::string_view rest_;
+  bool good_ = true;
+};
+
+ManifestFile read_file(SpellingReader& json) {
+  ManifestFile file;
+  file.no = static_cast<std::uint32_t>(json.number("{\"no\":", UINT32_MAX));
+  file.name = json.text(",\"name\":", limits::file_name_bytes_max);
+  file.type = json.text(",\"type\":", limits::media_type_bytes_max);
+  file.size = json.number(",\"size\":", limits::file_bytes_max);
+  file.crc32 = static_cast<std::uint32_t>(read_integer(json.hex(",\"crc32\":", 4)));
+  if (json.skip(",\"sha256\":")) {
+    const Buffer digest = json.hex("", sizeof(Sha256Digest));
+    std::copy(digest.begin(), digest.end(), file.sha256.emplace().begin());
+  }
+  file.parts = static_cast<std::uint32_t>(json.number(",\"parts\":", UINT32_MAX));
+  json.expect("}");
   return file;
 }
 
-Result<ManifestQuick> read_quick(const Json& json) {
-  ObjectReader fields(json);
-  const Result<Buffer> key = decode_base64url(fields.string("key", 87));
-  std::string text = fields.string("secret", 43);
+Result<ManifestQuick> read_quick(SpellingReader& json) {
+  const Result<Buffer> key = decode_base64url(json.text("{\"key\":", 87));
+  std::string text = json.text(",\"secret\":", 43);
   Result<Secret<32>> secret = secret_from_base64url<32>(text);
   wipe(text);
-  const Result<> read = fields.finish();
-  if (!read) return pass(read);
+  json.expect("}");
   ManifestQuick quick;
   // An uncompressed point (SEC 1, section 2.3.3); whether it lies on the curve is asked at its use.
   if (!key || key->size() != quick.key.size() || key->front() != std::byte{4} || !secret) {
@@ -137,28 +214,25 @@ Result<ManifestQuick> read_quick(const Json& json) {
 }
 
 Result<Manifest> read_json(std::string_view text) {
-  const Result<Json> json = parse_json(text, {limits::manifest_json_bytes_max, depth_max});
-  if (!json) return pass(json);
-  ObjectReader fields(*json);
+  SpellingReader json(text);
   Manifest manifest;
-  manifest.from = fields.string("from", limits::address_bytes_max);
-  manifest.created = fields.integer("created", 0, created_max);
-  manifest.subject = fields.string("subject", limits::subject_bytes_max);
-  manifest.text = fields.string("text", limits::message_bytes_max);
-  const Json* quick = fields.optional_object("quick");
-  const Json::Array& files = fields.array("files", limits::files_max);
-  const Result<> read = fields.finish();
-  if (!read) return pass(read);
-  if (quick != nullptr) {
-    Result<ManifestQuick> taken = read_quick(*quick);
-    if (!taken) return pass(taken);
-    manifest.quick = std::move(*taken);
+  manifest.from = json.text("{\"from\":", limits::address_bytes_max);
+  manifest.created = static_cast<std::int64_t>(json.number(",\"created\":", created_max));
+  manifest.subject = json.text(",\"subject\":", limits::subject_bytes_max);
+  manifest.text = json.text(",\"text\":", limits::message_bytes_max);
+  if (json.skip(",\"quick\":")) {
+    Result<ManifestQuick> quick = read_quick(json);
+    if (!quick) return pass(quick);
+    manifest.quick = std::move(*quick);
   }
-  for (const Json& item : files) {
-    Result<ManifestFile> file = read_file(item);
-    if (!file) return pass(file);
-    manifest.files.push_back(std::move(*file));
+  json.expect(",\"files\":[");
+  bool more = !json.skip("]}");
+  while (more && json.is_good() && manifest.files.size() < limits::files_max) {
+    manifest.files.push_back(read_file(json));
+    more = json.skip(",");
+    if (!more) json.expect("]}");
   }
+  if (more || !json.is_good() || !json.is_over()) return invalid("another spelling");
   return manifest;
 }
 
@@ -193,14 +267,13 @@ Result<std::string> encode_manifest_json(const Manifest& manifest) {
 }
 
 Result<Manifest> decode_manifest_json(std::string_view json) {
+  if (json.size() > limits::manifest_json_bytes_max) {
+    return fail(ErrorCode::damaged, "manifest: too long");
+  }
   Result<Manifest> manifest = read_json(json);
   if (!manifest) return fail(ErrorCode::damaged, "manifest: " + manifest.error().detail);
   const Result<> checked = check_manifest(*manifest);
   if (!checked) return fail(ErrorCode::damaged, "manifest: " + checked.error().detail);
-  std::string again = write_json(*manifest);
-  const bool same = again == json;
-  wipe(again);
-  if (!same) return fail(ErrorCode::damaged, "manifest: another spelling");
   return manifest;
 }
 

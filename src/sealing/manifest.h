@@ -1,8 +1,9 @@
 // The manifest: a transfer's table of contents, as values and as the JSON inside the sealed object.
 //
 // The JSON has one spelling: what JSON.stringify writes for these fields in this order, absent ones
-// left out. A reader writes what it read again and refuses any other spelling. How JSON and part
-// table make a message is manifest_file.h. spec/sealing.md, "Files and manifest".
+// left out, and a reader refuses any other. That makes reading cheap, too: each request for some
+// bytes of a file reads the whole table of contents. How JSON and part table make a message is
+// manifest_file.h. spec/sealing.md, "Files and manifest".
 #pragma once
 
 #include <optional>

@@ -65,7 +65,7 @@ void check(Bytes plain) {
   check_sealed(reader->manifest(), entries, plain);
   if (entries.empty()) return;
   // A table that is too short, or does not fit, is never written.
-  ListedParts fewer(std::span(entries).first(entries.size() - 1));
+  ListedParts fewer(std::span<const PartEntry>(entries).first(entries.size() - 1));
   INVARIANT(!write_manifest(again, reader->manifest(), fewer));
   std::vector<PartEntry> spoiled = entries;
   ++spoiled.back().end;

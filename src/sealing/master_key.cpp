@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 
 #include "crypto/secret_bytes.h"
 #include "sealing/posix_file.h"
@@ -54,11 +53,7 @@ Result<> make_master_key(const std::string& path, Random& random) {
   const bool linked = ::link(unfinished.c_str(), path.c_str()) == 0 || errno == EEXIST;
   if (!linked) return tl::make_unexpected(system_error("name the master key"));
   ::unlink(unfinished.c_str());
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const Descriptor parent(
-      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!parent.is_open()) return tl::make_unexpected(system_error("sync the master key"));
-  return sync(parent);
+  return sync_parent(path);
 }
 
 }  // namespace

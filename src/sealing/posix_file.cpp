@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "base/secret.h"
 
@@ -59,6 +60,16 @@ Result<Buffer> read_whole(const Descriptor& file, std::size_t bytes_max) {
 Result<> sync(const Descriptor& file) {
   if (::fsync(file.get()) != 0) return tl::make_unexpected(system_error("fsync"));
   return {};
+}
+
+Result<> sync_parent(const std::string& path) {
+  std::filesystem::path named(path);
+  if (!named.has_filename()) named = named.parent_path();  // it ended in a slash
+  const std::string folder = named.parent_path().string();
+  const Descriptor parent(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!parent.is_open()) return tl::make_unexpected(system_error("open the folder of " + path));
+  return sync(parent);
 }
 
 }  // namespace couvert

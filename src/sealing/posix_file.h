@@ -30,6 +30,8 @@ Result<> write_all(const Descriptor& file, Bytes bytes);
 /// Makes a file's bytes or a folder's entries durable. After an error the bytes are lost: the
 /// system may have forgotten that they were never written.
 Result<> sync(const Descriptor& file);
+/// Makes the name of a file or folder durable.
+Result<> sync_parent(const std::string& path);
 /// Reads a whole file of at most `bytes_max`. Errors: `damaged` for a longer one.
 Result<Buffer> read_whole(const Descriptor& file, std::size_t bytes_max);
 

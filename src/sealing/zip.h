@@ -8,12 +8,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "sealing/stream.h"
 
 namespace couvert {
+
+/// Names the way in which the same files become the same bytes, names included. Must change with
+/// any change of these bytes: else a download that goes on after an update is glued from two kinds.
+inline constexpr std::string_view zip_layout_version = "zip2";
 
 /// A file in a ZIP. The name must come from safe_zip_names().
 struct ZipEntry {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <set>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "crypto/text_form.h"
 
@@ -25,9 +25,10 @@ std::size_t forbidden_at(std::string_view text) {
   if (first < 0x20 || first == 0x7f) return 1;
   if (std::string_view("<>:\"\\|?*").find(text[0]) != std::string_view::npos) return 1;
   const auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0U;
-  if (first == 0xC2 && second < 0xA0) return 2;  // U+0080 to U+009F
+  if (first == 0xC2 && second < 0xA0) return 2;   // U+0080 to U+009F
+  if (first == 0xD8 && second == 0x9C) return 2;  // U+061C, a direction mark
   const auto third = text.size() > 2 ? static_cast<unsigned char>(text[2]) : 0U;
-  // Direction marks, which make a name look like another: U+200E, U+200F, U+2028 to U+202E,
+  // More of these, which make a name look like another: U+200E, U+200F, U+2028 to U+202E,
   // U+2066 to U+2069.
   if (first == 0xE2 && second == 0x80 &&
       (third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE))) {
@@ -35,6 +36,11 @@ std::size_t forbidden_at(std::string_view text) {
   }
   if (first == 0xE2 && second == 0x81 && third >= 0xA6 && third <= 0xA9) return 3;
   return 0;
+}
+
+// What file systems compare. Text that is not UTF-8 stands for itself.
+std::string key_of(const std::string& path) {
+  return folded_name(path).value_or(path);
 }
 
 bool is_device_name(std::string_view component) {
@@ -79,7 +85,9 @@ std::string safe_component(std::string_view component) {
   cut_to_length(out);
   while (out.ends_with('.') || out.ends_with(' ')) out.pop_back();
   if (out.empty()) return "_";
-  return is_device_name(out) ? "_" + out : out;
+  // What lies in a folder of this name macOS takes for properties of other files.
+  const bool is_special = is_device_name(out) || key_of(out) == "__macosx";
+  return is_special ? "_" + out : out;
 }
 
 std::string safe_path(std::string_view name) {
@@ -95,11 +103,6 @@ std::string safe_path(std::string_view name) {
   return out.empty() ? "_" : out;
 }
 
-// What file systems compare. Text that is not UTF-8 stands for itself.
-std::string key_of(const std::string& path) {
-  return folded_name(path).value_or(path);
-}
-
 std::string numbered(const std::string& path, std::size_t number) {
   const std::size_t start = path.rfind('/') + 1;  // npos + 1 is 0
   const std::size_t ending = start + ending_of(std::string_view(path).substr(start));
@@ -110,15 +113,20 @@ std::string numbered(const std::string& path, std::size_t number) {
 
 std::vector<std::string> safe_zip_names(std::span<const std::string> names) {
   std::vector<std::string> paths;
-  std::set<std::string> taken;  // keys of folders first: a file must not stand where one goes
+  paths.reserve(names.size());
+  std::unordered_set<std::string> taken;  // keys of folders first: no file may stand where one goes
+  std::string folder;
   for (const std::string& name : names) {
     paths.push_back(safe_path(name));
     const std::string& path = paths.back();
+    const std::string own = path.substr(0, path.rfind('/') + 1);  // npos + 1 is 0
+    if (own == folder) continue;                                  // as in the name before
+    folder = own;
     for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1)) {
       taken.insert(key_of(path.substr(0, at)));
     }
   }
-  std::map<std::string, std::size_t> next_number;
+  std::unordered_map<std::string, std::size_t> next_number;
   for (std::string& path : paths) {
     const std::string wanted = path;
     std::string key = key_of(path);
@@ -129,6 +137,10 @@ std::vector<std::string> safe_zip_names(std::span<const std::string> names) {
     }
   }
   return paths;
+}
+
+std::string safe_file_name(std::string_view name) {
+  return safe_component(name.substr(name.rfind('/') + 1));
 }
 
 }  // namespace couvert

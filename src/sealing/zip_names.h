@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace couvert {
@@ -11,9 +12,13 @@ namespace couvert {
 /// file of the list has there, in the order of the list.
 ///
 /// Folders are kept. Absolute paths, "..", control and direction characters, the characters and
-/// device names that Windows forbids, trailing dots and spaces are replaced or dropped, over-long
-/// names are cut before their ending. Of names that some file system takes for one, or for another
-/// file's folder, the later ones get a number: "a.txt", "A (2).txt".
+/// device names that Windows forbids, the folder that macOS keeps to itself, trailing dots and
+/// spaces are replaced or dropped, over-long names are cut before their ending. Of names that some
+/// file system takes for one, or for another file's folder, the later ones get a number: "a.txt",
+/// "A (2).txt".
 std::vector<std::string> safe_zip_names(std::span<const std::string> names);
+
+/// The last part of one name, made safe likewise.
+std::string safe_file_name(std::string_view name);
 
 }  // namespace couvert

@@ -9,7 +9,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/limits.h"
 #include "crypto/crc32.h"
+#include "crypto/hash.h"
 #include "sealing/test_random.h"
 #include "sealing/zip_names.h"
 
@@ -27,12 +29,12 @@ struct Example {
   std::vector<Buffer> files;
   std::unique_ptr<ZipLayout> layout;
 
-  explicit Example(const std::vector<std::size_t>& lengths) {
+  explicit Example(const std::vector<std::size_t>& lengths, std::vector<std::string> names = {}) {
     std::vector<ZipEntry> entries;
     for (std::size_t i = 0; i < lengths.size(); ++i) {
       files.push_back(example_plain(lengths[i]));
-      const std::string name = "Ordner/Grüße " + std::to_string(i) + ".bin";
-      entries.push_back({name, lengths[i], crc32(0, files[i])});
+      if (names.size() == i) names.push_back("Ordner/Grüße " + std::to_string(i) + ".bin");
+      entries.push_back({names[i], lengths[i], crc32(0, files[i])});
     }
     layout = std::make_unique<ZipLayout>(std::move(entries), some_time);
   }
@@ -98,6 +100,33 @@ TEST_CASE("unzip, 7z, bsdtar and Python read a ZIP of ours to its last byte") {
   CHECK(file.run("unzip -tqq") != 0);
 }
 
+TEST_CASE("10,000 files in folders open by unzip, 7z, bsdtar and Python") {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < limits::files_max; ++i) {
+    names.push_back("Ordner " + std::to_string(i / 100) + "/Größe " + std::to_string(i % 90));
+  }
+  Example example(std::vector<std::size_t>(names.size(), 3), safe(names));
+  const Buffer zip = example.read(0, 1 << 20);
+  const TestFile file;
+  std::ofstream(file.path, std::ios::binary) << as_text(zip);
+  CHECK(file.run("unzip -tqq") == 0);
+  CHECK(file.run("7z t") == 0);
+  CHECK(file.run("bsdtar -xOf") == 0);
+  CHECK(file.run("/usr/bin/python3 -c 'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]);"
+                 "assert z.testzip() is None and len(set(z.namelist()))==10000'") == 0);
+  // Any place in it is found without reading what stands before.
+  const Buffer end = example.read(zip.size() - 500'000, 1 << 20);
+  CHECK(std::equal(end.begin(), end.end(), zip.end() - 500'000, zip.end()));
+}
+
+TEST_CASE("a ZIP's bytes stay the same, or its layout has another version") {
+  Example example({3, 0, 100'000}, safe({"a/b.txt", "Grüße.txt", "CON\u202E"}));
+  const Buffer zip = example.read(0, 1 << 20);
+  CHECK(zip_layout_version == "zip2");
+  CHECK(encode_hex(sha256(zip)) ==
+        "e9960b29bb062a69d6f12eda3fe95a9b5b6b93cb2afd74f8c6d41615cc95a069");
+}
+
 TEST_CASE("an empty ZIP is a ZIP") {
   Example example({});
   CHECK(example.layout->size() == 22);
@@ -138,12 +167,13 @@ TEST_CASE("files and ZIPs over 4 GiB and more than 65535 files take ZIP64") {
   }
   std::fclose(out);
   CHECK(std::filesystem::file_size(file.path) == layout.size());
+  CHECK(file.run("unzip -Z -1", "| grep -x d65999") == 0);
   CHECK(file.run("7z l", "d65999") == 0);
   CHECK(file.run("bsdtar -tf") == 0);
-  CHECK(file.run(
-            "/usr/bin/python3 -c 'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]);"
-            "i=z.infolist(); assert len(i)==66003 and i[0].file_size==5<<30 and "
-            "i[2].file_size==0xffffffff and i[2].header_offset>5<<30; z.open(i[2]).read(9)'") == 0);
+  CHECK(file.run("/usr/bin/python3 -c 'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]);"
+                 "i=z.infolist(); assert len(i)==66003 and i[0].file_size==5<<30 and "
+                 "i[2].file_size==0xffffffff and i[2].header_offset>5<<30; z.open(i[2]).read(9);"
+                 "z.open(i[0]).read(9)'") == 0);
 }
 
 TEST_CASE("names in a ZIP are safe on every system") {
@@ -156,6 +186,8 @@ TEST_CASE("names in a ZIP are safe on every system") {
   CHECK(safe_one("a\nb\x7f"
                  "c\u0085d") == "a_b_c_d");
   CHECK(safe_one("evil\u202Efdp.exe") == "evil_fdp.exe");
+  CHECK(safe_one("a\u061Cb\u200Fc\u2066d") == "a_b_c_d");
+  CHECK(safe_one("__MACOSX/._a") == "___MACOSX/._a");
   CHECK(safe_one("a<b>c\"d|e?f*g") == "a_b_c_d_e_f_g");
   CHECK(safe_one("end. . ") == "end");
   CHECK(safe_one("dir./x ") == "dir/x");
@@ -176,6 +208,13 @@ TEST_CASE("names in a ZIP are safe on every system") {
   CHECK(is_utf8(safe_one("x" + umlauts)));
 }
 
+TEST_CASE("a single file's name is safe, too") {
+  CHECK(safe_file_name("folder/a.pdf") == "a.pdf");
+  CHECK(safe_file_name("a/CON.txt") == "_CON.txt");
+  CHECK(safe_file_name("x\u202Egpj.exe ") == "x_gpj.exe");
+  CHECK(safe_file_name("folder/") == "_");
+}
+
 TEST_CASE("no two names in a ZIP meet on any system") {
   using Names = std::vector<std::string>;
   CHECK(safe({"a.txt", "A.TXT", "a.txt"}) == Names{"a.txt", "A (2).TXT", "a (3).txt"});
@@ -184,5 +223,7 @@ TEST_CASE("no two names in a ZIP meet on any system") {
   CHECK(safe({"x", "x/y"}) == Names{"x (2)", "x/y"});
   CHECK(safe({"A/1", "a/1", "a/2"}) == Names{"A/1", "a/1 (2)", "a/2"});
   CHECK(safe({"a:", "a?"}) == Names{"a_", "a_ (2)"});
+  CHECK(safe({"X", "y", "x/1", "y/2", "x/3"}) == Names{"X (2)", "y (2)", "x/1", "y/2", "x/3"});
+  CHECK(safe({"\uff21", "a"}) == Names{"\uff21", "a (2)"});
   CHECK(safe(Names(3000, "same.txt")).back() == "same (3000).txt");
 }

@@ -140,9 +140,10 @@ void read_all(ConfigFile& file, Config& config) {
     read_limits(*limits, config);
     limits->finish();
   }
-  // Kept for the listener of figures and of the administration.
   if (std::optional<ConfigSection> admin = file.section("admin", Presence::optional)) {
-    admin->text("listen");
+    config.admin_listen = admin->text("listen");
+    // It asks nobody who they are.
+    if (!is_loopback_listen(config.admin_listen)) admin->refuse("listen", "a loopback address");
     admin->finish();
   }
   top.finish();

@@ -14,6 +14,7 @@ namespace couvert {
 struct Config {
   ServiceSettings service;
   HttpConfig http;
+  std::string admin_listen;  // empty: no admin listener
   SmtpServer smtp;
   std::string smtp_password_file;  // empty: no login
   std::string database;            // "sqlite:/path"

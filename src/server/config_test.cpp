@@ -46,6 +46,7 @@ TEST_CASE("the documented configuration is read") {
   CHECK(config->service.base_url == "https://transfer.example.org");
   CHECK(config->http.listen == "0.0.0.0:443");
   CHECK(config->http.tls->key == "/etc/couvert/key.pem");
+  CHECK(config->admin_listen == "127.0.0.1:9090");
   CHECK(config->day_keys == "/var/lib/couvert/day-keys");
   CHECK(config->smtp.port == 25);
   CHECK(config->smtp.helo == "transfer.example.org");
@@ -72,6 +73,9 @@ TEST_CASE("a wrong configuration is refused with file, line, key and what is exp
   CHECK(refusal(without("from = \"transfer@example.org\"\n"))
             .starts_with("couvert.toml:16: mail.from:"));
   CHECK(refusal("base_url = ").starts_with("couvert.toml:1: "));
+  CHECK(refusal(without("[admin]\nlisten = \"127.0.0.1:9090\"\n") +
+                "[admin]\nlisten = \"0.0.0.0:9090\"\n") ==
+        "couvert.toml:21: admin.listen: expected a loopback address");
 }
 
 TEST_CASE("a base URL is a scheme and a host, nothing else") {

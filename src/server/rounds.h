@@ -5,8 +5,11 @@
 #include <mutex>
 #include <thread>
 
+#include "base/metrics.h"
 #include "mail/transport.h"
+#include "service/guarded_clock.h"
 #include "service/parts.h"
+#include "store/orphans.h"
 
 namespace couvert {
 
@@ -27,15 +30,24 @@ class Bell {
   bool closed_ = false;
 };
 
-/// Runs until it is destroyed, which waits for the step under way (bounded by the mail's deadline).
-/// Lifetime: all that is handed in must outlive it.
+/// What the rounds need beside the use cases' parts.
+struct RoundsParts {
+  Bell& mail_waits;     // rung where a mail was put into the outbox
+  GuardedClock& clock;  // that of the parts
+  Metrics& metrics;
+};
+
+/// Runs until it is destroyed, which waits for the step under way: after stop() at most
+/// limits::send_time_at_stop for a mail. Lifetime: all that is handed in must outlive it.
 class Rounds {
  public:
-  /// `mail_waits` is rung where a mail was put into the outbox.
-  Rounds(const Parts& parts, MailTransport& transport, Bell& mail_waits);
+  Rounds(const Parts& parts, MailTransport& transport, const RoundsParts& with);
   ~Rounds();
   Rounds(const Rounds&) = delete;
   Rounds& operator=(const Rounds&) = delete;
+
+  /// Begins nothing more; returns at once.
+  void stop();
 
  private:
   void run_outbox();
@@ -44,6 +56,9 @@ class Rounds {
   const Parts& parts_;
   MailTransport& transport_;
   Bell& mail_waits_;
+  GuardedClock& clock_;
+  Metrics& metrics_;
+  OrphanSweep orphans_;
   Bell end_;
   std::thread outbox_;
   std::thread sweeps_;

@@ -14,8 +14,12 @@
 #include "sealing/day_keys.h"
 #include "sealing/master_key.h"
 #include "server/commands.h"
+#include "server/metrics_page.h"
+#include "server/notify.h"
+#include "server/process_figures.h"
 #include "server/rounds.h"
 #include "service/preview.h"
+#include "store/pairing.h"
 
 namespace couvert {
 namespace {
@@ -78,6 +82,48 @@ void wait_for_end(const sigset_t& signals, HttpServer& server, Log& log) {
   }
 }
 
+// Whether a further SIGTERM or SIGINT has come: somebody does not want to wait.
+bool is_asked_again(const sigset_t& signals) {
+  const timespec no_time{};
+  const int signal = sigtimedwait(&signals, nullptr, &no_time);
+  return signal == SIGTERM || signal == SIGINT;
+}
+
+// A socket for each connection, and a file for each upload or download; some for all the rest.
+Result<std::size_t> connections_for(std::uint64_t files) {
+  constexpr std::uint64_t least = 16;
+  if (files < limits::reserved_files + 2 * least) {
+    return fail(ErrorCode::invalid, "no more than " + std::to_string(files) +
+                                        " files may be open: raise the limit (ulimit -Hn)");
+  }
+  const std::uint64_t most = (files - limits::reserved_files) / 2;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(most, limits::connections_max));
+}
+
+// The folder that holds a store, by the URL that the configuration gave: "sqlite:/path/file".
+std::string folder_of(const std::string& url) {
+  const std::filesystem::path path = url.substr(url.find(':') + 1);
+  return std::filesystem::is_directory(path) ? path.string() : path.parent_path().string();
+}
+
+// Health and figures for the operator. It has connections and threads of its own, and so answers
+// when the public listener is full.
+Result<std::unique_ptr<HttpServer>> start_admin(const Config& config, const HttpParts& parts,
+                                                const HealthParts& health,
+                                                const MetricsSources& sources) {
+  if (config.admin_listen.empty()) return nullptr;
+  HttpConfig admin;
+  admin.base_url = "http://" + config.admin_listen;
+  admin.listen = config.admin_listen;
+  admin.proxies = {"127.0.0.0/8", "::1"};  // its connections all come from here: count none alone
+  admin.io_threads = 1;
+  admin.pool_threads = 2;
+  admin.argon2_threads = 1;
+  admin.connections_max = limits::admin_connections_max;
+  return HttpServer::start(parts, admin,
+                           admin_routes(health, [sources] { return metrics_page(sources); }));
+}
+
 Result<> is_ready(const Parts& parts) {
   const Result<DayKey> today = parts.day_keys.key(day_of(parts.clock.now()));
   if (!today) return fail(ErrorCode::unavailable, "no day key");
@@ -90,20 +136,26 @@ struct Foundation {
   std::optional<Secret<32>> master_key;
   std::unique_ptr<DayKeys> day_keys;
   std::unique_ptr<Database> database;
+  std::unique_ptr<GuardedClock> clock;
   std::unique_ptr<Objects> objects;
 };
 
-Result<> open_foundation(const Config& config, const Clock& clock, Random& random,
+Result<> open_foundation(const Config& config, const Clock& machine_clock, Random& random,
                          Foundation& made) {
   // The database's lock comes first: a second server must touch nothing.
   Result<std::unique_ptr<Database>> database = Database::open(config.database);
   if (!database) return pass(database);
   made.database = std::move(*database);
+  Result<std::unique_ptr<GuardedClock>> clock = GuardedClock::open(machine_clock, *made.database);
+  if (!clock) return pass(clock);
+  made.clock = std::move(*clock);
   Result<std::unique_ptr<Objects>> objects = open_objects(config.objects);
   if (!objects) return pass(objects);
   made.objects = std::move(*objects);
   const Result<> swept = made.objects->sweep_unfinished();
   if (!swept) return pass(swept);
+  const Result<> paired = pair_stores(*made.database, *made.objects, random);
+  if (!paired) return pass(paired);
   Result<std::unique_ptr<KeyFolder>> folder = open_key_folder(config.day_keys);
   if (!folder) return pass(folder);
   made.key_folder = std::move(*folder);
@@ -114,7 +166,57 @@ Result<> open_foundation(const Config& config, const Clock& clock, Random& rando
       DayKeys::load(*made.key_folder, *made.master_key, DayKeyRules());
   if (!keys) return pass(keys);
   made.day_keys = std::move(*keys);
-  return made.day_keys->make_ahead(clock.now(), random);
+  return made.day_keys->make_ahead(made.clock->now(), random);
+}
+
+// What the listeners need. Lifetime: all outlive serve_http().
+struct Serving {
+  const Config& config;
+  const Parts& parts;
+  Metrics& metrics;
+  Rounds& rounds;
+  const sigset_t& signals;
+};
+
+// Listens until a signal says that it is enough, then lets what runs come to its end.
+Result<> serve_http(const Serving& from) {
+  const Parts& parts = from.parts;
+  const Config& config = from.config;
+  Verify verify(parts);
+  AskPolicy ask_policy(parts);
+  ShowPreview show_preview(parts);
+  Drafts drafts(parts);
+  Start start(parts);
+  Sent sent(parts);
+  Retrieve retrieve(parts);
+  const std::string version(program_version);
+  const HealthParts health{[&parts] { return is_ready(parts); }, parts.log};
+  const ApiParts api{parts, verify, ask_policy, show_preview, drafts,
+                     start, sent,   retrieve,   version,      health};
+  const HttpParts http{parts.clock, parts.random, parts.log, from.metrics};
+
+  Result<Handler> pages = pages_of(config, parts.log);
+  if (!pages) return pass(pages);
+  const Result<std::unique_ptr<HttpServer>> server =
+      HttpServer::start(http, config.http, api_routes(api), std::move(*pages));
+  if (!server) return pass(server);
+  const MetricsSources sources{
+      parts,   from.metrics,     **server, folder_of(config.database), folder_of(config.objects),
+      version, parts.clock.now()};
+  const Result<std::unique_ptr<HttpServer>> admin = start_admin(config, http, health, sources);
+  if (!admin) return pass(admin);
+  parts.log.info("serving",
+                 {{"base_url", config.service.base_url},
+                  {"port", std::int64_t{(*server)->port()}},
+                  {"connections_max", static_cast<std::int64_t>(config.http.connections_max)},
+                  {"version", program_version}});
+  notify_service_manager("READY=1");
+  wait_for_end(from.signals, **server, parts.log);
+  parts.log.info("stopping");
+  notify_service_manager("STOPPING=1");
+  from.rounds.stop();
+  (*server)->stop([&from] { return is_asked_again(from.signals); });
+  return Result<>();
 }
 
 }  // namespace
@@ -128,13 +230,17 @@ int serve(Config config) {
   const sigset_t signals = block_signals();
   const Result<> password = read_smtp_password(config);
   if (!password) return complain(password.error());
+  const Result<std::size_t> connections = connections_for(raise_file_limit());
+  if (!connections) return complain(connections.error());
+  config.http.connections_max = *connections;
 
-  const SystemClock clock;
+  const SystemClock machine_clock;
   SystemRandom random;
   JsonLog log;
   Foundation foundation;
-  const Result<> founded = open_foundation(config, clock, random, foundation);
+  const Result<> founded = open_foundation(config, machine_clock, random, foundation);
   if (!founded) return complain(founded.error());
+  GuardedClock& clock = *foundation.clock;
 
   if (config.http.tls && is_loopback_url(config.service.base_url)) {
     const Result<> made = make_self_signed(*config.http.tls, clock);
@@ -156,38 +262,10 @@ int serve(Config config) {
                     judge,
                     config.service,
                     [&mail_waits] { mail_waits.ring(); }};
-  const Rounds rounds(parts, transport, mail_waits);
-
-  Verify verify(parts);
-  AskPolicy ask_policy(parts);
-  ShowPreview show_preview(parts);
-  Drafts drafts(parts);
-  Start start(parts);
-  Sent sent(parts);
-  Retrieve retrieve(parts);
-  const ApiParts api{parts,
-                     verify,
-                     ask_policy,
-                     show_preview,
-                     drafts,
-                     start,
-                     sent,
-                     retrieve,
-                     std::string(program_version),
-                     [&parts] { return is_ready(parts); }};
-
-  Result<Handler> pages = pages_of(config, log);
-  if (!pages) return complain(pages.error());
-  Result<std::unique_ptr<HttpServer>> server =
-      HttpServer::start({clock, random, log}, config.http, api_routes(api), std::move(*pages));
-  if (!server) return complain(server.error());
-  log.info("serving", {{"base_url", config.service.base_url},
-                       {"port", std::int64_t{(*server)->port()}},
-                       {"version", program_version}});
-  wait_for_end(signals, **server, log);
-  log.info("stopping");
-  (*server)->stop();
-  return 0;
+  Metrics metrics;
+  Rounds rounds(parts, transport, {mail_waits, clock, metrics});
+  const Result<> served = serve_http({config, parts, metrics, rounds, signals});
+  return served ? 0 : complain(served.error());
 }
 
 }  // namespace couvert

@@ -5,6 +5,7 @@
 #include "sealing/zip_names.h"
 #include "service/delivery.h"
 #include "service/stored_file.h"
+#include "service/transfer_watch.h"
 
 namespace couvert {
 namespace {
@@ -26,6 +27,7 @@ class ContentDownload : public Download {
                   std::unique_ptr<OpenedManifest> manifest, std::vector<std::size_t> indexes)
       : parts_(parts),
         opened_(std::move(opened)),
+        watch_(parts_, opened_),
         manifest_(std::move(manifest)),
         indexes_(std::move(indexes)) {
     for (const std::size_t index : indexes_) {
@@ -35,13 +37,21 @@ class ContentDownload : public Download {
 
   const std::string& name() const override { return name_; }
   const std::string& etag() const override { return etag_; }
-  Result<> delivered() override {
-    return note_delivery(parts_, opened_, manifest_->manifest(), numbers_);
+  void delivered() override {
+    const Result<> noted = note_delivery(parts_, opened_, manifest_->manifest(), numbers_);
+    if (!noted) parts_.log.failure("download not noted", noted.error());
+  }
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) final {
+    const Result<> live = watch_.look();
+    if (!live) return pass(live);
+    return read_piece(offset, bytes_max);
   }
 
  protected:
-  Result<std::unique_ptr<PlainSource>> open(std::size_t nth) {
-    return open_stored_file(parts_, opened_, *manifest_, indexes_[nth]);
+  virtual Result<Bytes> read_piece(std::uint64_t offset, std::size_t bytes_max) = 0;
+
+  std::unique_ptr<PlainSource> open(std::size_t nth) {
+    return open_stored_file(parts_, watch_, *manifest_, indexes_[nth]);
   }
   const ManifestFile& file(std::size_t nth) const {
     return manifest_->manifest().files[indexes_[nth]];
@@ -49,6 +59,7 @@ class ContentDownload : public Download {
 
   const Parts& parts_;
   OpenedTransfer opened_;
+  TransferWatch watch_;
   std::unique_ptr<OpenedManifest> manifest_;
   std::vector<std::size_t> indexes_;  // of the manifest's files
   std::vector<std::uint32_t> numbers_;
@@ -61,24 +72,18 @@ class FileDownload final : public ContentDownload {
   FileDownload(const Parts& parts, OpenedTransfer opened, std::unique_ptr<OpenedManifest> manifest,
                std::size_t index)
       : ContentDownload(parts, std::move(opened), std::move(manifest), {index}) {
-    const std::string& path = file(0).name;
-    const std::size_t slash = path.rfind('/');
-    name_ = slash == std::string::npos ? path : path.substr(slash + 1);
+    name_ = safe_file_name(file(0).name);
     etag_ = content_etag(opened_, numbers_);
   }
 
   std::uint64_t size() const override { return file(0).size; }
 
-  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
-    if (!source_) {
-      Result<std::unique_ptr<PlainSource>> source = open(0);
-      if (!source) return pass(source);
-      source_ = std::move(*source);
-    }
+ private:
+  Result<Bytes> read_piece(std::uint64_t offset, std::size_t bytes_max) override {
+    if (!source_) source_ = open(0);
     return source_->read(offset, bytes_max);
   }
 
- private:
   std::unique_ptr<PlainSource> source_;
 };
 
@@ -92,15 +97,16 @@ class ZipDownload final : public ContentDownload {
     // A day tells a recipient more than an ID does.
     name_ =
         "couvert-" + to_rfc3339(from_unix(manifest_->manifest().created)).substr(0, 10) + ".zip";
-    etag_ = "zip-" + content_etag(opened_, numbers_);
+    etag_ = std::string(zip_layout_version) + "-" + content_etag(opened_, numbers_);
   }
 
   std::uint64_t size() const override { return layout_.size(); }
-  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
+
+ private:
+  Result<Bytes> read_piece(std::uint64_t offset, std::size_t bytes_max) override {
     return reader_.read(offset, bytes_max);
   }
 
- private:
   // Named within the whole transfer, so that a file has the same name in every selection.
   std::vector<ZipEntry> entries() const {
     std::vector<std::string> names;

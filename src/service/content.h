@@ -16,6 +16,7 @@ std::vector<TransferFile> files_of_manifest(const Manifest& manifest);
 struct OpenedTransfer {
   Transfer transfer;
   Recipient recipient;
+  SlotId retrieval_id;
   OpenedKeyslot keys;
 };
 

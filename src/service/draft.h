@@ -57,17 +57,25 @@ struct UploadPiece {
 /// Of two on one file the later one has it; the earlier one can store nothing more.
 ///
 /// Order:   write() as the bytes arrive; then finish() where all of them came, or break_off().
-/// Memory:  under 700 KiB. Threads: one at a time; all functions may block on the disk.
+/// Memory:  under 700 KiB.
+/// Threads: one at a time, but for settle(), which may run beside the others; all but
+///          has_unsettled() may block on the disk.
 class Upload {
  public:
   virtual ~Upload() = default;
   /// Seals and stores. Errors: `too_large` past the announced size; `full`; `conflict` where
   /// a later writer has the file. After an error every call fails.
   virtual Result<> write(Bytes bytes) = 0;
+  /// Whether whole parts wait and no thread is at making them durable.
+  virtual bool has_unsettled() const = 0;
+  /// Makes them durable, so that write() need not wait for the disk. Without it write() and
+  /// finish() see to it themselves.
+  virtual void settle() = 0;
   /// Closes the open part and returns the new durable offset.
   /// Errors: those of write(); `invalid` with "wrong_checksum", and nothing is kept.
   virtual Result<std::uint64_t> finish() = 0;
-  /// Keeps the whole parts, and the open one if it holds at least 1 MiB; under a checksum, nothing.
+  /// Keeps the whole parts, and the open one if it holds at least 1 MiB; after an error of write()
+  /// what came before it. Under a checksum, nothing.
   virtual void break_off() = 0;
   /// The offset up to which everything is durable.
   virtual std::uint64_t offset() const = 0;

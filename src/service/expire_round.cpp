@@ -2,7 +2,6 @@
 
 #include "sealing/day_keys.h"
 #include "service/open_transfer.h"
-#include "store/check.h"
 #include "store/counter_table.h"
 #include "store/file_table.h"
 #include "store/outbox_table.h"
@@ -30,7 +29,7 @@ Result<> expire_due(const Parts& parts) {
   return parts.database.write([&](Transaction& tx) -> Result<> {
     for (const TransferState state : {TransferState::sealed, TransferState::draft}) {
       const Result<std::vector<Transfer>> ended =
-          ended_transfers(tx, state, parts.clock.now(), limits::erasures_per_round_max);
+          ended_transfers(tx, state, parts.clock.certain(), limits::erasures_per_round_max);
       if (!ended) return pass(ended);
       for (const Transfer& transfer : *ended) {
         const Result<> done = end_transfer(tx, transfer);
@@ -94,16 +93,17 @@ Result<> erase_ended(const Parts& parts) {
     return Result<>();
   });
   if (!read) return pass(read);
+  Result<> all;
   for (const Transfer& transfer : ended) {
     const Result<> erased = erase(parts, transfer);
-    if (!erased) return pass(erased);
+    if (!erased) all = erased;  // the others go all the same
   }
-  return Result<>();
+  return all;
 }
 
 Result<> sweep_rows(const Parts& parts) {
   return parts.database.write([&](Transaction& tx) -> Result<> {
-    const Instant now = parts.clock.now();
+    const Instant now = parts.clock.certain();
     const Result<> sessions = sweep_sessions(tx, now, now - limits::verification_idle);
     if (!sessions) return pass(sessions);
     const Result<> retrievals =
@@ -127,27 +127,38 @@ Result<> sweep_days(const Parts& parts) {
     if (!read) return pass(read);
     return is_needed;
   };
+  // Day keys have marks of their own against clocks that jump.
   return parts.day_keys.round(parts.clock.now(), parts.clock.running(), needed);
 }
 
-void run(const Parts& parts, std::string_view step, Result<> (*work)(const Parts&)) {
+// Deleted mails hold links, deleted keyslots open transfers: nothing of them stays in the log.
+Result<> forget(const Parts& parts) {
+  const Result<bool> forgotten = parts.database.forget_deleted();
+  if (!forgotten) return pass(forgotten);
+  return Result<>();  // where somebody was reading, the next round does it
+}
+
+bool run(const Parts& parts, std::string_view step, Result<> (*work)(const Parts&)) {
   const Result<> done = work(parts);
   if (!done) parts.log.failure(step, done.error());
+  return done.has_value();
 }
 
 }  // namespace
 
-void sweep(const Parts& parts) {
-  run(parts, "round failed: expire", expire_due);
-  run(parts, "round failed: erase", erase_ended);
-  run(parts, "round failed: rows", sweep_rows);
-  run(parts, "round failed: day keys", sweep_days);
+bool sweep(const Parts& parts) {
+  bool well = run(parts, "round failed: expire", expire_due);
+  well &= run(parts, "round failed: erase", erase_ended);
+  well &= run(parts, "round failed: rows", sweep_rows);
+  well &= run(parts, "round failed: day keys", sweep_days);
+  well &= run(parts, "round failed: forget", forget);
+  return well;
 }
 
-void sweep_objects(const Parts& parts) {
-  const Result<std::size_t> swept =
-      sweep_orphans(parts.database, parts.objects, parts.clock.now(), 24h);
+bool sweep_objects(const Parts& parts, OrphanSweep& orphans) {
+  const Result<std::size_t> swept = orphans.pass_over(parts.database, parts.objects, parts.clock);
   if (!swept) parts.log.failure("round failed: orphans", swept.error());
+  return swept.has_value();
 }
 
 }  // namespace couvert

@@ -23,6 +23,10 @@ SealScope scope_of(const Transfer& transfer) {
   return {Mode::server, transfer.seal_id};
 }
 
+bool is_live(const std::optional<Transfer>& transfer, Instant now) {
+  return transfer && transfer->state == TransferState::sealed && now < transfer->end;
+}
+
 Buffer hash_of(const TransferId& id) {
   const Sha256Digest digest = sha256(id.bytes);
   return Buffer(digest.begin(), digest.end());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "domain/transfer.h"
@@ -16,6 +17,9 @@ namespace couvert {
 
 /// Content is sealed by this server.
 SealScope scope_of(const Transfer& transfer);
+
+/// Whether a transfer may be read at `now`: started, not revoked, before its end.
+bool is_live(const std::optional<Transfer>& transfer, Instant now);
 
 /// SHA-256 of a transfer ID: what the database knows of it.
 Buffer hash_of(const TransferId& id);

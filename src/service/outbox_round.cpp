@@ -12,6 +12,8 @@
 namespace couvert {
 namespace {
 
+constexpr int tries_counted_max = 1000;
+
 // Opens a mail and makes its bytes.
 Result<Buffer> compose(const Parts& parts, const OutboxRow& row) {
   const Result<DayKey> day_key = parts.day_keys.key(static_cast<Day>(row.day));
@@ -97,7 +99,9 @@ Result<> settle(const Parts& parts, const OutboxRow& row, const Result<>& sent) 
     const bool is_final =
         sent || sent.error().code == ErrorCode::refused || sent.error().code == ErrorCode::damaged;
     if (!is_final) {
-      const FailedTry failed{row.tries + 1, parts.clock.now(), row.end};
+      const int tries =
+          std::clamp(row.tries, 0, tries_counted_max);  // a spoilt row may say anything
+      const FailedTry failed{tries + 1, parts.clock.now(), parts.clock.certain(), row.end};
       const auto jitter = static_cast<std::uint16_t>(read_integer(parts.random.bytes<2>()));
       const std::optional<Instant> again = next_try(failed, jitter);
       if (again) return postpone_mail(tx, row.mail_id, *again);
@@ -108,25 +112,45 @@ Result<> settle(const Parts& parts, const OutboxRow& row, const Result<>& sent) 
   });
 }
 
-// A transfer that was revoked or ended since is not told of any more.
-Result<bool> is_wanted(const Parts& parts, const OutboxRow& row) {
-  if (row.kind != MailKind::notification || !row.seal_id) return true;
-  bool wanted = false;
+// That a notification's row has the address for which it was sealed: its link is for nobody else.
+Result<> check_address(const Parts& parts, const Transfer& transfer, const OutboxRow& row) {
+  const Result<Notice> notice = open_transfer_notice(parts, transfer);
+  if (!notice) return pass(notice);
+  const auto position = static_cast<std::size_t>(row.position);
+  const bool agrees =
+      position < notice->recipients.size() && notice->recipients[position].address == row.address;
+  if (!agrees) return fail(ErrorCode::damaged, "a mail to another address than its transfer's");
+  return Result<>();
+}
+
+enum class Wanted { yes, not_now, never };
+
+// A transfer that was revoked or ended since is not told of any more. Whether it has ended is
+// believed for good only where that is certain: the clock may have jumped.
+Result<Wanted> is_wanted(const Parts& parts, const OutboxRow& row) {
+  if (row.kind != MailKind::notification || !row.seal_id) return Wanted::yes;
+  Wanted wanted = Wanted::never;
   const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
     const Result<std::optional<Transfer>> transfer = find_transfer(tx, *row.seal_id);
     if (!transfer) return pass(transfer);
-    wanted = transfer->has_value() && (*transfer)->state == TransferState::sealed &&
-             parts.clock.now() < (*transfer)->end;
-    return Result<>();
+    if (!transfer->has_value() || (*transfer)->state != TransferState::sealed) return Result<>();
+    if (parts.clock.certain() < (*transfer)->end) wanted = Wanted::not_now;
+    if (parts.clock.now() < (*transfer)->end) wanted = Wanted::yes;
+    return wanted == Wanted::yes ? check_address(parts, **transfer, row) : Result<>();
   });
   if (!read) return pass(read);
   return wanted;
 }
 
 Result<> deliver(const Parts& parts, MailTransport& transport, const OutboxRow& row) {
-  const Result<bool> wanted = is_wanted(parts, row);
+  const Result<Wanted> wanted = is_wanted(parts, row);
+  if (!wanted && wanted.error().code == ErrorCode::damaged) {
+    parts.log.failure("mail not sent", wanted.error());
+    return settle(parts, row, fail(ErrorCode::damaged, ""));
+  }
   if (!wanted) return pass(wanted);
-  if (!*wanted) {
+  if (*wanted == Wanted::not_now) return Result<>();  // due again when its lease ends
+  if (*wanted == Wanted::never) {
     return parts.database.write([&](Transaction& tx) { return delete_mail(tx, row.mail_id); });
   }
   const Result<Buffer> message = compose(parts, row);
@@ -151,6 +175,7 @@ Result<> deliver(const Parts& parts, MailTransport& transport, const OutboxRow& 
 Result<std::size_t> deliver_due(const Parts& parts, MailTransport& transport) {
   std::vector<OutboxRow> due;
   const Instant now = parts.clock.now();
+  const Duration began = parts.clock.running();
   const Result<> leased = parts.database.write([&](Transaction& tx) -> Result<> {
     Result<std::vector<OutboxRow>> rows =
         lease_mails(tx, now, now + limits::mail_lease, limits::mails_per_round_max);
@@ -160,13 +185,27 @@ Result<std::size_t> deliver_due(const Parts& parts, MailTransport& transport) {
   });
   if (!leased) return pass(leased);
   for (const OutboxRow& row : due) {
+    if (transport.stopping()) break;  // they are due again when their lease is over
     // A round that outlives its lease leaves the rest to the next one.
-    if (parts.clock.now() > now + limits::mail_lease - limits::send_time_max) break;
+    const Duration took = parts.clock.running() - began;
+    if (took > limits::mail_lease - limits::send_time_max) break;
     const Result<> settled = deliver(parts, transport, row);
-    if (!settled) parts.log.failure("mail not settled", settled.error());
+    if (settled) continue;
+    parts.log.failure("mail not settled", settled.error());
+    // It would come back for ever, and hold its day's key.
+    if (parts.clock.certain() < row.end) continue;
+    const Result<> dropped =
+        parts.database.write([&](Transaction& tx) { return delete_mail(tx, row.mail_id); });
+    if (!dropped) parts.log.failure("mail not dropped", dropped.error());
   }
   transport.rest();
   return due.size();
+}
+
+Result<> take_back_mails(const Parts& parts) {
+  const Instant now = parts.clock.now();
+  return parts.database.write(
+      [&](Transaction& tx) { return take_back_leases(tx, now, now + limits::mail_lease); });
 }
 
 }  // namespace couvert

@@ -14,4 +14,9 @@ namespace couvert {
 /// next. Errors: those of the database; a mail that fails is postponed or given up and no error.
 Result<std::size_t> deliver_due(const Parts& parts, MailTransport& transport);
 
+/// Makes the mails due again that an earlier process was handing over when it died.
+/// Order: before the first deliver_due(); this process holds the database's lock, so every lease
+/// that it finds is nobody's.
+Result<> take_back_mails(const Parts& parts);
+
 }  // namespace couvert

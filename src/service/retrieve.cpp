@@ -6,7 +6,7 @@
 #include "crypto/secret_bytes.h"
 #include "service/content.h"
 #include "service/notice.h"
-#include "store/counter_table.h"
+#include "service/transfer_watch.h"
 
 namespace couvert {
 namespace {
@@ -19,10 +19,6 @@ struct Found {
 
 tl::unexpected<Error> not_there() {
   return fail(ErrorCode::denied, "no such transfer");
-}
-
-bool is_live(const std::optional<Transfer>& transfer, Instant now) {
-  return transfer && transfer->state == TransferState::sealed && now < transfer->end;
 }
 
 // Unknown, expired and revoked take the same way and give the same answer.
@@ -41,48 +37,39 @@ struct FoundSlot {
   KeyslotRow row;
 };
 
+Result<FoundSlot> find_slot(const Parts& parts, Transaction& tx, const TransferId& id) {
+  Result<Found> found = find_live(parts, tx, id);
+  if (!found) return pass(found);
+  Result<std::optional<KeyslotRow>> row =
+      find_keyslot(tx, found->transfer.seal_id, found->recipient.slot_id);
+  if (!row) return pass(row);
+  if (!row->has_value()) return fail(ErrorCode::damaged, "a recipient without a keyslot");
+  return FoundSlot{std::move(*found), std::move(**row)};
+}
+
 Result<FoundSlot> find_slot(const Parts& parts, const TransferId& id) {
   std::optional<FoundSlot> slot;
   const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
-    Result<Found> found = find_live(parts, tx, id);
+    Result<FoundSlot> found = find_slot(parts, tx, id);
     if (!found) return pass(found);
-    Result<std::optional<KeyslotRow>> row =
-        find_keyslot(tx, found->transfer.seal_id, found->recipient.slot_id);
-    if (!row) return pass(row);
-    if (!row->has_value()) return fail(ErrorCode::damaged, "a recipient without a keyslot");
-    slot = FoundSlot{std::move(*found), std::move(**row)};
+    slot = std::move(*found);
     return Result<>();
   });
   if (!read) return pass(read);
   return std::move(*slot);
 }
 
-std::string attempts_key(const Transfer& transfer, const std::string& network) {
-  return "password " + transfer.seal_id.text() + " " + network;
-}
-
-Duration delay_after(std::int64_t failures) {
-  if (failures < limits::free_wrong_passwords) return Duration(0);
-  Duration delay = limits::wrong_password_delay;
-  for (std::int64_t i = limits::free_wrong_passwords; i < failures; ++i) {
-    delay = std::min<Duration>(delay * 2, limits::wrong_password_delay_max);
-  }
-  return delay;
-}
-
-// Admits an attempt and counts it as a wrong one, in one transaction: two at once are two.
-Result<> count_attempt(const Parts& parts, const std::string& key) {
-  return parts.database.write([&](Transaction& tx) -> Result<> {
-    const Result<Attempts> attempts = attempts_of(tx, key);
-    if (!attempts) return pass(attempts);
-    const Instant now = parts.clock.now();
-    const Duration wait = attempts->last + delay_after(attempts->failures) - now;
-    if (attempts->failures >= limits::free_wrong_passwords && wait > Duration(0)) {
-      const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
-      return fail(ErrorCode::throttled, std::to_string(seconds.count()));
-    }
-    return add_attempt(tx, key, now);
+// The answer to who tries does not hang on it: where it fails, the next one makes up for it.
+void warn(const Parts& parts, const Trier& trier) {
+  bool posted = false;
+  const Result<> done = parts.database.write([&](Transaction& tx) -> Result<> {
+    const Result<bool> warned = warn_sender(parts, tx, trier);
+    if (!warned) return pass(warned);
+    posted = *warned;
+    return Result<>();
   });
+  if (!done) parts.log.failure("sender not warned", done.error());
+  if (done && posted) parts.wake_outbox();
 }
 
 Result<OpenedKeyslot> open_with(const Parts& parts, const FoundSlot& slot,
@@ -109,10 +96,14 @@ Result<Content> read_content(const Parts& parts, const OpenedTransfer& opened) {
   const Result<Notice> notice = open_transfer_notice(parts, opened.transfer);
   if (!notice) return pass(notice);
   const auto position = static_cast<std::size_t>(opened.recipient.position);
-  if (position >= notice->recipients.size()) {
-    return fail(ErrorCode::damaged, "a notice without this recipient");
-  }
   const Manifest& table = (*manifest)->manifest();
+  // What is sealed says who they are; the rows must agree with it.
+  const bool agrees =
+      position < notice->recipients.size() &&
+      notice->recipients[position].address == opened.recipient.address &&
+      hash_of(notice->recipients[position].transfer_id) == opened.recipient.transfer_id_hash &&
+      table.from == opened.transfer.sender.text;
+  if (!agrees) return fail(ErrorCode::damaged, "the rows of a transfer differ from its notice");
   Content content;
   content.transfer_id = notice->recipients[position].transfer_id;
   content.tracking_id = opened.transfer.tracking_id;
@@ -128,7 +119,7 @@ Result<Content> read_content(const Parts& parts, const OpenedTransfer& opened) {
 }
 
 // Makes the recipient's session: a held keyslot whose secret only the client keeps.
-Result<Retrieval> begin_session(const Parts& parts, FoundSlot slot, OpenedKeyslot keys) {
+Result<Retrieval> begin_session(const Parts& parts, const FoundSlot& slot, OpenedKeyslot keys) {
   Retrieval retrieval;
   retrieval.retrieval_id = SlotId::make(parts.random);
   retrieval.token = parts.random.secret<32>();
@@ -141,7 +132,8 @@ Result<Retrieval> begin_session(const Parts& parts, FoundSlot slot, OpenedKeyslo
   row->mac = session_mac(*retrieval.token);
   row->end = std::min<Instant>(row->created + limits::retrieval_life, transfer.end);
   retrieval.ends = row->end;
-  const OpenedTransfer opened{transfer, slot.found.recipient, std::move(keys)};
+  const OpenedTransfer opened{transfer, slot.found.recipient, retrieval.retrieval_id,
+                              std::move(keys)};
   Result<Content> content = read_content(parts, opened);
   if (!content) return pass(content);
   retrieval.content = std::move(*content);
@@ -192,12 +184,15 @@ Result<OpenedSession> open_session(const Parts& parts, const RetrievalKey& key) 
   Result<OpenedKeyslot> keys =
       open_keyslot(*keyslot, key.secret, {scope_of(*transfer), row->slot_id});
   if (!keys) return fail(ErrorCode::damaged, "a session's keyslot does not open");
-  if (now - row->used > std::chrono::minutes(1)) {
+  if (now - row->used > retrieval_touch) {
     const Result<> touched = parts.database.write(
         [&](Transaction& tx) { return touch_keyslot(tx, key.retrieval_id, now); });
-    if (!touched) return pass(touched);
+    // Where the disk is full, what is there can still be read.
+    if (!touched) parts.log.failure("retrieval not noted as used", touched.error());
   }
-  return OpenedSession{{std::move(*transfer), std::move(*recipient), std::move(*keys)}, row->end};
+  OpenedTransfer opened{std::move(*transfer), std::move(*recipient), key.retrieval_id,
+                        std::move(*keys)};
+  return OpenedSession{std::move(opened), row->end};
 }
 
 }  // namespace
@@ -214,38 +209,72 @@ Result<OpenBy> Retrieve::find(const TransferId& id) {
   return *open_by;
 }
 
-Result<Attempt> Retrieve::try_password(const TransferId& id, const std::string& network) {
-  const Result<FoundSlot> slot = find_slot(parts_, id);
-  if (!slot) return pass(slot);
-  const Result<> counted = count_attempt(parts_, attempts_key(slot->found.transfer, network));
-  if (!counted) return pass(counted);
+Result<Attempt> Retrieve::try_password(const TransferId& id, const Caller& caller) {
+  std::optional<FoundSlot> slot;
+  Attempt attempt;
+  Result<> admitted;
+  bool too_many = false;
+  const Result<> read = parts_.database.read([&](Transaction& tx) -> Result<> {
+    Result<FoundSlot> found = find_slot(parts_, tx, id);
+    if (!found) return pass(found);
+    slot = std::move(*found);
+    const Recipient& recipient = slot->found.recipient;
+    const Result<bool> proven = has_proven(parts_, tx, caller, recipient.address);
+    if (!proven) return pass(proven);
+    attempt.transfer_id = id;
+    attempt.trier = {recipient, caller.network, *proven};
+    const Instant now = parts_.clock.now();
+    const Result<Tries> tries = tries_of(tx, attempt.trier, now);
+    if (!tries) return pass(tries);
+    admitted = admit(*tries, attempt.trier, now);
+    too_many = has_too_many(*tries);
+    return Result<>();
+  });
+  if (!read) return pass(read);
+  // A link transfer has no password that could be right.
+  if (slot->found.transfer.open_by == OpenBy::link) {
+    return fail(ErrorCode::refused, "wrong_password");
+  }
+  if (!admitted) {
+    // Where the server ended before it could warn, too.
+    if (too_many && !slot->found.transfer.warned) warn(parts_, attempt.trier);
+    return pass(admitted);
+  }
   const Result<Keyslot> keyslot = uncoat(parts_, slot->found.transfer, slot->row);
   if (!keyslot) return pass(keyslot);
   const auto* parameters = std::get_if<Argon2Parameters>(&keyslot->parameters);
-  // A link transfer has no password that could be right.
-  if (parameters == nullptr) return fail(ErrorCode::refused, "wrong_password");
-  return Attempt{id, network, *parameters};
+  if (parameters == nullptr) return fail(ErrorCode::damaged, "a password without its keyslot");
+  attempt.parameters = *parameters;
+  return attempt;
+}
+
+Result<> Retrieve::count(Attempt& attempt) {
+  return parts_.database.write([&](Transaction& tx) -> Result<> {
+    attempt.counted = parts_.clock.now();
+    const Result<Tries> tries = count_try(tx, attempt.trier, attempt.counted);
+    if (!tries) return pass(tries);
+    attempt.last = has_too_many(*tries);
+    return Result<>();
+  });
 }
 
 Result<Retrieval> Retrieve::open(const Attempt& attempt, const Secret<32>& secret) {
-  Result<FoundSlot> slot = find_slot(parts_, attempt.transfer_id);
+  const Result<FoundSlot> slot = find_slot(parts_, attempt.transfer_id);
   if (!slot) return pass(slot);
   Result<OpenedKeyslot> keys = open_with(parts_, *slot, secret);
-  if (!keys) return pass(keys);
-  const std::string key = attempts_key(slot->found.transfer, attempt.network);
-  const Result<> forgiven =
-      parts_.database.write([&](Transaction& tx) { return clear_attempts(tx, key); });
+  if (!keys) {
+    if (keys.error().code == ErrorCode::refused && attempt.last) warn(parts_, attempt.trier);
+    return pass(keys);
+  }
+  const Result<> forgiven = parts_.database.write(
+      [&](Transaction& tx) { return forgive_try(tx, attempt.trier, attempt.counted); });
   if (!forgiven) return pass(forgiven);
-  return begin_session(parts_, std::move(*slot), std::move(*keys));
+  return begin_session(parts_, *slot, std::move(*keys));
 }
 
-Result<Retrieval> Retrieve::open_link(const TransferId& id, const std::string& network,
-                                      std::string_view fragment) {
-  Result<FoundSlot> slot = find_slot(parts_, id);
+Result<Retrieval> Retrieve::open_link(const TransferId& id, std::string_view fragment) {
+  const Result<FoundSlot> slot = find_slot(parts_, id);
   if (!slot) return pass(slot);
-  const std::string key = attempts_key(slot->found.transfer, network);
-  const Result<> counted = count_attempt(parts_, key);
-  if (!counted) return pass(counted);
   // As it stands in the link, or the 32 bytes alone.
   Result<LinkSecret> link = parse_link_fragment(fragment);
   Result<Secret<32>> secret = link && link->mode == Mode::server
@@ -254,10 +283,26 @@ Result<Retrieval> Retrieve::open_link(const TransferId& id, const std::string& n
   if (!secret) return fail(ErrorCode::refused, "wrong_password");
   Result<OpenedKeyslot> keys = open_with(parts_, *slot, *secret);
   if (!keys) return pass(keys);
-  const Result<> forgiven =
-      parts_.database.write([&](Transaction& tx) { return clear_attempts(tx, key); });
-  if (!forgiven) return pass(forgiven);
-  return begin_session(parts_, std::move(*slot), std::move(*keys));
+  return begin_session(parts_, *slot, std::move(*keys));
+}
+
+Result<CodeAnswer> Retrieve::mail_code(const TransferId& id, const Caller& caller,
+                                       Language language) {
+  const Result<FoundSlot> slot = find_slot(parts_, id);
+  if (!slot) return pass(slot);
+  if (slot->found.transfer.open_by == OpenBy::link) {
+    return fail(ErrorCode::conflict, "a transfer without password");
+  }
+  return Verify(parts_).request_for(caller, slot->found.recipient, language);
+}
+
+Result<> Retrieve::confirm_code(const TransferId& id, const Caller& caller, std::string_view code) {
+  const Result<FoundSlot> slot = find_slot(parts_, id);
+  if (!slot) return pass(slot);
+  const Result<Verification> proven = Verify(parts_).confirm(
+      caller, slot->found.recipient.address.text, code, limits::recipient_proof_life);
+  if (!proven) return pass(proven);
+  return Result<>();
 }
 
 Result<Retrieval> Retrieve::look(const RetrievalKey& key) {

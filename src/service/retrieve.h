@@ -1,23 +1,28 @@
 // Use case: a recipient opens a transfer and takes its files.
 //
-// Unknown, expired and revoked IDs are one and the same `denied`. Opening takes three steps, so
-// that the slow one (Argon2) can run where it starves nobody: try_password() counts the attempt and
-// says what to run, password_secret() (crypto/argon2.h) runs, open() opens and forgives the count.
+// Unknown, expired and revoked IDs are one and the same `denied`. Opening by a password takes four
+// steps, so that the slow one (Argon2) can run where it starves nobody, and that a try is counted
+// only when there is room for it: try_password() says whether one may be made and what to run,
+// count() counts it as a wrong one, password_secret() (crypto/argon2.h) runs, open() opens and
+// forgives.
 #pragma once
 
 #include <memory>
 #include <variant>
 
 #include "crypto/argon2.h"
+#include "service/password_tries.h"
 #include "service/start.h"
 
 namespace couvert {
 
-/// One attempt that was admitted and counted as a wrong one until open() says otherwise.
+/// One attempt to open by a password.
 struct Attempt {
   TransferId transfer_id;
-  std::string network;
+  Trier trier;
   Argon2Parameters parameters;
+  Instant counted;    // by count(): a wrong one until open() says otherwise
+  bool last = false;  // the recipient's last one: if it is wrong, the mailbox has to be proven
 };
 
 /// What an open transfer shows.
@@ -49,21 +54,23 @@ struct Retrieval {
 
 /// Bytes of a file or a ZIP, readable from any place.
 ///
-/// Memory: under 600 KiB, and 100 bytes for each part of the file. Threads: one at a time; read()
-/// blocks on the disk.
+/// Memory: under 600 KiB, and what the manifest holds. Threads: one at a time; read() blocks on the
+/// disk.
 class Download {
  public:
   virtual ~Download() = default;
   virtual std::uint64_t size() const = 0;
-  /// For Content-Disposition; may hold any character but control ones and '/'.
+  /// For Content-Disposition; safe on every system that stores it.
   virtual const std::string& name() const = 0;
   /// Another one for other bytes; made from commitments, never from plaintext.
   virtual const std::string& etag() const = 0;
   /// At least one byte, at most `bytes_max`, from `offset` < size() on. The view is good until the
-  /// next call. Errors: `damaged`, `unavailable`; the connection must then break.
+  /// next call. Errors: `damaged`, `unavailable`, and `denied` once the transfer has ended, however
+  /// long the download has been running; the connection must then break.
   virtual Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) = 0;
-  /// Notes that the last byte went out: the recipient has the file (or all files of the ZIP).
-  virtual Result<> delivered() = 0;
+  /// Notes that the last byte went out: the recipient has the file (or all files of the ZIP). Where
+  /// that fails the log says so: what was delivered is not spoiled by what could not be noted.
+  virtual void delivered() = 0;
 };
 
 /// Errors of all: `denied`, see above and for retrieval IDs that are not there, ended or not this
@@ -75,13 +82,25 @@ class Retrieve {
   /// How the transfer is opened.
   Result<OpenBy> find(const TransferId& id);
 
-  /// Errors: `throttled` with the seconds to wait as detail.
-  Result<Attempt> try_password(const TransferId& id, const std::string& network);
-  /// Opens by what password_secret() made. Errors: `refused` ("wrong_password").
+  /// Errors: `throttled` with the seconds to wait as detail; `refused` ("code_needed") where this
+  /// caller has to prove the recipient's mailbox first; `refused` ("wrong_password") where there is
+  /// no password.
+  Result<Attempt> try_password(const TransferId& id, const Caller& caller);
+  /// Counts the attempt. Errors: as in try_password(): others may have come in between.
+  Result<> count(Attempt& attempt);
+  /// Opens by what password_secret() made. Order: after count(). Errors: `refused`
+  /// ("wrong_password").
   Result<Retrieval> open(const Attempt& attempt, const Secret<32>& secret);
-  /// Opens by the secret of a link: base64url of 32 bytes, or of the mode byte and them.
-  Result<Retrieval> open_link(const TransferId& id, const std::string& network,
-                              std::string_view fragment);
+  /// Opens by the secret of a link: base64url of 32 bytes, or of the mode byte and them. Nothing is
+  /// counted: nobody guesses 256 bits. Errors: `refused` ("wrong_password").
+  Result<Retrieval> open_link(const TransferId& id, std::string_view fragment);
+
+  /// Mails a code to the mailbox that the transfer was sent to; the address is not told.
+  /// Errors: `throttled`; `conflict` where the transfer has no password.
+  Result<CodeAnswer> mail_code(const TransferId& id, const Caller& caller, Language language);
+  /// Proves that mailbox, for limits::recipient_proof_life.
+  /// Errors: `unproven` without a session; `refused` ("wrong_code", "no_code").
+  Result<> confirm_code(const TransferId& id, const Caller& caller, std::string_view code);
 
   Result<Retrieval> look(const RetrievalKey& key);
   Result<> finish(const RetrievalKey& key);

@@ -2,14 +2,16 @@
 #pragma once
 
 #include "service/content.h"
+#include "service/transfer_watch.h"
 
 namespace couvert {
 
-/// Memory:   under 400 KiB, and 16 bytes for each part.
+/// Memory:   under 400 KiB, whatever the file's size.
 /// Lifetime: all that is handed in must outlive the source. Threads: one at a time.
-/// Errors:   `unavailable`; reading answers `damaged` where objects are not what the manifest says.
-Result<std::unique_ptr<PlainSource>> open_stored_file(const Parts& parts,
-                                                      const OpenedTransfer& opened,
-                                                      OpenedManifest& manifest, std::size_t index);
+/// Errors:   of read(): `damaged` where objects are not what the manifest says; `unavailable`;
+/// those
+///           of the watch, which looks at the border of each part.
+std::unique_ptr<PlainSource> open_stored_file(const Parts& parts, TransferWatch& watch,
+                                              OpenedManifest& manifest, std::size_t index);
 
 }  // namespace couvert

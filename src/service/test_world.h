@@ -12,6 +12,7 @@
 #include "mail/catalogue.h"
 #include "mail/transport.h"
 #include "sealing/day_keys.h"
+#include "service/guarded_clock.h"
 #include "service/retrieve.h"
 #include "service/start.h"
 
@@ -21,11 +22,18 @@ namespace couvert {
 class TestClock final : public Clock {
  public:
   Instant now() const override { return now_; }
-  Duration running() const override { return now_.time_since_epoch(); }
-  void advance(Duration by) { now_ += by; }
+  Duration running() const override { return running_; }
+  /// Time passes.
+  void advance(Duration by) {
+    now_ += by;
+    running_ += by;
+  }
+  /// Somebody sets the clock.
+  void jump(Duration by) { now_ += by; }
 
  private:
   Instant now_ = from_unix(1'790'000'000);
+  Duration running_{};
 };
 
 /// A mail server that keeps what it is given, or answers with the test's error.
@@ -53,7 +61,7 @@ class TestWorld {
   std::size_t count_objects();
 
   std::filesystem::path folder;
-  TestClock clock;
+  TestClock clock;  // the machine's; the server sees it through `guarded`
   SystemRandom random;
   NoLog log;
   Catalogue catalogue;
@@ -63,6 +71,7 @@ class TestWorld {
   Secret<32> master_key;
   std::unique_ptr<DayKeys> day_keys;
   std::unique_ptr<Database> database;
+  std::unique_ptr<GuardedClock> guarded;
   std::unique_ptr<Objects> objects;
   TestTransport transport;
   std::optional<Parts> parts;

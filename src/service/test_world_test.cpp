@@ -52,7 +52,8 @@ TestWorld::TestWorld() : judge({}) {
   REQUIRE(day_keys->make_ahead(clock.now(), random).has_value());
   database = std::move(*Database::open("sqlite:" + (folder / "couvert.db").string()));
   objects = std::move(*open_objects("file:" + (folder / "objects").string()));
-  parts.emplace(Parts{*database, *objects, *day_keys, master_key, clock, random, log, catalogue,
+  guarded = std::move(*GuardedClock::open(clock, *database));
+  parts.emplace(Parts{*database, *objects, *day_keys, master_key, *guarded, random, log, catalogue,
                       judge, settings, [] {}});
 }
 
@@ -147,8 +148,10 @@ StartRequest good_request(TestWorld& world,
 Result<Retrieval> open_by_password(TestWorld& world, const TransferId& id,
                                    const std::string& password) {
   Retrieve retrieve(*world.parts);
-  const Result<Attempt> attempt = retrieve.try_password(id, "127.0.0.1");
+  Result<Attempt> attempt = retrieve.try_password(id, {{}, "127.0.0.1"});
   if (!attempt) return pass(attempt);
+  const Result<> counted = retrieve.count(*attempt);
+  if (!counted) return pass(counted);
   const Result<Secret<32>> secret = password_secret(password, attempt->parameters);
   if (!secret) return pass(secret);
   return retrieve.open(*attempt, *secret);

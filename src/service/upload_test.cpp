@@ -79,6 +79,7 @@ TEST_CASE("a request whose line broke unseen takes nothing from the one that wen
   const std::string bytes = bytes_of(file.size);
   const auto dead = file.whole();
   REQUIRE(dead->write(as_bytes(bytes.substr(0, limits::part_bytes_max + mebi))).has_value());
+  dead->settle();
   CHECK(file.offset() == limits::part_bytes_max);
   const auto later = std::move(file.begin({limits::part_bytes_max, 2 * mebi}).value());
   dead->break_off();  // its torn part is large enough to be kept, but no longer its to keep
@@ -121,6 +122,7 @@ TEST_CASE("bytes under a right checksum are kept, over the borders of parts") {
     const std::string bytes = bytes_of(file.size);
     const auto upload = std::move(file.begin({0, file.size, checksum_of(kind, bytes)}).value());
     REQUIRE(upload->write(as_bytes(bytes.substr(0, limits::part_bytes_max + 7))).has_value());
+    upload->settle();
     CHECK(file.world.count_objects() == 1);
     CHECK(file.offset() == 0);
     REQUIRE(upload->write(as_bytes(bytes.substr(limits::part_bytes_max + 7))).has_value());
@@ -138,6 +140,8 @@ TEST_CASE("under a wrong checksum nothing is kept, and the file goes on as if th
   {
     const auto upload = std::move(file.begin({0, file.size, wrong}).value());
     REQUIRE(upload->write(as_bytes(bytes)).has_value());
+    upload->settle();
+    CHECK(file.world.count_objects() == 2);
     const Error refused = upload->finish().error();
     CHECK(refused.code == ErrorCode::invalid);
     CHECK(refused.detail == "wrong_checksum");
@@ -157,6 +161,7 @@ TEST_CASE("bytes under a checksum that break off are not kept, however many they
   {
     const auto upload = std::move(file.begin({0, file.size, right}).value());
     REQUIRE(upload->write(as_bytes(bytes.substr(0, limits::part_bytes_max + mebi))).has_value());
+    upload->settle();
     upload->break_off();
   }
   CHECK(file.offset() == 0);
@@ -205,9 +210,22 @@ TEST_CASE("a file that begins with bytes is there with them, or not at all") {
   const Result<NewUpload> few = drafts.create_file(draft.key(), {"b", "", mebi}, {0, 5});
   REQUIRE(few.has_value());
   CHECK(few->upload == nullptr);
+  REQUIRE(drafts.remove_file(draft.key(), few->no).has_value());
   const Result<NewUpload> more = drafts.create_file(draft.key(), {"c", "", mebi}, {0, mebi + 1});
   CHECK(more.error().code == ErrorCode::too_large);
-  CHECK(drafts.find(draft.key())->files.size() == 2);
+  CHECK(drafts.find(draft.key())->files.size() == 1);
+}
+
+TEST_CASE("a file that began with bytes stays with a later writer that has found it") {
+  Filling found(mebi);
+  const NewUpload begun = std::move(
+      found.drafts.create_file(found.draft.key(), {"b.bin", "", mebi}, {0, mebi}).value());
+  const std::string bytes = bytes_of(mebi);
+  const auto later = std::move(found.drafts.upload(found.draft.key(), begun.no, {0, mebi}).value());
+  REQUIRE(begun.upload->write(as_bytes(bytes)).has_value());
+  CHECK(begun.upload->finish().error().code == ErrorCode::conflict);
+  REQUIRE(later->write(as_bytes(bytes)).has_value());
+  CHECK(later->finish() == mebi);
 }
 
 TEST_CASE("a file without a name gets one, and keeps what its client said of it") {

@@ -1,5 +1,7 @@
 #include "service/verify.h"
 
+#include <algorithm>
+
 #include "crypto/compare.h"
 #include "crypto/mac.h"
 #include "crypto/secret_bytes.h"
@@ -32,22 +34,51 @@ Instant hour_of(Instant now) {
   return std::chrono::floor<std::chrono::hours>(now);
 }
 
-}  // namespace
-
 // Counts the request for each of the three; an address's own limit is no error but silence.
-Result<bool> Verify::within_limits(Transaction& tx, const Caller& caller, const Address& address) {
-  const Instant hour = hour_of(parts_.clock.now());
+Result<bool> admit_typed(Transaction& tx, const Caller& caller, const Address& address,
+                         Instant hour) {
   const Result<std::int64_t> server = add_to_counter(tx, "codes", hour, 1);
   if (!server) return pass(server);
   const Result<std::int64_t> network = add_to_counter(tx, "codes from " + caller.network, hour, 1);
   if (!network) return pass(network);
   if (*server > limits::codes_per_server_max || *network > limits::codes_per_network_max) {
-    return fail(ErrorCode::throttled, "3600");
+    return fail(ErrorCode::throttled, "too many codes");
   }
   const Result<std::int64_t> mailbox =
       add_to_counter(tx, "codes to " + address.text.substr(0, 180), hour, 1);
   if (!mailbox) return pass(mailbox);
   return *mailbox <= limits::codes_per_address_max;
+}
+
+// What one network asks for too often is not counted against the others.
+Result<bool> admit_for(Transaction& tx, const Caller& caller, const Recipient& recipient,
+                       Instant hour) {
+  const std::string key =
+      "codes for " + recipient.seal_id.text() + "." + std::to_string(recipient.position);
+  const std::pair<std::string, int> counts[] = {
+      {key + " from " + caller.network, limits::recipient_codes_per_network_max},
+      {key, limits::recipient_codes_max},
+      {"codes for recipients", limits::codes_per_server_max}};
+  for (const auto& [name, max] : counts) {
+    const Result<std::int64_t> sum = add_to_counter(tx, name, hour, 1);
+    if (!sum) return pass(sum);
+    if (*sum > max) return fail(ErrorCode::throttled, "too many codes");
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<bool> has_proven(const Parts& parts, Transaction& tx, const Caller& caller,
+                        const Address& address) {
+  if (caller.session.empty()) return false;
+  const Result<std::vector<Verification>> all = verifications_of(tx, caller.session);
+  if (!all) return pass(all);
+  const Instant now = parts.clock.now();
+  return std::ranges::any_of(*all, [&](const Verification& one) {
+    return one.address == address &&
+           still_holds(parts.settings.verification, one.used, one.end, now);
+  });
 }
 
 Result<Buffer> Verify::session_for(Transaction& tx, const Caller& caller,
@@ -69,11 +100,25 @@ Result<Buffer> Verify::session_for(Transaction& tx, const Caller& caller,
 Result<CodeAnswer> Verify::request(const Caller& caller, const CodeRequest& request) {
   const Result<Address> address = parse_address(request.address);
   if (!address) return pass(address);
+  const Instant hour = hour_of(parts_.clock.now());
+  return mail_code(caller, *address, request.language,
+                   [&](Transaction& tx) { return admit_typed(tx, caller, *address, hour); });
+}
+
+Result<CodeAnswer> Verify::request_for(const Caller& caller, const Recipient& recipient,
+                                       Language language) {
+  const Instant hour = hour_of(parts_.clock.now());
+  return mail_code(caller, recipient.address, language,
+                   [&](Transaction& tx) { return admit_for(tx, caller, recipient, hour); });
+}
+
+Result<CodeAnswer> Verify::mail_code(const Caller& caller, const Address& address,
+                                     Language language, const AdmitCode& admit) {
   CodeAnswer answer;
   answer.expires = parts_.clock.now() + parts_.settings.verification.code_life;
   bool throttled = false;
   const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
-    const Result<bool> may_mail = within_limits(tx, caller, *address);
+    const Result<bool> may_mail = admit(tx);
     // The counts must stay even where they refuse, so a refusal commits.
     throttled = !may_mail && may_mail.error().code == ErrorCode::throttled;
     if (throttled) return Result<>();
@@ -82,22 +127,26 @@ Result<CodeAnswer> Verify::request(const Caller& caller, const CodeRequest& requ
     if (!session) return pass(session);
     if (!*may_mail) return Result<>();
     std::string text = make_code(parts_.random);
-    Code code{*session, *address, {}, answer.expires, 0};
+    Code code{*session, address, {}, answer.expires, 0};
     code.mac = code_mac(parts_, code, text);
     const Result<> stored = put_code(tx, code);
     if (!stored) return pass(stored);
-    const CodeMail mail{request.language, text, parts_.settings.verification.code_life};
+    const CodeMail mail{language, text, parts_.settings.verification.code_life};
     wipe(text);
-    return post(parts_, tx, {MailKind::code, *address, mail, std::nullopt, -1});
+    return post(parts_, tx, {MailKind::code, address, mail, std::nullopt, -1});
   });
   if (!done) return pass(done);
-  if (throttled) return fail(ErrorCode::throttled, "3600");
+  if (throttled) {
+    const Instant now = parts_.clock.now();
+    const auto rest = std::chrono::ceil<std::chrono::seconds>(hour_of(now) + 1h - now);
+    return fail(ErrorCode::throttled, std::to_string(rest.count()));
+  }
   parts_.wake_outbox();
   return answer;
 }
 
 Result<Verification> Verify::confirm(const Caller& caller, std::string_view typed_address,
-                                     std::string_view typed_code) {
+                                     std::string_view typed_code, std::chrono::hours life) {
   const Result<Address> address = parse_address(typed_address);
   if (!address) return pass(address);
   if (caller.session.empty()) return fail(ErrorCode::unproven, "no session");
@@ -120,8 +169,12 @@ Result<Verification> Verify::confirm(const Caller& caller, std::string_view type
     wipe(text);
     refusal = right ? "" : "wrong_code";
     if (!right) return Result<>();  // commits the counted try
-    verification = {VerificationId::make(parts_.random),    caller.session, *address, now, now,
-                    now + parts_.settings.verification.life};
+    verification = {VerificationId::make(parts_.random),
+                    caller.session,
+                    *address,
+                    now,
+                    now,
+                    now + std::min(life, parts_.settings.verification.life)};
     const Result<std::vector<Verification>> held = verifications_of(tx, caller.session);
     if (!held) return pass(held);
     if (held->size() >= limits::verifications_per_session_max) {

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "domain/address.h"
 #include "domain/language.h"
+#include "domain/transfer.h"
 #include "service/parts.h"
 #include "store/session_table.h"
 
@@ -30,6 +31,10 @@ struct CodeAnswer {
   std::optional<Secret<32>> token;  // of a session made for this request
 };
 
+/// Whether the caller holds a proof of `address`. Not noted as a use of it.
+Result<bool> has_proven(const Parts& parts, Transaction& tx, const Caller& caller,
+                        const Address& address);
+
 /// Threads: any. All functions may block on the database.
 class Verify {
  public:
@@ -41,9 +46,18 @@ class Verify {
   /// server: an address's own limit is kept silently, so that it tells nothing.
   Result<CodeAnswer> request(const Caller& caller, const CodeRequest& request);
 
+  /// The same for the mailbox of a transfer's recipient, for whoever holds its live transfer ID.
+  /// Counted apart from what strangers ask for who know an address only, and for each network by
+  /// itself, so that nobody uses up what the recipient may ask for.
+  /// Errors: `throttled` over a limit of recipient and network, recipient, or server.
+  Result<CodeAnswer> request_for(const Caller& caller, const Recipient& recipient,
+                                 Language language);
+
+  /// The proof holds as long as the settings say, or `life` where that is shorter.
   /// Errors: `unproven` without a session; `refused` ("wrong_code", "no_code" as detail).
   Result<Verification> confirm(const Caller& caller, std::string_view address,
-                               std::string_view code);
+                               std::string_view code,
+                               std::chrono::hours life = limits::verification_life);
 
   /// What the session still holds; empty without a session.
   Result<std::vector<Verification>> list(const Caller& caller);
@@ -56,9 +70,13 @@ class Verify {
   Result<> prove(const Caller& caller, const Address& address);
 
  private:
+  /// Counts a request; false where it is to be answered as any other, but no mail goes.
+  using AdmitCode = std::function<Result<bool>(Transaction& tx)>;
+
   Result<Buffer> session_for(Transaction& tx, const Caller& caller,
                              std::optional<Secret<32>>& token);
-  Result<bool> within_limits(Transaction& tx, const Caller& caller, const Address& address);
+  Result<CodeAnswer> mail_code(const Caller& caller, const Address& address, Language language,
+                               const AdmitCode& admit);
 
   const Parts& parts_;
 };

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "store/file_table.h"
+#include "store/pairing.h"
 #include "store/row_checks.h"
 #include "store/sql.h"
 
@@ -15,7 +16,6 @@ namespace {
 constexpr std::uint64_t message_head_bytes = 56;  // salt and commitment
 constexpr std::uint64_t tag_bytes = 16;
 constexpr std::uint64_t manifest_bytes_unit = 1024;
-constexpr std::size_t orphans_at_once = 500;
 
 // spec/sealing.md, "Sealing bytes": the last chunk is always shorter than a whole one.
 std::uint64_t sealed_bytes(std::uint64_t plain) {
@@ -46,6 +46,7 @@ class Findings {
 struct Expected {
   SealId seal_id;
   std::optional<std::uint64_t> plain_bytes;
+  std::optional<std::array<std::byte, 32>> commitment;
   bool is_there = false;
 };
 using References = std::map<ObjectId, Expected>;
@@ -67,7 +68,8 @@ Result<References> read_references(Transaction& tx, Findings& findings) {
   References references;
   const auto done = for_each_reference(tx, [&](const ObjectReference& row) -> Result<> {
     const bool is_new =
-        references.try_emplace(row.object, Expected{row.seal_id, row.plain_bytes}).second;
+        references.try_emplace(row.object, Expected{row.seal_id, row.plain_bytes, row.commitment})
+            .second;
     if (!is_new) findings.add(line_of("two rows name one object", row.object, row.seal_id));
     return {};
   });
@@ -87,6 +89,19 @@ Result<bool> is_known(Database& database, const ObjectId& id) {
   return known;
 }
 
+// Whether the object begins as the one that the row names: salt, then its commitment. That finds
+// objects that were exchanged, without any key. One that was erased meanwhile is no finding.
+Result<bool> is_same(Objects& objects, const ObjectId& id, const Expected& expected) {
+  if (!expected.commitment) return true;
+  const auto object = objects.open(id);
+  if (!object && object.error().code == ErrorCode::damaged) return true;
+  if (!object) return pass(object);
+  std::array<std::byte, 32> found{};
+  const Result<> read = (*object)->read(message_head_bytes - found.size(), found);
+  if (!read) return pass(read);
+  return found == *expected.commitment;
+}
+
 // Looks at every object that there is.
 Result<> check_objects(Objects& objects, References& references,
                        const std::function<Result<>(const ObjectEntry&)>& unknown,
@@ -98,7 +113,13 @@ Result<> check_objects(Objects& objects, References& references,
     expected.is_there = true;
     const bool is_right = expected.plain_bytes ? sealed_bytes(*expected.plain_bytes) == entry.bytes
                                                : is_manifest_length(entry.bytes);
-    if (!is_right) findings.add(line_of("wrong length", entry.id, expected.seal_id));
+    if (!is_right) {
+      findings.add(line_of("wrong length", entry.id, expected.seal_id));
+      return {};
+    }
+    const Result<bool> same = is_same(objects, entry.id, expected);
+    if (!same) return pass(same);
+    if (!*same) findings.add(line_of("not the bytes of this part", entry.id, expected.seal_id));
     return {};
   });
 }
@@ -131,31 +152,14 @@ Result<> check_missing(Database& database, const References& references, Finding
   });
 }
 
-// Erases those of `ids` that no row names; returns how many.
-Result<std::size_t> erase_unknown(Database& database, Objects& objects,
-                                  const std::vector<ObjectId>& ids) {
-  std::vector<ObjectId> unknown;
-  const auto read = database.read([&](Transaction& tx) -> Result<> {
-    for (const ObjectId& id : ids) {
-      const auto known = is_object_known(tx, id);
-      if (!known) return pass(known);
-      if (!*known) unknown.push_back(id);
-    }
-    return {};
-  });
-  if (!read) return pass(read);
-  for (const ObjectId& id : unknown) {
-    const Result<> removed = objects.remove(id);
-    if (!removed) return pass(removed);
-  }
-  return unknown.size();
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> find_disagreements(Database& database, Objects& objects,
                                                     Instant now, Duration grace) {
   Findings findings;
+  const Result<bool> paired = belong_together(database, objects);
+  if (!paired) return pass(paired);
+  if (!*paired) findings.add("the objects belong to another database");
   References references;
   const auto rows = database.read([&](Transaction& tx) -> Result<> {
     for (const RowCheck& check : all_row_checks()) {
@@ -181,27 +185,6 @@ Result<std::vector<std::string>> find_disagreements(Database& database, Objects&
   const Result<> missing = check_missing(database, references, findings);
   if (!missing) return pass(missing);
   return findings.take();
-}
-
-Result<std::size_t> sweep_orphans(Database& database, Objects& objects, Instant now,
-                                  Duration grace) {
-  std::size_t erased = 0;
-  std::vector<ObjectId> old;
-  const auto erase_old = [&]() -> Result<> {
-    const auto done = erase_unknown(database, objects, old);
-    if (!done) return pass(done);
-    erased += *done;
-    old.clear();
-    return {};
-  };
-  const Result<> listed = objects.list([&](const ObjectEntry& entry) -> Result<> {
-    if (entry.changed < now - grace) old.push_back(entry.id);
-    return old.size() < orphans_at_once ? Result<>() : erase_old();
-  });
-  if (!listed) return pass(listed);
-  const Result<> last = erase_old();
-  if (!last) return pass(last);
-  return erased;
 }
 
 }  // namespace couvert

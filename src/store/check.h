@@ -12,27 +12,21 @@
 #include "base/clock.h"
 #include "store/database.h"
 #include "store/objects.h"
+#include "store/orphans.h"
 
 namespace couvert {
 
-inline constexpr Duration orphan_grace = std::chrono::hours(24);
 inline constexpr std::size_t disagreements_max = 10'000;
 
-/// One line for everything that is wrong: a missing object, one of the wrong length, one without a
-/// row that is older than `grace`; rows of unknown transfers; parts with gaps; offsets of drafts
-/// that are not the sum of their parts; sealed transfers without manifest, keyslot or recipient.
-/// Lines name IDs and numbers only. The server may run meanwhile. Stops after disagreements_max.
+/// One line for everything that is wrong: objects of another database; a missing object, one of the
+/// wrong length or with another part's bytes, one without a row that is older than `grace`; rows of
+/// unknown transfers; parts with gaps; offsets of drafts that are not the sum of their parts;
+/// sealed transfers without manifest, keyslot or recipient. Lines name IDs and numbers only. The
+/// server may run meanwhile. Stops after disagreements_max.
 ///
-/// Memory: 64 bytes or so for every object that a row names.
+/// Memory: 140 bytes or so for every object that a row names.
 /// Errors: those of the two stores; `damaged` where a row cannot be read.
 Result<std::vector<std::string>> find_disagreements(Database& database, Objects& objects,
                                                     Instant now, Duration grace = orphan_grace);
-
-/// Erases objects that no row names and that were last changed more than `grace` before `now`;
-/// returns how many. Younger ones may belong to a row that is about to be committed.
-///
-/// Memory: constant. Errors: those of the two stores; what was erased until then stays erased.
-Result<std::size_t> sweep_orphans(Database& database, Objects& objects, Instant now,
-                                  Duration grace);
 
 }  // namespace couvert

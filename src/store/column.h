@@ -25,6 +25,8 @@ namespace couvert {
 
 /// What a statement can be given.
 using Value = std::variant<std::monostate, std::int64_t, std::string>;
+inline constexpr std::int64_t instant_seconds_max = 253'402'300'799;  // the year 9999
+
 /// What a row holds, as text; nullopt for NULL.
 using Cell = std::optional<std::string>;
 
@@ -89,7 +91,7 @@ bool decode(const Cell& cell, Integer& number) {
   if (!cell) return false;
   const char* end = cell->data() + cell->size();
   const auto [stop, error] = std::from_chars(cell->data(), end, number);
-  return error == std::errc() && stop == end;
+  return error == std::errc() && stop == end && std::in_range<std::int64_t>(number);
 }
 
 inline bool decode(const Cell& cell, bool& truth) {
@@ -99,7 +101,8 @@ inline bool decode(const Cell& cell, bool& truth) {
 
 inline bool decode(const Cell& cell, Instant& instant) {
   std::int64_t seconds = 0;
-  if (!decode(cell, seconds)) return false;
+  if (!decode(cell, seconds) || seconds < -instant_seconds_max) return false;
+  if (seconds > instant_seconds_max) return false;
   instant = from_unix(seconds);
   return true;
 }

@@ -48,6 +48,14 @@ Result<std::int64_t> read_counter(Transaction& tx, std::string_view key, Instant
   return sum->value_or(0);
 }
 
+Result<std::int64_t> sum_of_counter(Transaction& tx, std::string_view key, Instant since) {
+  const auto sum = select_integer(
+      tx, "SELECT SUM(amount) FROM counter WHERE key = :key AND \"window\" >= :since",
+      {{"key", std::string(key)}, {"since", encode(since)}});
+  if (!sum) return pass(sum);
+  return sum->value_or(0);
+}
+
 Result<Attempts> attempts_of(Transaction& tx, std::string_view key) {
   const auto found = select_one<Attempts>(tx, "WHERE key = :key", {{"key", std::string(key)}});
   if (!found) return pass(found);

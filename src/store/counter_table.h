@@ -16,7 +16,10 @@ Result<std::int64_t> add_to_counter(Transaction& tx, std::string_view key, Insta
 /// The sum so far, 0 where there is none.
 Result<std::int64_t> read_counter(Transaction& tx, std::string_view key, Instant window);
 
-/// Wrong passwords for one transfer from one network.
+/// The sum of all windows that begin at or after `since`.
+Result<std::int64_t> sum_of_counter(Transaction& tx, std::string_view key, Instant since);
+
+/// Wrong passwords of one recipient's transfer from one network.
 struct Attempts {
   std::int64_t failures = 0;
   Instant last;

@@ -18,6 +18,15 @@ TEST_CASE("a counter adds up within its window") {
   };
   CHECK(read("a", 0) == 5);
   CHECK(read("c", 0) == 0);
+  const auto sum = [&](std::string_view key, std::int64_t since) {
+    return db.get([&](auto& tx) { return sum_of_counter(tx, key, from_unix(since)); });
+  };
+  CHECK(sum("a", 0) == 6);
+  CHECK(sum("a", 1) == 1);
+  CHECK(sum("a", 3600) == 1);
+  CHECK(sum("a", 3601) == 0);
+  CHECK(add("a", 3600, -1) == 0);
+  CHECK(add("a", 3600, 1) == 1);
   db.write([](Transaction& tx) { return sweep_counters(tx, from_unix(3600)); });
   CHECK(read("a", 0) == 0);
   CHECK(read("a", 3600) == 1);

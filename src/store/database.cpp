@@ -139,6 +139,13 @@ Result<> Database::write(const std::function<Result<>(Transaction&)>& work) {
   return run_on(state_->writer, state_->path, SessionUse::write, work);
 }
 
+Result<bool> Database::forget_deleted() {
+  const std::unique_lock lock(state_->writing, wait_max);
+  if (!lock) return fail(ErrorCode::unavailable, "another writer did not finish in time");
+  if (!state_->writer) return false;  // it broke; the next write opens it anew
+  return empty_log(*state_->writer);
+}
+
 Result<> Database::read(const std::function<Result<>(Transaction&)>& work) {
   auto taken = state_->readers.take();
   if (!taken) return pass(taken);

@@ -45,6 +45,11 @@ class Database {
   /// database. Errors: those of `work`; `unavailable`.
   Result<> read(const std::function<Result<>(Transaction&)>& work);
 
+  /// Takes what was deleted out of the write-ahead log, too: it keeps older states of the
+  /// database's pages until it is written over. Returns false where somebody reads right now: then
+  /// later. Errors: `unavailable`; `full`.
+  Result<bool> forget_deleted();
+
  private:
   struct State;
   explicit Database(std::unique_ptr<State> state);

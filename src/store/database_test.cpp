@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "store/counter_table.h"
@@ -182,6 +184,34 @@ TEST_CASE("a column that does not hold what was written is damaged, not read as 
     });
     CHECK(done.error().code == ErrorCode::damaged);
   }
+}
+
+TEST_CASE("what was deleted lies neither in the database's file nor in its log") {
+  const TestDatabase db;
+  const auto lies = [&](const char* name) {
+    std::ifstream file(db.folder.file(name), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    return bytes.find("nowhere-else-in-the-world") != std::string::npos;
+  };
+  db.write([](Transaction& tx) {
+    Transfer transfer = test_transfer(1);
+    transfer.notice = "nowhere-else-in-the-world";
+    return insert_transfer(tx, transfer);
+  });
+  db.write([](Transaction& tx) { return delete_transfer(tx, test_id<SealId>(1)); });
+  CHECK(lies("couvert.db-wal"));
+  // Who reads keeps the log as it is, and nobody waits for that.
+  CHECK(db.database->read([&](Transaction& tx) -> Result<> {
+    CHECK(find_transfer(tx, test_id<SealId>(1)));
+    CHECK(db.database->forget_deleted() == false);
+    return {};
+  }));
+  CHECK(pragma(db, "busy_timeout") == "5000");
+  CHECK(db.database->forget_deleted() == true);
+  CHECK_FALSE(lies("couvert.db-wal"));
+  CHECK_FALSE(lies("couvert.db"));
+  db.write([](Transaction& tx) { return insert_transfer(tx, test_transfer(2)); });
+  CHECK(db.get([](auto& tx) { return find_transfer(tx, test_id<SealId>(2)); }));
 }
 
 TEST_CASE("a full database says so, loses nothing and goes on when there is space") {

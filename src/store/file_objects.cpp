@@ -11,6 +11,7 @@ namespace {
 
 constexpr unsigned folders = 256;
 constexpr std::string_view scheme = "file:";
+constexpr const char* owner_name = ".locked-to";
 
 std::string name_of_folder(unsigned byte) {
   return encode_hex(std::array{static_cast<std::byte>(byte)});
@@ -127,6 +128,9 @@ class FileObjects final : public Objects {
 
   Result<> list(const std::function<Result<>(const ObjectEntry&)>& visit) override;
 
+  Result<std::optional<StoreId>> owner() override;
+  Result<> claim(const StoreId& owner) override;
+
   Result<> sweep_unfinished() override {
     return disk_->list(unfinished(), [this](const DiskEntry& entry) {
       return disk_->remove(unfinished() + "/" + entry.name);
@@ -180,6 +184,37 @@ Result<> FileObjects::list(const std::function<Result<>(const ObjectEntry&)>& vi
     if (!listed) return listed;
   }
   return {};
+}
+
+Result<std::optional<StoreId>> FileObjects::owner() {
+  bool is_there = false;
+  const Result<> listed = disk_->list(root_, [&](const DiskEntry& entry) -> Result<> {
+    is_there |= entry.name == owner_name;
+    return {};
+  });
+  if (!listed) return pass(listed);
+  if (!is_there) return std::optional<StoreId>();
+  const auto file = disk_->open(root_ + "/" + owner_name);
+  if (!file) return pass(file);
+  Buffer text(StoreId().text().size());
+  const Result<> read = (*file)->read(0, text);
+  if (!read) return pass(read);
+  const Result<StoreId> id = StoreId::parse(as_text(text));
+  if (!id) return fail(ErrorCode::damaged, "the file .locked-to of the objects holds no ID");
+  return std::optional<StoreId>(*id);
+}
+
+Result<> FileObjects::claim(const StoreId& owner) {
+  const std::string finished = root_ + "/" + owner_name;
+  const std::string made = unfinished() + "/" + owner_name;
+  const Result<> gone = disk_->remove(made);  // of a claim that was broken off
+  if (!gone) return gone;
+  auto file = disk_->create(made);
+  if (!file) return pass(file);
+  FileWriter writer(*disk_, std::move(*file), {made, root_, finished});
+  const Result<> written = writer.write(as_bytes(owner.text()));
+  if (!written) return written;
+  return writer.commit();
 }
 
 Result<std::string> folder_of_url(const std::string& url) {

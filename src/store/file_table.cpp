@@ -119,6 +119,14 @@ Result<std::vector<PartRow>> parts_of_file(Transaction& tx, const SealId& id, st
                          key_of(id, no));
 }
 
+Result<std::optional<PartRow>> find_part(Transaction& tx, const PartKey& part) {
+  return select_one<PartRow>(
+      tx, "WHERE seal_id = :seal_id AND file_no = :file_no AND part_no = :part_no",
+      {{"seal_id", encode(part.seal_id)},
+       {"file_no", encode(part.file_no)},
+       {"part_no", encode(part.part_no)}});
+}
+
 Result<std::vector<PartRow>> parts_of(Transaction& tx, const SealId& id, std::size_t limit) {
   return select<PartRow>(tx, "WHERE seal_id = :seal_id ORDER BY file_no, part_no LIMIT :limit",
                          {{"seal_id", encode(id)}, {"limit", encode(limit)}});
@@ -149,7 +157,7 @@ namespace {
 Result<ObjectReference> read_reference(const StoredRow& row) {
   ObjectReference reference;
   if (!decode(row[0], reference.object) || !decode(row[1], reference.seal_id) ||
-      !decode(row[2], reference.plain_bytes)) {
+      !decode(row[2], reference.plain_bytes) || !decode(row[3], reference.commitment)) {
     return fail(ErrorCode::damaged, "a row that names an object is damaged");
   }
   return reference;
@@ -160,10 +168,10 @@ Result<ObjectReference> read_reference(const StoredRow& row) {
 Result<> for_each_reference(Transaction& tx,
                             const std::function<Result<>(const ObjectReference&)>& visit) {
   const Query query{
-      "SELECT object, seal_id, bytes FROM part UNION ALL "
-      "SELECT manifest_object, seal_id, NULL FROM transfer WHERE manifest_object IS NOT NULL",
+      "SELECT object, seal_id, bytes, commitment FROM part UNION ALL "
+      "SELECT manifest_object, seal_id, NULL, NULL FROM transfer WHERE manifest_object IS NOT NULL",
       {},
-      3};
+      4};
   return for_each_row(tx, query, [&](const StoredRow& row) -> Result<> {
     const auto reference = read_reference(row);
     if (!reference) return pass(reference);

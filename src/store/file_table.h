@@ -52,6 +52,14 @@ Result<> delete_files(Transaction& tx, const SealId& id);  // the rows of `file`
 /// What the files of all drafts of a sender announce together, in bytes.
 Result<std::uint64_t> unsent_bytes(Transaction& tx, const Address& sender);
 
+/// Which part of which file.
+struct PartKey {
+  SealId seal_id;
+  std::uint32_t file_no = 0;
+  std::uint32_t part_no = 0;
+};
+
+Result<std::optional<PartRow>> find_part(Transaction& tx, const PartKey& part);
 /// In the order of their numbers.
 Result<std::vector<PartRow>> parts_of_file(Transaction& tx, const SealId& id, std::uint32_t no);
 /// At most `limit`, for erasing.
@@ -65,7 +73,8 @@ Result<bool> is_object_known(Transaction& tx, const ObjectId& id);
 struct ObjectReference {
   ObjectId object;
   SealId seal_id;
-  std::optional<std::uint64_t> plain_bytes;  // of a part; a manifest has none
+  std::optional<std::uint64_t> plain_bytes;  // of a part; a manifest has neither
+  std::optional<std::array<std::byte, 32>> commitment;
 };
 Result<> for_each_reference(Transaction& tx,
                             const std::function<Result<>(const ObjectReference&)>& visit);

@@ -56,6 +56,10 @@ TEST_CASE("a file moves on part by part, and its parts come in their order") {
   CHECK(parts[1].object == test_part(1, 0, 1).object);
   CHECK(parts[1].bytes == test_part(1, 0, 1).bytes);
   CHECK(parts[1].commitment == test_part(1, 0, 1).commitment);
+  const auto second = db.get([](auto& tx) { return find_part(tx, {seal_1, 0, 1}); });
+  REQUIRE(second.has_value());
+  CHECK(second->object == test_part(1, 0, 1).object);
+  CHECK_FALSE(db.get([](auto& tx) { return find_part(tx, {seal_1, 0, 2}); }));
   CHECK_FALSE(db.get([](auto& tx) { return find_file(tx, seal_1, 2); }));
   const auto files = db.get([](auto& tx) { return files_of(tx, seal_1); });
   REQUIRE(files.size() == 2);

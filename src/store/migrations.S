@@ -5,3 +5,11 @@
 couvert_migration_0001:
   .incbin "store/migrations/0001_begin.sql"
   .byte 0
+  .global couvert_migration_0002
+couvert_migration_0002:
+  .incbin "store/migrations/0002_warned.sql"
+  .byte 0
+  .global couvert_migration_0003
+couvert_migration_0003:
+  .incbin "store/migrations/0003_store_and_clock.sql"
+  .byte 0

@@ -8,6 +8,8 @@
 
 extern "C" {
 extern const char couvert_migration_0001[];
+extern const char couvert_migration_0002[];
+extern const char couvert_migration_0003[];
 }
 
 namespace couvert {
@@ -46,7 +48,8 @@ Result<> make_version_table(soci::session& session) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::array<Migration, 1> all = {{{1, couvert_migration_0001}}};
+  static const std::array<Migration, 3> all = {
+      {{1, couvert_migration_0001}, {2, couvert_migration_0002}, {3, couvert_migration_0003}}};
   return all;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -56,6 +57,12 @@ class Objects {
   virtual Result<> remove(const ObjectId& id) = 0;
   /// Calls `visit` for every object, in no order; stops where it fails.
   virtual Result<> list(const std::function<Result<>(const ObjectEntry&)>& visit) = 0;
+  /// The database that these objects belong to, where it was ever said (pairing.h).
+  /// Errors: `damaged`; `unavailable`.
+  virtual Result<std::optional<StoreId>> owner() = 0;
+  /// Says so, durable on return. Errors: `conflict` where it was said before; `full`;
+  /// `unavailable`.
+  virtual Result<> claim(const StoreId& owner) = 0;
   /// Throws away what writers of an earlier process left unfinished. Order: before the first
   /// create().
   virtual Result<> sweep_unfinished() = 0;

@@ -1,13 +1,15 @@
 #include "store/outbox_table.h"
 
+#include "base/limits.h"
 #include "store/sql.h"
 
 namespace couvert {
 
 namespace {
 
-constexpr std::array all_kinds = {MailKind::code, MailKind::notification, MailKind::handed_over,
-                                  MailKind::downloaded, MailKind::undeliverable};
+constexpr std::array all_kinds = {MailKind::code,          MailKind::notification,
+                                  MailKind::handed_over,   MailKind::downloaded,
+                                  MailKind::undeliverable, MailKind::wrong_passwords};
 
 }  // namespace
 
@@ -23,6 +25,8 @@ std::string_view name_of(MailKind kind) {
       return "downloaded";
     case MailKind::undeliverable:
       return "undeliverable";
+    case MailKind::wrong_passwords:
+      return "wrong_passwords";
   }
   return "";
 }
@@ -56,8 +60,14 @@ Result<> insert_mail(Transaction& tx, const OutboxRow& mail) {
 
 Result<std::vector<OutboxRow>> lease_mails(Transaction& tx, Instant now, Instant lease_end,
                                            std::size_t limit) {
-  auto due = select<OutboxRow>(tx, "WHERE next_try <= :now ORDER BY next_try, mail_id LIMIT :limit",
-                               {{"now", encode(now)}, {"limit", encode(limit)}});
+  // Nobody waits that long: the time was written while the clock was ahead.
+  const Result<> mended =
+      run(tx, "UPDATE outbox SET next_try = :now WHERE next_try > :far",
+          {{"now", encode(now)}, {"far", encode(now + limits::mail_pause_max)}});
+  if (!mended) return pass(mended);
+  auto due = select_readable<OutboxRow>(
+      tx, "WHERE next_try <= :now ORDER BY next_try, mail_id LIMIT :limit",
+      {{"now", encode(now)}, {"limit", encode(limit)}});
   if (!due) return due;
   // A lease is nothing but a later time: whoever dies with it leaves a mail that is due again.
   for (const OutboxRow& mail : *due) {
@@ -67,6 +77,12 @@ Result<std::vector<OutboxRow>> lease_mails(Transaction& tx, Instant now, Instant
     if (!leased) return pass(leased);
   }
   return due;
+}
+
+Result<> take_back_leases(Transaction& tx, Instant now, Instant lease_end) {
+  return run(tx,
+             "UPDATE outbox SET next_try = :now WHERE next_try > :now AND next_try <= :lease_end",
+             {{"now", encode(now)}, {"lease_end", encode(lease_end)}});
 }
 
 Result<> delete_mail(Transaction& tx, const MailId& id) {

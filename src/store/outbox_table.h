@@ -18,7 +18,14 @@
 
 namespace couvert {
 
-enum class MailKind { code, notification, handed_over, downloaded, undeliverable };
+enum class MailKind {
+  code,
+  notification,
+  handed_over,
+  downloaded,
+  undeliverable,
+  wrong_passwords,
+};
 
 struct OutboxRow {
   MailId mail_id;
@@ -36,9 +43,12 @@ struct OutboxRow {
 
 Result<> insert_mail(Transaction& tx, const OutboxRow& mail);
 /// Takes up to `limit` mails that are due and not leased, oldest first, and leases them until
-/// `lease_end`. Within write() only.
+/// `lease_end`; rows that cannot be read are passed over. Within write() only.
 Result<std::vector<OutboxRow>> lease_mails(Transaction& tx, Instant now, Instant lease_end,
                                            std::size_t limit);
+/// Mails that are due by `lease_end` are due now: the leases of a process that has died, and short
+/// pauses, which are cut. Order: when no other process works on this database.
+Result<> take_back_leases(Transaction& tx, Instant now, Instant lease_end);
 /// Handed over or given up: the row goes.
 Result<> delete_mail(Transaction& tx, const MailId& id);
 /// Tried in vain: again at `next_try`; the lease ends.

@@ -1,5 +1,7 @@
 #include "store/outbox_table.h"
 
+#include "base/limits.h"
+#include "store/sql.h"
 #include "store/test_database.h"
 
 using namespace couvert;
@@ -37,6 +39,37 @@ TEST_CASE("due mails are leased oldest first, as they were stored") {
   CHECK(due[1].mail_id == test_id<MailId>(2));
 }
 
+// Bug: one spoilt row held up every mail.
+TEST_CASE("a row that cannot be read holds up no other") {
+  const TestDatabase db;
+  insert_mails(db, 3);
+  db.write([](Transaction& tx) {
+    return run(tx, "UPDATE outbox SET kind = 'x' WHERE mail_id = :mail_id",
+               {{"mail_id", encode(test_id<MailId>(1))}});
+  });
+  CHECK(lease(db, 2000, 10).size() == 2);
+}
+
+TEST_CASE("a time that nobody waits for is due: it was written while the clock was ahead") {
+  const TestDatabase db;
+  insert_mails(db, 1);
+  const Instant far = from_unix(1000) + limits::mail_pause_max + std::chrono::seconds(2);
+  db.write([&](Transaction& tx) { return postpone_mail(tx, test_id<MailId>(1), far); });
+  CHECK(lease(db, 1002, 10).empty());
+  CHECK(lease(db, 1001, 10).size() == 1);
+}
+
+TEST_CASE("leases and short pauses can be taken back, longer ones stay") {
+  const TestDatabase db;
+  insert_mails(db, 2);
+  REQUIRE(lease(db, 1500, 1).size() == 1);
+  db.write([](Transaction& tx) { return postpone_mail(tx, test_id<MailId>(2), from_unix(2000)); });
+  db.write([](Transaction& tx) { return take_back_leases(tx, from_unix(1501), from_unix(1801)); });
+  const auto due = lease(db, 1501, 10);
+  REQUIRE(due.size() == 1);
+  CHECK(due[0].mail_id == test_id<MailId>(1));
+}
+
 TEST_CASE("a leased mail is nobody else's until the lease ends") {
   const TestDatabase db;
   insert_mails(db, 2);
@@ -72,7 +105,7 @@ TEST_CASE("mails of a transfer that must not go out any more are deleted, others
   const TestDatabase db;
   insert_mails(db, 1);
   for (const MailKind kind : {MailKind::notification, MailKind::handed_over, MailKind::downloaded,
-                              MailKind::undeliverable}) {
+                              MailKind::undeliverable, MailKind::wrong_passwords}) {
     OutboxRow mail = test_mail(10 + static_cast<unsigned>(kind));
     mail.kind = kind;
     mail.seal_id = test_id<SealId>(1);
@@ -80,9 +113,10 @@ TEST_CASE("mails of a transfer that must not go out any more are deleted, others
     db.write([&](Transaction& tx) { return insert_mail(tx, mail); });
   }
   const auto all = lease(db, 2000, 10);
-  REQUIRE(all.size() == 5);
+  REQUIRE(all.size() == 6);
   CHECK(all[4].seal_id == test_id<SealId>(1));
   CHECK(all[4].kind == MailKind::undeliverable);
+  CHECK(all[5].kind == MailKind::wrong_passwords);
   CHECK(all[4].position == 4);
   db.write([](Transaction& tx) { return delete_mails_of(tx, test_id<SealId>(1)); });
   CHECK(db.get([](auto& tx) { return outbox_state(tx); }).waiting == 1);

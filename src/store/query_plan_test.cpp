@@ -74,6 +74,7 @@ void use_transfers(Transaction& tx) {
   CHECK(ended_transfers(tx, TransferState::sealed, now, 5));
   CHECK(transfers_to_erase(tx, 5));
   CHECK(is_day_needed(tx, 3));
+  CHECK(set_warned(tx, id, now));
   CHECK(take_file_no(tx, id));
   CHECK(insert_recipient(tx, test_recipient(1, 0)));
   CHECK(recipients_of(tx, id));
@@ -95,6 +96,7 @@ void use_files_and_keyslots(Transaction& tx) {
   CHECK(claim_file(tx, test_file(1, 0), moved.record));
   CHECK(advance_file(tx, moved, test_part(1, 0, 0), moved.record));
   CHECK(unsent_bytes(tx, Address{"anna@example.org"}));
+  CHECK(find_part(tx, {id, 0, 0}));
   CHECK(parts_of_file(tx, id, 0));
   CHECK(parts_of(tx, id, 5));
   CHECK(is_object_known(tx, test_id<ObjectId>(99)));
@@ -134,6 +136,7 @@ void use_the_rest(Transaction& tx) {
   CHECK(sweep_sessions(tx, now, now));
   CHECK(add_to_counter(tx, "key", now, 1));
   CHECK(read_counter(tx, "key", now));
+  CHECK(sum_of_counter(tx, "key", now));
   CHECK(add_attempt(tx, "key", now));
   CHECK(attempts_of(tx, "key"));
   CHECK(clear_attempts(tx, "key"));
@@ -175,7 +178,7 @@ TEST_CASE("a database of 100 000 transfers opens within a second, and finds one 
     for (const char* sql :
          {"INSERT INTO transfer SELECT printf('%026d', value), printf('%026d', value), "
           "printf('%026d', value), 'anna@example.org', 'sealed', 1, 2, 3, 'de', 'password', 0, 0, "
-          "0, '{}', NULL, 'bm90aWNl', 1 FROM numbers",
+          "0, '{}', NULL, 'bm90aWNl', 1, NULL FROM numbers",
           "INSERT INTO recipient SELECT printf('%026d', value), 0, 'bert@example.net', 'to', "
           "printf('%043d', value), 'x', 'waiting', NULL FROM numbers"}) {
       tx.session() << "WITH RECURSIVE numbers (value) AS "

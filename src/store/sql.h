@@ -120,15 +120,21 @@ Result<> insert(Transaction& tx, const Row& row) {
   return run(tx, insert_statement<Row>(), fields_of(row));
 }
 
-/// Calls `visit` with each row; `rest` is what follows the table's name: "WHERE no = :no".
+/// A query for whole rows; `rest` is what follows the table's name: "WHERE no = :no".
 template <class Row>
-Result<> for_each(Transaction& tx, const std::string& rest, const Fields& fields,
-                  const std::function<Result<>(Row)>& visit) {
+Query rows_query(const std::string& rest, const Fields& fields) {
   Query query{
       "SELECT " + column_list<Row>() + " FROM " + std::string(Table<Row>::name) + " " + rest,
       fields, 0};
   Table<Row>::columns(Row(), [&](std::string_view, const auto&) { ++query.columns; });
-  return for_each_row(tx, query, [&](const StoredRow& stored) -> Result<> {
+  return query;
+}
+
+/// Calls `visit` with each row.
+template <class Row>
+Result<> for_each(Transaction& tx, const std::string& rest, const Fields& fields,
+                  const std::function<Result<>(Row)>& visit) {
+  return for_each_row(tx, rows_query<Row>(rest, fields), [&](const StoredRow& stored) -> Result<> {
     auto row = read_row<Row>(stored);
     if (!row) return pass(row);
     return visit(std::move(*row));
@@ -142,6 +148,21 @@ Result<std::vector<Row>> select(Transaction& tx, const std::string& rest, const 
     rows.push_back(std::move(row));
     return {};
   });
+  if (!done) return pass(done);
+  return rows;
+}
+
+/// The same without the rows that cannot be read, for rounds: a spoilt row holds up no other.
+template <class Row>
+Result<std::vector<Row>> select_readable(Transaction& tx, const std::string& rest,
+                                         const Fields& fields) {
+  std::vector<Row> rows;
+  const auto done =
+      for_each_row(tx, rows_query<Row>(rest, fields), [&](const StoredRow& stored) -> Result<> {
+        auto row = read_row<Row>(stored);
+        if (row) rows.push_back(std::move(*row));
+        return {};
+      });
   if (!done) return pass(done);
   return rows;
 }

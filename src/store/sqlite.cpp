@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 namespace couvert {
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::string_view scheme = "sqlite:";
 
-// secure_delete overwrites what is deleted; temp_store keeps sorting out of temporary files.
+// secure_delete overwrites what is deleted (empty_log() the log); temp_store keeps sorting out of
+// temporary files.
 constexpr const char* settings[] = {
     "PRAGMA busy_timeout=5000", "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",   "PRAGMA secure_delete=ON",
@@ -74,6 +76,27 @@ Result<std::unique_ptr<soci::session>> open_sqlite(const std::string& path, Sess
 
 const char* begin_statement(SessionUse use) {
   return use == SessionUse::write ? "BEGIN IMMEDIATE" : "BEGIN";
+}
+
+Result<bool> empty_log(soci::session& session) {
+  int busy = 1;
+  std::optional<Error> trouble;
+  try {
+    int pages = 0;
+    int moved = 0;
+    session << "PRAGMA busy_timeout=0";
+    session << "PRAGMA wal_checkpoint(TRUNCATE)", soci::into(busy), soci::into(pages),
+        soci::into(moved);
+  } catch (const soci::soci_error& error) {
+    trouble = translate(error);
+  }
+  try {
+    session << settings[0];
+  } catch (const soci::soci_error& error) {
+    trouble = translate(error);
+  }
+  if (trouble) return tl::make_unexpected(*trouble);
+  return busy == 0;
 }
 
 bool is_in_transaction(soci::session& session) {

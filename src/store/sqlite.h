@@ -33,6 +33,10 @@ const char* begin_statement(SessionUse use);
 /// Whether the connection is within a transaction.
 bool is_in_transaction(soci::session& session);
 
+/// Moves the write-ahead log into the database and empties its file, where nobody reads: returns
+/// whether that was so, without waiting for it. Errors: as translate().
+Result<bool> empty_log(soci::session& session);
+
 /// What an exception of SOCI means for a caller: `full` for a full disk, `conflict` for a broken
 /// constraint, `unavailable` for the rest. The text names no values.
 Error translate(const std::exception& exception);

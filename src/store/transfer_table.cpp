@@ -50,6 +50,7 @@ struct Table<Transfer> {
     visit("request", row.request);
     visit("manifest_object", row.manifest_object);
     visit("notice", row.notice);
+    visit("warned", row.warned);
   }
 };
 
@@ -107,14 +108,14 @@ Result<std::int64_t> count_drafts(Transaction& tx, const Address& sender) {
 
 Result<std::vector<Transfer>> ended_transfers(Transaction& tx, TransferState state, Instant now,
                                               std::size_t limit) {
-  return select<Transfer>(
+  return select_readable<Transfer>(
       tx, "WHERE state = :state AND \"end\" <= :now ORDER BY \"end\" LIMIT :limit",
       {{"state", encode(state)}, {"now", encode(now)}, {"limit", encode(limit)}});
 }
 
 Result<std::vector<Transfer>> transfers_to_erase(Transaction& tx, std::size_t limit) {
-  return select<Transfer>(tx, "WHERE state IN ('revoked', 'expired') LIMIT :limit",
-                          {{"limit", encode(limit)}});
+  return select_readable<Transfer>(tx, "WHERE state IN ('revoked', 'expired') LIMIT :limit",
+                                   {{"limit", encode(limit)}});
 }
 
 Result<> delete_transfer(Transaction& tx, const SealId& id) {
@@ -138,6 +139,12 @@ Result<bool> is_day_needed(Transaction& tx, std::int64_t day) {
       select_integer(tx, "SELECT 1 FROM outbox WHERE day = :day LIMIT 1", {{"day", day}});
   if (!mail) return pass(mail);
   return mail->has_value();
+}
+
+Result<bool> set_warned(Transaction& tx, const SealId& id, Instant now) {
+  return changed_one(
+      execute(tx, "UPDATE transfer SET warned = :now WHERE seal_id = :seal_id AND warned IS NULL",
+              {{"now", encode(now)}, {"seal_id", encode(id)}}));
 }
 
 Result<std::int64_t> take_file_no(Transaction& tx, const SealId& id) {

@@ -18,7 +18,8 @@ Result<std::optional<Transfer>> find_draft(Transaction& tx, const SlotId& draft_
 Result<std::optional<Transfer>> find_tracked(Transaction& tx, const TrackingId& id);
 Result<std::int64_t> count_drafts(Transaction& tx, const Address& sender);
 
-/// Transfers in `state` whose end is at or before `now`, oldest first, at most `limit`.
+/// Transfers in `state` whose end is at or before `now`, oldest first, at most `limit`. Here and in
+/// transfers_to_erase() rows that cannot be read are passed over.
 Result<std::vector<Transfer>> ended_transfers(Transaction& tx, TransferState state, Instant now,
                                               std::size_t limit);
 /// Revoked and expired transfers, until they are erased; in no order, at most `limit`.
@@ -27,6 +28,9 @@ Result<std::vector<Transfer>> transfers_to_erase(Transaction& tx, std::size_t li
 Result<> delete_transfer(Transaction& tx, const SealId& id);
 /// Whether a draft, sealed transfer or waiting mail needs the key of a day (Unix seconds / 86400).
 Result<bool> is_day_needed(Transaction& tx, std::int64_t day);
+
+/// Notes that the sender was told of wrong passwords; false where that was noted before.
+Result<bool> set_warned(Transaction& tx, const SealId& id, Instant now);
 
 /// The number for a new file of a draft: counts up, never the same twice.
 Result<std::int64_t> take_file_no(Transaction& tx, const SealId& id);

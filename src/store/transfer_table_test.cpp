@@ -1,5 +1,6 @@
 #include "store/transfer_table.h"
 
+#include "store/sql.h"
 #include "store/test_database.h"
 
 using namespace couvert;
@@ -238,4 +239,27 @@ TEST_CASE("the state of a recipient's mail is kept") {
   });
   const auto all = db.get([&](auto& tx) { return recipients_of(tx, test_id<SealId>(1)); });
   CHECK(all[0].mail == MailState::failed);
+}
+
+// Bug: one spoilt row held up the end and the erasing of every other transfer.
+TEST_CASE("a transfer that cannot be read holds up no other") {
+  const TestDatabase db;
+  for (unsigned number = 1; number <= 4; ++number) {
+    Transfer transfer = test_transfer(number);
+    transfer.state = number <= 2 ? TransferState::sealed : TransferState::expired;
+    db.write([&](Transaction& tx) { return insert_transfer(tx, transfer); });
+    if (number % 2 == 0) continue;
+    db.write([&](Transaction& tx) {
+      return run(tx, "UPDATE transfer SET language = 'x' WHERE seal_id = :seal_id",
+                 {{"seal_id", encode(transfer.seal_id)}});
+    });
+  }
+  const Instant now = from_unix(3'000'000);
+  const auto ended =
+      db.get([&](auto& tx) { return ended_transfers(tx, TransferState::sealed, now, 10); });
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].seal_id == test_id<SealId>(2));
+  const auto erased = db.get([&](auto& tx) { return transfers_to_erase(tx, 10); });
+  REQUIRE(erased.size() == 1);
+  CHECK(erased[0].seal_id == test_id<SealId>(4));
 }

@@ -55,6 +55,12 @@ function find(transfer_id) {
   return client.call("POST", "/api/v1/transfers/find", { json: { transfer_id } });
 }
 
+/** @param {string} transfer_id */
+function askCode(transfer_id) {
+  const json = { transfer_id, language: "en", client: "program" };
+  return client.call("POST", "/api/v1/transfers/code", { json });
+}
+
 test("unknown, expired and revoked transfers give one and the same answer", async () => {
   const expired = await provide(2 * 3600);
   const revoked = await provide(5 * day);
@@ -64,12 +70,15 @@ test("unknown, expired and revoked transfers give one and the same answer", asyn
   await clock.advance(2 * 3600 + 1);
   const ids = [unknown, expired.recipients[0].transfer_id, revoked.recipients[0].transfer_id];
   const secret = randomSecret();
+  const confirm = "/api/v1/transfers/code/confirm";
   /** @type {[string, (id: string) => Promise<Answer>][]} */
   const questions = [
     ["find", (id) => find(id)],
     ["password", (id) => client.tryOpen(id, { password })],
     ["wrong password", (id) => client.tryOpen(id, { password: "Anders, 8 Hufe" })],
     ["secret", (id) => client.tryOpen(id, { secret })],
+    ["ask for a code", (id) => askCode(id)],
+    ["code", (id) => client.call("POST", confirm, { json: { transfer_id: id, code: "x" } })],
     ["page", (id) => send(server.baseUrl, "GET", `/r/${id}`)],
   ];
   for (const [what, ask] of questions) {
@@ -170,6 +179,7 @@ test("after its end a transfer's objects go, and a clock set back revives nothin
   await clock.advance(-2 * 3600 - 1);
   const { transfer_id } = sent.recipients[0];
   expectProblem(await client.tryOpen(transfer_id, { password }), 404, "denied");
+  await clock.advance(2 * 3600 + 1); // right again: the server believes none that was set back
 });
 
 test("a revoked transfer's objects go, too, and nobody opens it again", async () => {

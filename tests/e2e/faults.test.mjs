@@ -141,8 +141,7 @@ test("a mail that is refused for good is given up, and the sender sees it", asyn
 });
 
 test("a killed server keeps every started transfer and every acknowledged byte", async () => {
-  const clock = await FakeClock.create();
-  const server = await Couvertd.start({ name: "killed", env: clock.env });
+  const server = await Couvertd.start({ name: "killed" });
   try {
     const client = new ApiClient(server.baseUrl);
     const anna = "faults-fritz@example.org";
@@ -161,7 +160,6 @@ test("a killed server keeps every started transfer and every acknowledged byte",
     });
     await server.kill();
     await server.serve();
-    await clock.advance(6 * 60); // the mails that the killed one was sending are free again
     assert.equal(transferLinkIn(await box.next({ deadline: 30_000 })), sent.recipients[0].link);
     const opened = await client.open(sent.recipients[0].transfer_id, { password });
     assert.ok(expectStatus(await opened.call("GET", "/files/0"), 200).body.equals(bytes));

@@ -1,18 +1,23 @@
 // The main job on large input, by hand: 3 GB in one sparse file, 500 small files with awkward names
 // and a message with umlauts and emoji, through Postfix, compared by SHA-256. Release build.
 //
-// node tests/e2e/large.mjs [cli] [browser] [gigabytes=3]
+// With "zip": one file of 5 GB and 9,999 small ones as one ZIP, fetched in two halves by curl,
+// opened by unzip, 7z, bsdtar and Python.
+//
+// node tests/e2e/large.mjs [cli] [browser] [zip] [gigabytes=3]
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { ApiClient } from "./harness/api-client.mjs";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { CommandLine } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { filesBelow, makeAwkwardFiles } from "./harness/files.mjs";
 import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
 import { RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
+import { output } from "./harness/processes.mjs";
 import { beginRun, mailbox, root } from "./harness/run-context.mjs";
 
 const text = "Grüße aus Köln 👋🏽 – „alles dabei“\n";
@@ -125,7 +130,6 @@ async function inBrowser(server, folder, source) {
   await report("browser, ZIP of all", since, server);
   await browser.close();
   const out = path.join(folder, "unpacked");
-  const { output } = await import("./harness/processes.mjs");
   const script = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
   await output(["/usr/bin/python3", "-c", script, zip, out], { deadline: hour });
   // Some names were made safe for the recipient's system, so the contents are compared as a whole.
@@ -139,18 +143,63 @@ async function inBrowser(server, folder, source) {
   console.log(`identical by the browser: ${came.length} files`);
 }
 
+/** @param {Couvertd} server @param {string} folder */
+async function asZip(server, folder) {
+  const [anna, bert] = ["large-eva@example.org", "large-fritz@example.net"];
+  const source = path.join(folder, "ZIP");
+  for (let at = 0; at < 9_999; at++) {
+    const below = path.join(source, `Ordner ${Math.floor(at / 100)}`);
+    if (at % 100 === 0) await mkdir(below, { recursive: true });
+    await writeFile(path.join(below, `Größe ${at}.txt`), `Datei ${at}\n`);
+  }
+  const large = await open(path.join(source, "groß.raw"), "w");
+  for (let at = 0; at < 5; at++) await large.write(`Zahn ${at} 🦷`, at * 1e9);
+  await large.truncate(5e9);
+  await large.close();
+  const cli = await CommandLine.create(server.baseUrl);
+  await cli.verify(anna);
+  let since = Date.now();
+  const words = ["provide", source, "--from", anna, "--name", "Eva", "--to", bert];
+  const sent = await cli.json([...words, "--generate-password"], { deadline: hour });
+  await report("couvert provide, 10,000 files", since, server);
+  const client = new ApiClient(server.baseUrl);
+  const opened = await client.open(sent.recipients[0].transfer_id, { password: sent.password });
+  const zip = path.join(folder, "all.zip");
+  const fetch = ["curl", "-sS", "-f", "-H", `Couvert-Retrieval: ${opened.opened.token}`, "-o", zip];
+  const url = `http://127.0.0.1:${server.port}${opened.path}/zip`;
+  since = Date.now();
+  await output([...fetch, "-r", "0-2499999999", url], { deadline: hour });
+  await output([...fetch, "-C", "-", url], { deadline: hour });
+  await report("curl, ZIP in two halves", since, server);
+  const check =
+    "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); names = set(z.namelist()); " +
+    "assert z.testzip() is None and len(names) == 10000, names";
+  for (const command of [
+    ["unzip", "-tqq", zip],
+    ["7z", "t", zip],
+    ["bash", "-c", 'bsdtar -xOf "$0" | wc -c', zip],
+    ["/usr/bin/python3", "-c", check, zip],
+  ]) {
+    since = Date.now();
+    await output(command, { deadline: hour });
+    console.log(`${command[0]} opens it: ${((Date.now() - since) / 1000).toFixed(1)} s`);
+  }
+}
+
 const folder = path.join(root, "build/large");
 await rm(folder, { recursive: true, force: true });
 const run = await beginRun();
 try {
-  const source = await makeInput(folder);
   const data = path.join(folder, "data");
   await mkdir(data, { mode: 0o700 });
   const config = { limits: { transfer_bytes_max: String(2 ** 40) } };
   const server = await Couvertd.start({ name: "large", data, config });
-  const both = !wanted.includes("cli") && !wanted.includes("browser");
-  if (both || wanted.includes("cli")) await byCommandLine(server, folder, source);
-  if (both || wanted.includes("browser")) await inBrowser(server, folder, source);
+  const both = !["cli", "browser", "zip"].some((one) => wanted.includes(one));
+  if (wanted.includes("zip")) await asZip(server, folder);
+  const [byCli, byBrowser] = ["cli", "browser"].map((one) => both || wanted.includes(one));
+  const source = byCli || byBrowser ? await makeInput(folder) : "";
+  if (byCli) await byCommandLine(server, folder, source);
+  if (byBrowser) await inBrowser(server, folder, source);
   await server.stop();
 } finally {
   await run.end();

@@ -1,5 +1,5 @@
-// Runs the end-to-end tests: one mail system for all of them, one file after the other (two cores
-// are few), and at last what only the whole run can show.
+// Runs the end-to-end tests: one mail system for all of them, two files at a time (they wait more
+// than they compute), and at last what only the whole run can show.
 //
 // node tests/e2e/run.mjs [WORDS]: with words, only the cases whose names contain them.
 // Gigabytes are not for every run: node tests/e2e/large.mjs, by hand.
@@ -14,20 +14,27 @@ const words = process.argv[2] ?? "";
 const last = "whole-run.test.mjs"; // it reads the logs of all the others
 
 const files = (await readdir(folder)).filter((name) => name.endsWith(".test.mjs")).sort();
-const ordered = files.filter((name) => name !== last);
-if (!words && files.includes(last)) ordered.push(last);
-
 const context = await beginRun();
 let failed = 0;
-try {
+
+/** @param {string[]} names @param {number} concurrency */
+async function runFiles(names, concurrency) {
   const stream = run({
-    files: ordered.map((name) => path.join(folder, name)),
-    concurrency: 1,
+    files: names.map((name) => path.join(folder, name)),
+    concurrency,
     timeout: 300_000,
     ...(words ? { testNamePatterns: words } : {}),
   });
   stream.on("test:fail", () => failed++);
   for await (const text of stream.compose(spec())) process.stdout.write(text);
+}
+
+try {
+  await runFiles(
+    files.filter((name) => name !== last),
+    2,
+  );
+  if (!words) await runFiles([last], 1);
 } finally {
   await context.end();
 }

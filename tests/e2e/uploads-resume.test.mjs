@@ -114,7 +114,7 @@ test("a client whose line broke unseen goes on, its dead request takes nothing",
   await live.send(bytes.subarray(part, part + mebi));
   dead.break(); // now it hears of it, with a torn part that is large enough to be kept
   await waitUntil("the torn part is given up", async () =>
-    (await server.logLines()).some((line) => line.event === "a torn part was not kept"),
+    (await server.logLines()).some((line) => line.event === "whole parts were not kept"),
   );
   assert.equal(await offsetOf(no), part);
   await live.send(bytes.subarray(part + mebi));

@@ -14,16 +14,17 @@ run_checks() {
 
 check_format() {
   local failed=0
-  git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.h' 'tests/*.cpp' |
+  git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.h' 'tests/*.cpp' \
+    'bench/*.cpp' |
     xargs -r clang-format-16 --dry-run -Werror || failed=1
-  prettier --check --log-level warn web tests '*.{js,ts,json}' || failed=1
+  prettier --check --log-level warn web tests bench '*.{js,ts,json}' || failed=1
   return $failed
 }
 
 check_web() {
   local failed=0 config
   generate_types
-  for config in web/*/tsconfig*.json tests/e2e/tsconfig.json; do
+  for config in web/*/tsconfig*.json tests/{crash,e2e}/tsconfig.json bench/tsconfig.json; do
     if [ -n "$(find "${config%/*}" -name '*.svelte' -print -quit)" ]; then
       svelte-check --workspace "${config%/*}" --tsconfig "${config##*/}" \
         --fail-on-warnings --output human || failed=1

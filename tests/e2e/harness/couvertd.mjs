@@ -1,7 +1,9 @@
 // A real couvertd with a data folder, a configuration and a port of its own.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import http from "node:http";
+import https from "node:https";
 import path from "node:path";
-import { freePort } from "./ports.mjs";
+import { freePorts } from "./ports.mjs";
 import { endProgram, output, runProgram, startProgram, waitUntil } from "./processes.mjs";
 import { root, runContext } from "./run-context.mjs";
 
@@ -10,6 +12,8 @@ import { root, runContext } from "./run-context.mjs";
  * @typedef {object} ServerOptions
  * @property {string} name a word for folder and log
  * @property {Record<string, string>} [env] added to the environment
+ * @property {string[]} [under] the command that runs it, such as prlimit with its options
+ * @property {boolean} [secure] TLS, with a certificate that it makes itself
  * @property {string} [data] the data folder, if not one of its own
  * @property {string} [mail] the [mail] section's connection, if not to the run's mail system
  * @property {Record<string, Record<string, string>>} [config] further sections, values in TOML
@@ -42,23 +46,39 @@ export async function mailConfig(port) {
   ].join("\n");
 }
 
+/** Whether it can work, asked on a connection that ends. @param {string} baseUrl
+ * @returns {Promise<boolean>} */
+function isReady(baseUrl) {
+  const { get } = baseUrl.startsWith("https:") ? https : http;
+  const address = `${baseUrl.replace("localhost", "127.0.0.1")}/readyz`;
+  return new Promise((resolve) => {
+    const request = get(address, { rejectUnauthorized: false, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    request.once("error", () => resolve(false));
+  });
+}
+
 /** @param {Couvertd} server @param {string} mail @param {ServerOptions["config"]} more */
-function configText({ folder, data, port }, mail, more = {}) {
+function configText({ folder, data, port, adminPort, baseUrl, options }, mail, more = {}) {
+  const pair = { certificate: `"${folder}/cert.pem"`, key: `"${folder}/key.pem"` };
   const sections = Object.entries({
-    tls: {},
+    tls: options.secure ? pair : {},
     store: {
       database: `"sqlite:${data}/couvert.db"`,
       objects: `"file:${data}/objects"`,
       day_keys: `"file:${data}/day-keys"`,
     },
     keys: { master: `"${folder}/master.key"` },
+    admin: { listen: `"127.0.0.1:${adminPort}"` },
     ...more,
   }).filter(([name]) => name !== "");
   const lines = sections.map(([name, values]) => {
     const keys = Object.entries(values).map(([key, value]) => `${key} = ${value}`);
     return keys.length ? `[${name}]\n${keys.join("\n")}\n` : "";
   });
-  const top = { base_url: `"http://localhost:${port}"`, listen: `"127.0.0.1:${port}"` };
+  const top = { base_url: `"${baseUrl}"`, listen: `"127.0.0.1:${port}"` };
   const first = Object.entries({ ...top, ...more[""] }).map(([key, value]) => `${key} = ${value}`);
   return `${first.join("\n")}
 
@@ -70,15 +90,17 @@ ${lines.join("\n")}`;
 }
 
 export class Couvertd {
-  /** @param {ServerOptions} options @param {string} folder @param {number} port */
-  constructor(options, folder, port) {
+  /** @param {ServerOptions} options @param {string} folder @param {number[]} ports */
+  constructor(options, folder, [port, adminPort]) {
     this.options = options;
     this.folder = folder;
     this.port = port;
+    this.adminPort = adminPort;
     this.data = options.data ?? path.join(folder, "data");
     this.config = path.join(folder, "couvert.toml");
     this.log = "";
-    this.baseUrl = `http://localhost:${port}`;
+    this.baseUrl = `http${options.secure ? "s" : ""}://localhost:${port}`;
+    this.adminUrl = `http://localhost:${adminPort}`;
     /** @type {import("node:child_process").ChildProcess | undefined} */
     this.child = undefined;
   }
@@ -96,7 +118,7 @@ export class Couvertd {
     const name = `${options.name}-${process.pid}-${started++}`;
     const folder = path.join(run.folder, name);
     await mkdir(folder, { mode: 0o700 });
-    const server = new Couvertd(options, folder, await freePort());
+    const server = new Couvertd(options, folder, await freePorts(2));
     server.log = path.join(run.folder, "logs", `${name}.log`);
     if (!options.data) await mkdir(server.data, { mode: 0o700 });
     const mail = options.mail ?? (await mailConfig(run.mail.smtpPort));
@@ -123,20 +145,19 @@ export class Couvertd {
     await output([...command, "--config", this.config], { env: this.env, cwd: this.folder });
   }
 
-  /** Starts it and waits until it can work. */
-  async serve() {
-    const command = [path.join(programs, "couvertd"), "serve", "--config", this.config];
+  /** Starts it and waits until it can work. @param {{ deadline?: number }} [options] */
+  async serve(options) {
+    const serve = [path.join(programs, "couvertd"), "serve", "--config", this.config];
+    const command = [...(this.options.under ?? []), ...serve];
     const child = startProgram(command, { env: this.env, cwd: this.folder, log: this.log });
     this.child = child;
-    await waitUntil("couvertd is ready", async () => {
+    const ready = async () => {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(`couvertd has ended: ${await readFile(this.log, "utf8")}`);
       }
-      return fetch(`${this.baseUrl.replace("localhost", "127.0.0.1")}/readyz`).then(
-        (answer) => answer.ok,
-        () => false,
-      );
-    });
+      return isReady(this.baseUrl);
+    };
+    await waitUntil("couvertd is ready", ready, options);
     await this.#takeShare();
   }
 

@@ -25,7 +25,7 @@ export function asRoot(command) {
 /** @param {string} folder */
 async function makeCertificate(folder) {
   const [key, certificate] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
-  const kind = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost";
+  const kind = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj /CN=localhost";
   const names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
   const files = ["-keyout", key, "-out", certificate];
   await output(["openssl", "req", "-x509", ...kind.split(" "), "-addext", names, ...files]);

@@ -187,6 +187,31 @@ export class RecipientPages extends Pages {
     await this.page.getByTestId("content").waitFor();
   }
 
+  /** Where too many wrong passwords came before: by a code from the mailbox, then the password.
+   * @param {string} password @param {() => Promise<string>} readCode */
+  async proveMailbox(password, readCode) {
+    await this.arrive("page.open.title");
+    await this.page.locator("#open-password").fill(password);
+    await this.button("page.next").click();
+    await this.arrive("page.mailbox.title");
+    await this.look("mailbox");
+    await this.button("page.mailbox.request").click();
+    await this.page.getByText(this.t("page.mailbox.mailed")).waitFor();
+    await this.look("mailbox-mailed");
+    const code = await readCode();
+    await this.page.locator("#code").fill("aaaaaaaaaa");
+    await this.button("page.verify.verify").click();
+    await this.page.getByText(this.t("page.error.verify.wrong_code")).waitFor();
+    await this.look("mailbox-wrong");
+    await this.page.locator("#code").fill(code);
+    await this.button("page.verify.verify").click();
+    await this.page.getByText(this.t("page.mailbox.proven")).waitFor();
+    await this.look("mailbox-proven");
+    await this.button("page.next").click();
+    await this.page.getByTestId("content").waitFor();
+    return code;
+  }
+
   /** Clicks and gives the file that came. @param {import("playwright-core").Locator} link */
   async download(link) {
     const [download] = await Promise.all([this.page.waitForEvent("download"), link.click()]);

@@ -181,6 +181,15 @@ function retrievals(client: Client) {
   return {
     find: (transfer_id: string) =>
       settle(client.POST("/api/v1/transfers/find", { body: { transfer_id } })),
+    /** Mails a code to the recipient's own mailbox, whose address the page does not know. */
+    requestRecipientCode: (transfer_id: string, language: "de" | "nl" | "en") =>
+      settle(
+        client.POST("/api/v1/transfers/code", {
+          body: { transfer_id, language, client: "browser" },
+        }),
+      ),
+    confirmRecipientCode: (transfer_id: string, code: string) =>
+      settle(client.POST("/api/v1/transfers/code/confirm", { body: { transfer_id, code } })),
     open: (question: OpenQuestion) =>
       settle<Retrieval>(
         client.POST("/api/v1/retrievals", { body: { ...question, client: "browser" } }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { formatPercent, formatSize, formatTime, roughDuration } from "./format.ts";
+import { formatPercent, formatSize, formatTime, formatWait, roughDuration } from "./format.ts";
 import { dayAhead, endOfDay, toApiTime, toDay } from "./time.ts";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
@@ -29,6 +29,17 @@ describe("formatPercent", () => {
     expect(plain(formatPercent(0.9999, "de"))).toBe("99 %");
     expect(plain(formatPercent(1, "de"))).toBe("100 %");
   });
+});
+
+it("a wait counts down like a clock", () => {
+  expect([1, 59, 60, 65, 900, 3600].map(formatWait)).toEqual([
+    "0:01",
+    "0:59",
+    "1:00",
+    "1:05",
+    "15:00",
+    "60:00",
+  ]);
 });
 
 describe("roughDuration", () => {

@@ -55,6 +55,11 @@ export interface RoughDuration {
   readonly count: number;
 }
 
+/** A wait as a clock counts it down: 1:05, also for the last minute. */
+export function formatWait(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 /** A remaining time, no more precise than it deserves. */
 export function roughDuration(seconds: number): RoughDuration {
   if (seconds < 50) return { unit: "seconds", count: Math.max(5, Math.ceil(seconds / 5) * 5) };

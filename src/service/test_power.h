@@ -1,0 +1,217 @@
+// A server whose power may go at any step: a disk that forgets what was not synced, and clock,
+// randomness, disk, log and mail server that end what is under way at a step the test names.
+#pragma once
+
+#include <random>
+
+#include "service/test_world.h"
+#include "store/file_objects.h"
+#include "store/test_disk.h"
+
+namespace couvert {
+
+/// Thrown where the power goes.
+struct PowerCut {};
+
+/// Counts the steps that are left. Once the power is away nothing is thrown again, so that what is
+/// under way unwinds.
+class Power {
+ public:
+  void cut_after(std::size_t steps) { left_ = steps; }
+  void restore() {
+    left_.reset();
+    away_ = false;
+  }
+  bool is_away() const { return away_; }
+
+  void use() {
+    if (away_ || !left_) return;
+    if (*left_ == 0) {
+      away_ = true;
+      throw PowerCut();
+    }
+    --*left_;
+  }
+
+  /// The same where nothing may be thrown: what destructors do.
+  void use_quietly() {
+    if (away_ || !left_) return;
+    if (*left_ == 0) away_ = true;
+    if (*left_ > 0) --*left_;
+  }
+
+ private:
+  std::optional<std::size_t> left_;
+  bool away_ = false;
+};
+
+/// A disk that stops with the power.
+class PoweredDisk final : public Disk {
+ public:
+  PoweredDisk(TestDisk& disk, Power& power) : disk_(disk), power_(power) {}
+
+  Result<> make_folder(const std::string& path) override {
+    return step([&] { return disk_.make_folder(path); });
+  }
+  Result<std::unique_ptr<DiskFile>> create(const std::string& path) override {
+    return opened([&] { return disk_.create(path); });
+  }
+  Result<std::unique_ptr<DiskFile>> open(const std::string& path) override {
+    return opened([&] { return disk_.open(path); });
+  }
+  Result<> rename(const std::string& from, const std::string& to) override {
+    return step([&] { return disk_.rename(from, to); });
+  }
+  Result<> sync_folder(const std::string& path) override {
+    return step([&] { return disk_.sync_folder(path); });
+  }
+  Result<> remove(const std::string& path) override {
+    power_.use_quietly();
+    if (power_.is_away()) return fail(ErrorCode::unavailable, "the power is away");
+    return disk_.remove(path);
+  }
+  Result<> list(const std::string& path,
+                const std::function<Result<>(const DiskEntry&)>& visit) override {
+    return step([&] { return disk_.list(path, visit); });
+  }
+
+ private:
+  class File final : public DiskFile {
+   public:
+    File(PoweredDisk& disk, std::unique_ptr<DiskFile> file) : disk_(disk), file_(std::move(file)) {}
+    Result<> write(Bytes bytes) override {
+      return disk_.step([&] { return file_->write(bytes); });
+    }
+    Result<> sync() override {
+      return disk_.step([&] { return file_->sync(); });
+    }
+    Result<std::uint64_t> size() override { return file_->size(); }
+    Result<> read(std::uint64_t offset, MutableBytes out) override {
+      return disk_.step([&] { return file_->read(offset, out); });
+    }
+
+   private:
+    PoweredDisk& disk_;
+    std::unique_ptr<DiskFile> file_;
+  };
+
+  Result<> step(const std::function<Result<>()>& work) {
+    power_.use();
+    if (power_.is_away()) return fail(ErrorCode::unavailable, "the power is away");
+    return work();
+  }
+  Result<std::unique_ptr<DiskFile>> opened(
+      const std::function<Result<std::unique_ptr<DiskFile>>()>& work) {
+    power_.use();
+    if (power_.is_away()) return fail(ErrorCode::unavailable, "the power is away");
+    Result<std::unique_ptr<DiskFile>> file = work();
+    if (!file) return file;
+    return std::make_unique<File>(*this, std::move(*file));
+  }
+
+  TestDisk& disk_;
+  Power& power_;
+};
+
+class PoweredClock final : public Clock {
+ public:
+  PoweredClock(const Clock& clock, Power& power) : clock_(clock), power_(power) {}
+  Instant now() const override {
+    power_.use();
+    return clock_.now();
+  }
+  Duration running() const override { return clock_.running(); }
+
+ private:
+  const Clock& clock_;
+  Power& power_;
+};
+
+/// Bytes from a seed, so that a run can be repeated.
+class PoweredRandom final : public Random {
+ public:
+  PoweredRandom(unsigned seed, Power& power) : random_(seed), power_(power) {}
+  void fill(MutableBytes out) override {
+    power_.use();
+    for (std::byte& byte : out) byte = static_cast<std::byte>(random_());
+  }
+
+ private:
+  std::mt19937 random_;
+  Power& power_;
+};
+
+class PoweredLog final : public Log {
+ public:
+  explicit PoweredLog(Power& power) : power_(power) {}
+  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override { power_.use(); }
+
+ private:
+  Power& power_;
+};
+
+/// Takes mails; the power may go before it does and after.
+class PoweredTransport final : public MailTransport {
+ public:
+  explicit PoweredTransport(Power& power) : power_(power) {}
+  Result<> send(const Envelope& envelope, Bytes message, Duration) override {
+    power_.use();
+    if (is_away) return fail(ErrorCode::unavailable, "away");
+    mails.emplace_back(envelope.to.text, as_text(message));
+    power_.use();
+    return Result<>();
+  }
+
+  std::vector<std::pair<std::string, std::string>> mails;
+  bool is_away = false;
+
+ private:
+  Power& power_;
+};
+
+/// A TestWorld on such parts. Its own clock goes on as the machine's.
+class PoweredWorld {
+ public:
+  explicit PoweredWorld(unsigned seed) : random(seed, power) { boot(); }
+
+  /// Starts the server on what there is.
+  void boot() {
+    stop();
+    power.restore();
+    world.database = std::move(*Database::open(url()));
+    world.guarded = std::move(*GuardedClock::open(clock, *world.database));
+    world.objects = std::move(*make_file_objects(powered_disk, "/objects"));
+    REQUIRE(world.objects->sweep_unfinished().has_value());
+    world.parts.emplace(Parts{*world.database, *world.objects, *world.day_keys, world.master_key,
+                              *world.guarded, random, log, world.catalogue, world.judge,
+                              world.settings, [this] { power.use(); }});
+  }
+
+  /// The power is away: what was not synced is lost.
+  void cut(LooseNames names) {
+    stop();
+    disk.cut_power(names);
+    boot();
+  }
+
+  TestWorld world;
+  Power power;
+  TestDisk disk;
+  PoweredClock clock{world.clock, power};
+  PoweredRandom random;
+  PoweredLog log{power};
+  PoweredTransport transport{power};
+
+ private:
+  std::string url() const { return "sqlite:" + (world.folder / "couvert.db").string(); }
+  void stop() {
+    world.parts.reset();
+    world.objects.reset();
+    world.guarded.reset();
+    world.database.reset();
+  }
+
+  std::shared_ptr<Disk> powered_disk = std::make_shared<PoweredDisk>(disk, power);
+};
+
+}  // namespace couvert

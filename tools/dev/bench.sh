@@ -1,0 +1,7 @@
+# Speed and memory beside nginx: bench/run.mjs says what there is to choose.
+
+run_bench() {
+  build_preset release
+  build_preset release bench_loader
+  node bench/run.mjs "$@"
+}
