@@ -150,9 +150,9 @@ class Run {
     const std::size_t size = below(12) == 0 ? 2'500'000 : sizes[below(std::size(sizes))];
     std::string bytes(size, '\0');
     for (char& byte : bytes) byte = static_cast<char>(choice_());
-    const auto no = Drafts(parts()).create_file(key_of(*one), {"a.bin", "", bytes.size()});
-    expect(no.has_value(), "a file can be begun");
-    if (no) one->files.push_back({*no, std::move(bytes), 0});
+    const auto created = Drafts(parts()).create_file(key_of(*one), {"a.bin", "", bytes.size()});
+    expect(created.has_value(), "a file can be begun");
+    if (created) one->files.push_back({created->no, std::move(bytes), 0});
   }
 
   void append() {
@@ -161,7 +161,8 @@ class Run {
     KnownFile& file = one->files[below(one->files.size())];
     const std::size_t rest = file.bytes.size() - file.offset;
     if (rest == 0) return;
-    auto upload = Drafts(parts()).upload(key_of(*one), file.no, file.offset);
+    // All the rest is announced, whatever comes of it: small pieces would be refused.
+    auto upload = Drafts(parts()).upload(key_of(*one), file.no, {file.offset, rest});
     expect(upload.has_value(), "an upload goes on where it was acknowledged");
     if (!upload) return;
     const std::size_t size = below(3) == 0 ? 1 + below(rest) : rest;

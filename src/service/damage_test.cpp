@@ -51,15 +51,17 @@ class Listening final : public MailTransport {
 std::uint32_t upload_in_parts(TestWorld& world, const TestDraft& draft, const std::string& bytes,
                               std::size_t part) {
   Drafts drafts(*world.parts);
-  const Result<std::uint32_t> no = drafts.create_file(draft.key(), {"teile.bin", "", bytes.size()});
-  REQUIRE(no.has_value());
+  const Result<NewUpload> created =
+      drafts.create_file(draft.key(), {"teile.bin", "", bytes.size()});
+  REQUIRE(created.has_value());
   for (std::size_t at = 0; at < bytes.size(); at += part) {
-    const Result<std::unique_ptr<Upload>> upload = drafts.upload(draft.key(), *no, at);
+    // All the rest is announced: pieces as small as these would be refused.
+    const auto upload = drafts.upload(draft.key(), created->no, {at, bytes.size() - at});
     REQUIRE(upload.has_value());
     REQUIRE((*upload)->write(as_bytes(std::string_view(bytes).substr(at, part))).has_value());
     REQUIRE((*upload)->finish().has_value());
   }
-  return *no;
+  return created->no;
 }
 
 std::string fragment_of(const StartedRecipient& recipient) {

@@ -117,14 +117,15 @@ TestDraft begin_draft(TestWorld& world) {
 std::uint32_t upload_file(TestWorld& world, const TestDraft& draft, const std::string& name,
                           const std::string& bytes) {
   Drafts drafts(*world.parts);
-  const Result<std::uint32_t> no =
+  const Result<NewUpload> created =
       drafts.create_file(draft.key(), {name, "text/plain", bytes.size()});
-  REQUIRE(no.has_value());
-  Result<std::unique_ptr<Upload>> upload = drafts.upload(draft.key(), *no, 0);
+  REQUIRE(created.has_value());
+  Result<std::unique_ptr<Upload>> upload =
+      drafts.upload(draft.key(), created->no, {0, bytes.size()});
   REQUIRE(upload.has_value());
   REQUIRE((*upload)->write(as_bytes(bytes)).has_value());
   REQUIRE((*upload)->finish() == bytes.size());
-  return *no;
+  return created->no;
 }
 
 StartRequest good_request(TestWorld& world,
