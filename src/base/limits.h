@@ -31,6 +31,8 @@ inline constexpr std::size_t notification_bytes_max = 16 * 1024;
 inline constexpr std::chrono::hours life_max = 24h * 400;  // day keys are made this far ahead
 inline constexpr std::chrono::hours draft_life = 24h * 7;
 inline constexpr std::size_t drafts_per_sender_max = 100;
+// What the files of all drafts of a sender may announce together: a setting, 16 TiB at most.
+inline constexpr std::uint64_t unsent_bytes_max = std::uint64_t{1} << 44;
 inline constexpr std::size_t stored_tokens_per_draft_max = 4;
 
 // Verification.
@@ -72,6 +74,12 @@ inline constexpr std::size_t large_bodies_per_network_max = 8;
 inline constexpr std::size_t json_depth_max = 8;
 inline constexpr std::size_t upload_bytes_min = 256 * 1024;  // a PATCH that does not end the file
 inline constexpr std::uint64_t torn_part_bytes_min = 1024 * 1024;  // kept of a PATCH that broke off
+inline constexpr std::size_t upload_metadata_bytes_max = 4096;
+// A PATCH with a checksum is kept whole or not at all: so many parts (80 bytes of memory each) wait
+// for it, and so long, which is below orphan_suspected_min: their objects have no rows meanwhile.
+inline constexpr std::size_t checked_parts_max = 1024;
+inline constexpr std::uint64_t checked_bytes_max = checked_parts_max * part_bytes_max;  // 8 GiB
+inline constexpr std::chrono::minutes checked_time_max = 50min;  // of running time
 inline constexpr std::chrono::seconds header_time_max = 20s;
 inline constexpr std::chrono::seconds idle_time_max = 75s;
 inline constexpr std::chrono::seconds rate_time = 60s;    // in which a client must move
@@ -111,6 +119,7 @@ inline constexpr std::chrono::minutes clock_write_pause = 1min;
 inline constexpr std::size_t erasures_per_round_max = 200;
 inline constexpr std::size_t orphans_suspected_max = 10'000;
 inline constexpr std::chrono::hours orphan_suspected_min = 1h;  // of running time
-inline constexpr std::size_t argon2_waiting_max = 64;           // a quarter of them for one network
+static_assert(checked_time_max < orphan_suspected_min);
+inline constexpr std::size_t argon2_waiting_max = 64;  // a quarter of them for one network
 
 }  // namespace couvert::limits

@@ -1,9 +1,11 @@
 // couvert provide FILE…: sends files and a message.
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 
 #include "cli/commands.h"
 #include "cli/file_list.h"
+#include "cli/kept_draft.h"
 #include "cli/password.h"
 #include "cli/progress.h"
 #include "cli/provide_options.h"
@@ -32,12 +34,17 @@ class WholeProgress final : public UploadWatch {
 // One transfer on its way out.
 class Providing {
  public:
-  Providing(const World& world, ProvideOptions options, Client& client)
-      : world_(world), options_(std::move(options)), client_(client) {}
+  Providing(const World& world, ProvideOptions options, Client& client, const State& state)
+      : world_(world), options_(std::move(options)), client_(client), state_(state) {}
 
-  // A draft that was not started is thrown away; one that may have been is left to the server.
+  // A draft that was not started is thrown away, unless another call may go on with it; one that
+  // may have been started is left to the server.
   ~Providing() {
-    if (!draft_ || started_ != Started::no) return;
+    if (!draft_) return;
+    const bool is_draft = started_ == Started::no;
+    if (is_draft && kept_ && may_go_on_) return;
+    if (kept_) kept_->forget();
+    if (!is_draft) return;
     world_.interrupt.begin_tidying();
     static_cast<void>(client_.delete_draft(*draft_));
   }
@@ -59,7 +66,10 @@ class Providing {
   Outcome<> prepare_password();
   Outcome<> check_limits(const api::PolicyAnswer& policy);
   Outcome<> check_password();
+  std::string command() const;
   Outcome<> begin_draft();
+  Outcome<> go_on();
+  Outcome<> make_draft();
   Outcome<> send_start();
   Outcome<> check_started();
   Outcome<> check_links();
@@ -67,9 +77,13 @@ class Providing {
   const World& world_;
   ProvideOptions options_;
   Client& client_;
+  const State& state_;
   std::vector<FileToSend> files_;
   std::vector<UploadedFile> uploaded_;
   std::optional<DraftAccess> draft_;
+  std::vector<api::DraftFile> begun_;  // files of an earlier call
+  std::optional<KeptDraft> kept_;
+  bool may_go_on_ = false;  // what broke may hold the next time
   Started started_ = Started::no;
   api::Start start_;
   api::Started answer_;
@@ -183,7 +197,50 @@ Outcome<> Providing::check_password() {
                   "no word; or use --generate-password");
 }
 
+// The same for a call that is to go on with an earlier one: same sender, same files, unchanged.
+std::string Providing::command() const {
+  std::string text = options_.from;
+  for (const FileToSend& file : files_) {
+    std::error_code error;
+    const auto changed = std::filesystem::last_write_time(file.path, error);
+    text += "\n" + file.name + "\t" + std::to_string(file.size) + "\t" +
+            std::to_string(changed.time_since_epoch().count());
+  }
+  return text;
+}
+
 Outcome<> Providing::begin_draft() {
+  if (files_.empty()) return make_draft();
+  Outcome<std::optional<KeptDraft>> kept =
+      KeptDraft::open(state_.folder(), client_.server(), command());
+  if (!kept) return pass(kept);
+  kept_ = std::move(*kept);
+  if (!kept_) return make_draft();
+  const Outcome<> gone_on = go_on();
+  if (!gone_on || draft_) return gone_on;
+  const Outcome<> made = make_draft();
+  if (made) return kept_->keep(*draft_);
+  kept_->forget();
+  return made;
+}
+
+// Takes up the draft that an earlier call has left. Where it has ended, there is a new one.
+Outcome<> Providing::go_on() {
+  std::optional<DraftAccess> earlier = kept_->load();
+  if (!earlier) return Outcome<>();
+  Attempts attempts(world_.interrupt);
+  Answer<api::Draft> draft = client_.get_draft(*earlier);
+  while (!draft && attempts.again(draft.error())) draft = client_.get_draft(*earlier);
+  const bool is_over = !draft && (draft.error().code == ErrorCode::denied ||
+                                  draft.error().code == ErrorCode::conflict);
+  if (is_over) return Outcome<>();
+  if (!draft) return complain(draft);
+  begun_ = std::move(draft->files);
+  draft_ = std::move(*earlier);
+  return Outcome<>();
+}
+
+Outcome<> Providing::make_draft() {
   DraftAccess draft{.draft_id = SlotId::make(world_.random).text(),
                     .secret = world_.random.secret<32>()};
   Attempts attempts(world_.interrupt);
@@ -200,13 +257,21 @@ Outcome<> Providing::upload() {
   if (!begun) return begun;
   Progress progress(world_.terminal, world_.clock, total_bytes());
   Uploader uploader(client_, *draft_, world_.interrupt);
+  uploader.go_on_with(std::move(begun_));
   std::uint64_t done = 0;
   for (const FileToSend& file : files_) {
     Answer<LocalFile> source = LocalFile::open(file);
     if (!source) return complain(source);
     WholeProgress watch(progress, done);
     const Answer<UploadedFile> sent = uploader.upload(*source, watch);
-    if (!sent) return complain(sent);
+    if (!sent) {
+      may_go_on_ = sent.error().passing == Passing::yes;
+      Trouble trouble = in_words(sent.error());
+      if (may_go_on_) {
+        trouble.hint = "run the same command again: it goes on where this one stopped";
+      }
+      return tl::make_unexpected(std::move(trouble));
+    }
     const Answer<> unchanged = source->check_unchanged();
     if (!unchanged) return complain(unchanged);
     uploaded_.push_back(*sent);
@@ -330,7 +395,7 @@ Outcome<> provide(const World& world) {
   if (!connection) return pass(connection);
   connection->client->use_session(std::move(*session));
 
-  Providing providing(world, std::move(*options), *connection->client);
+  Providing providing(world, std::move(*options), *connection->client, *state);
   for (const auto step : {&Providing::prepare, &Providing::ask_policy, &Providing::upload,
                           &Providing::start, &Providing::print}) {
     const Outcome<> done = (providing.*step)();

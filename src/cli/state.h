@@ -3,6 +3,7 @@
 //     FOLDER/                    0700: $COUVERT_HOME, else $XDG_STATE_HOME/couvert,
 //                                else ~/.local/state/couvert
 //     FOLDER/session-HASH.json   0600: {"server":"https://…","token":"…"}; HASH names the server
+//     FOLDER/draft-HASH.json     0600: an unfinished draft (kept_draft.h)
 //     FOLDER/lock                held while a verification is under way
 //
 // A session proves mailboxes: who reads these files can send in their owner's name.
@@ -47,6 +48,8 @@ class State {
  public:
   /// Makes the folder where it is missing.
   static Outcome<State> open(const std::string& folder);
+
+  const std::string& folder() const { return folder_; }
 
   /// The session at `server`; empty where there is none.
   Outcome<WipedText> session(const ServerUrl& server) const;

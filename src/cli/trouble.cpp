@@ -55,6 +55,8 @@ constexpr std::array by_reason = {
           "use --password-file or --generate-password"},
     Words{"life", "the transfer would live too long", "use a smaller number after --expires"},
     Words{"size", "the transfer is larger than allowed", ""},
+    Words{"quota", "transfers that were not started take all your room on the server",
+          "they end after seven days; or send less at a time"},
     Words{"files_differ", "the server has other files than were sent", "run the command again"},
     Words{"started_differently", "the transfer was started by another request", ""},
 };

@@ -106,19 +106,30 @@ Answer<std::int64_t> Uploader::create(const NewFile& file) {
   }
 }
 
-Answer<> Uploader::send(Rest& rest, std::int64_t no, std::uint64_t size) {
+std::optional<api::DraftFile> Uploader::take_begun(const NewFile& file) {
+  const auto same = [&file](const api::DraftFile& there) {
+    return there.name == file.name && there.size == file.size && there.offset <= there.size;
+  };
+  const auto found = std::find_if(begun_.begin(), begun_.end(), same);
+  if (found == begun_.end()) return std::nullopt;
+  api::DraftFile taken = std::move(*found);
+  begun_.erase(found);
+  return taken;
+}
+
+Answer<> Uploader::send(Rest& rest, const api::DraftFile& file) {
   Attempts attempts(patience_);
-  std::uint64_t offset = 0;
-  std::uint64_t furthest = 0;
-  while (offset < size) {
+  std::uint64_t offset = file.offset;
+  std::uint64_t furthest = offset;
+  while (offset < file.size) {
     rest.go_to(offset);
-    Answer<std::uint64_t> reached = client_.append_to_file(draft_, no, offset, rest);
+    Answer<std::uint64_t> reached = client_.append_to_file(draft_, file.no, offset, rest);
     if (reached && *reached <= offset) reached = tl::make_unexpected(stuck());
     while (!reached) {
       if (!attempts.again(retriable(reached.error()))) return pass(reached);
-      reached = client_.get_file_offset(draft_, no);
+      reached = client_.get_file_offset(draft_, file.no);
     }
-    if (*reached > size) return trouble(ErrorCode::damaged, reasons::wrong_bytes);
+    if (*reached > file.size) return trouble(ErrorCode::damaged, reasons::wrong_bytes);
     offset = *reached;
     if (offset > furthest) attempts.worked();
     furthest = std::max(furthest, offset);
@@ -128,17 +139,21 @@ Answer<> Uploader::send(Rest& rest, std::int64_t no, std::uint64_t size) {
 
 Answer<UploadedFile> Uploader::upload(FileSource& source, UploadWatch& watch) {
   const NewFile& file = source.file();
-  const Answer<std::int64_t> no = create(file);
-  if (!no) return pass(no);
-  known_.insert(*no);
+  std::optional<api::DraftFile> there = take_begun(file);
+  if (!there) {
+    const Answer<std::int64_t> no = create(file);
+    if (!no) return pass(no);
+    there = api::DraftFile{.no = *no, .name = file.name, .size = file.size, .offset = 0};
+  }
+  known_.insert(there->no);
 
   Rest rest(source, watch);
-  const Answer<> sent = send(rest, *no, file.size);
+  const Answer<> sent = send(rest, *there);
   if (!sent) return pass(sent);
   const Answer<std::uint32_t> crc = rest.crc();
   if (!crc) return pass(crc);
   watch.reached(file.size);
-  return UploadedFile{.no = *no, .crc32 = *crc};
+  return UploadedFile{.no = there->no, .crc32 = *crc};
 }
 
 Answer<> Uploader::remove_strays() {

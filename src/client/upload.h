@@ -39,6 +39,10 @@ class Uploader {
   Uploader(Client& client, const DraftAccess& draft, Patience& patience)
       : client_(client), draft_(draft), patience_(patience) {}
 
+  /// What an earlier call has left in the draft: upload() goes on with a file of the same name and
+  /// size. Order: before the first upload().
+  void go_on_with(std::vector<api::DraftFile> begun) { begun_ = std::move(begun); }
+
   /// Sends one file, whole. Errors: those of the client and of `source`; the last one of a line
   /// that stayed broken; `damaged` where the server counts otherwise.
   Answer<UploadedFile> upload(FileSource& source, UploadWatch& watch);
@@ -49,14 +53,16 @@ class Uploader {
 
  private:
   class Rest;
-  Answer<> send(Rest& rest, std::int64_t no, std::uint64_t size);
+  Answer<> send(Rest& rest, const api::DraftFile& file);
+  std::optional<api::DraftFile> take_begun(const NewFile& file);
   Answer<std::int64_t> create(const NewFile& file);
   std::optional<std::int64_t> adopt(const NewFile& file);
 
   Client& client_;
   const DraftAccess& draft_;
   Patience& patience_;
-  std::set<std::int64_t> known_;  // the numbers of the files sent so far
+  std::set<std::int64_t> known_;       // the numbers of the files sent so far
+  std::vector<api::DraftFile> begun_;  // of an earlier call, and not taken up yet
 };
 
 }  // namespace couvert

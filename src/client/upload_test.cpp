@@ -151,6 +151,21 @@ TEST_CASE("a file whose creation was not answered is found again instead of made
   CHECK(run.kept == content);
 }
 
+TEST_CASE("an upload goes on with what an earlier call has left, and sends only the rest") {
+  Run run;
+  run.kept = content.substr(0, 4);
+  run.uploader.go_on_with({{.no = 5, .name = "b.txt", .size = content.size(), .offset = 3},
+                           {.no = 6, .name = "a.txt", .size = content.size(), .offset = 4},
+                           {.no = 7, .name = "a.txt", .size = content.size(), .offset = 9}});
+  run.transport.script = {takes(run.kept, 100, true)};
+  const auto uploaded = run.uploader.upload(run.source, run.watch);
+  REQUIRE(uploaded);
+  CHECK(uploaded->no == 6);
+  CHECK(run.kept == content);
+  CHECK(uploaded->crc32 == crc32(0, as_bytes(content)));
+  CHECK(run.transport.asked.front().find("Upload-Offset: 4") != std::string::npos);
+}
+
 TEST_CASE("files that nobody counts are taken out of the draft") {
   Run run;
   const std::string draft = R"({"draft_id":")" + id +

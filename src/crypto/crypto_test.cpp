@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "crypto/argon2.h"
+#include "crypto/checksum.h"
 #include "crypto/compare.h"
 #include "crypto/crc32.h"
 #include "crypto/hash.h"
@@ -58,6 +59,25 @@ TEST_CASE("a SHA-256 state that cannot be one is damaged") {
   state.pop_back();
   state[32] = std::byte{0x10};
   CHECK(Sha256::resume(state).error().code == ErrorCode::damaged);
+}
+
+TEST_CASE("checksums are those of FIPS 180, however the bytes come") {
+  const std::string text = "abc";
+  for (const std::size_t step : {1UL, 2UL, 3UL}) {
+    ChecksumCounter sha1(ChecksumKind::sha1);
+    ChecksumCounter sha256(ChecksumKind::sha256);
+    for (std::size_t at = 0; at < text.size(); at += step) {
+      sha1.update(as_bytes(text.substr(at, step)));
+      sha256.update(as_bytes(text.substr(at, step)));
+    }
+    CHECK(hex(sha1.digest()) == "a9993e364706816aba3e25717850c26c9cd0d89d");
+    CHECK(hex(sha256.digest()) ==
+          "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  }
+  CHECK(hex(ChecksumCounter(ChecksumKind::sha1).digest()) ==
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  CHECK(digest_bytes(ChecksumKind::sha1) == 20);
+  CHECK(digest_bytes(ChecksumKind::sha256) == 32);
 }
 
 TEST_CASE("CRC-32 is that of ZIP, in one go and in pieces") {

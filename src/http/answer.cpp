@@ -39,7 +39,7 @@ Answer::Answer(std::shared_ptr<Connection> connection, const ServeParts& server)
 }
 
 void Answer::begin(const RequestHead& head) {
-  method_ = head.method_known ? name_of(head.method) : "other";
+  method = head.method_known ? name_of(head.method) : "other";
   head_only_ = head.method_known && head.method == Method::head;
   keep_alive = head.keep_alive;
   const std::string forwarded = joined(head.fields, "x-forwarded-for");
@@ -54,6 +54,7 @@ std::string Answer::head_of(const Response& response, std::optional<std::uint64_
   details.keep_alive = keep_alive;
   details.https = server_.config.base_url.starts_with("https://");
   details.length = length;
+  details.tus = tus;
   details.request_id = request_id_;
   return write_head(response, details);
 }
@@ -130,21 +131,21 @@ Task<> Answer::send_file(FileBody file, std::shared_ptr<const Request> request) 
   co_return sent;
 }
 
-Task<std::uint64_t> Answer::take_upload(std::shared_ptr<Upload> upload, std::uint64_t bytes) {
+Task<std::uint64_t> Answer::take_upload(UploadBody upload, std::uint64_t bytes) {
   const Running::One running(server_.parts.metrics.uploads);
+  std::shared_ptr<Upload> target = std::move(upload.upload);
   const Result<std::uint64_t> offset =
-      co_await receive_upload(connection_, server_.pool, std::move(upload), bytes);
-  Response response;
+      co_await receive_upload(connection_, server_.pool, std::move(target), bytes);
+  Response response = std::move(upload.taken);
   if (offset) {
     bytes_ = bytes;
-    response.status = 204;
     response.fields.emplace_back("Upload-Offset", std::to_string(*offset));
   } else {
     // The rest of the body may still be on its way: answer, and end the connection behind it.
     response = problem(offset.error());
     keep_alive = false;
   }
-  response.fields.emplace_back("Tus-Resumable", std::string(tus_version));
+  for (auto& field : upload.always) response.fields.push_back(std::move(field));
   const Result<> sent = co_await send(std::move(response));
   if (!sent) co_return pass(sent);
   co_return std::uint64_t{0};
@@ -157,13 +158,13 @@ void Answer::log_failure(std::string_view event, const Error& error) const {
 }
 
 void Answer::log(Duration took) const {
-  server_.parts.metrics.requests.add(method_, route, status_);
+  server_.parts.metrics.requests.add(method, route, status_);
   if (!detail_.empty()) {
     server_.parts.log.write(LogLevel::error, "request failed",
                             {{"request_id", request_id_}, {"detail", detail_}});
   }
   server_.parts.log.write(LogLevel::info, "request",
-                          {{"method", method_},
+                          {{"method", method},
                            {"route", route},
                            {"status", std::int64_t{status_}},
                            {"milliseconds", std::int64_t{took.count()}},

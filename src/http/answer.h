@@ -27,7 +27,7 @@ class Answer {
   /// download breaks the connection off.
   Task<> send_file(FileBody file, std::shared_ptr<const Request> request);
   /// Reads `bytes` of body into `upload` and answers. Returns how many bytes were left unread.
-  Task<std::uint64_t> take_upload(std::shared_ptr<Upload> upload, std::uint64_t bytes);
+  Task<std::uint64_t> take_upload(UploadBody upload, std::uint64_t bytes);
 
   /// Whether nothing of an answer was sent yet.
   bool untouched() const { return status_ == 0; }
@@ -38,9 +38,11 @@ class Answer {
   /// Counts this request and writes the one line about it.
   void log(Duration took) const;
 
+  std::string_view method = "-";
   std::string route = "-";  // its template: never the path, which holds IDs
   std::string network;      // of the client
   bool keep_alive = true;
+  bool tus = false;  // every answer to a request of tus names its version
 
  private:
   std::string head_of(const Response& response, std::optional<std::uint64_t> length);
@@ -48,7 +50,6 @@ class Answer {
   std::shared_ptr<Connection> connection_;
   const ServeParts& server_;
   std::string request_id_;
-  std::string_view method_ = "-";
   bool head_only_ = false;
   int status_ = 0;
   std::uint64_t bytes_ = 0;

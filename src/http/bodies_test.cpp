@@ -25,6 +25,35 @@ TEST_CASE("an upload arrives whole, in pieces, after 100 Continue") {
   CHECK(client.read_answer().ends_with("alive\n"));
 }
 
+TEST_CASE("a route of tus serves its version alone, and all its answers name it") {
+  TestServer test;
+  const std::string path = "/up/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n";
+  const std::string type = "Content-Type: application/offset+octet-stream\r\n";
+  for (const std::string version : {"", "Tus-Resumable: 0.2.2\r\n"}) {
+    const std::string answer = test.ask("PATCH " + path + type + version + "\r\n");
+    CHECK(answer.starts_with("HTTP/1.1 412 "));
+    CHECK(field_of(answer, "Tus-Version") == "1.0.0");
+    CHECK(field_of(answer, "Tus-Resumable") == "1.0.0");
+  }
+  const std::string ours = "Tus-Resumable: 1.0.0\r\n";
+  for (const auto& [request, status] : std::initializer_list<std::pair<std::string, std::string>>{
+           {patch("1", 0), "204"},
+           {patch("7", 0), "409"},
+           {"PATCH " + path + ours + "\r\n", "415"},
+           {"DELETE " + path + ours + "\r\n", "405"},
+           {"POST " + path + type + ours + "X-HTTP-Method-Override: PATCH\r\n\r\n", "204"},
+           {"GET " + path + type + ours + "X-HTTP-Method-Override: PATCH\r\n\r\n", "400"},
+           {"POST " + path + type + ours + "X-HTTP-Method-Override: BREW\r\n\r\n", "405"},
+           {get("/nowhere", ours), "404"}}) {
+    CAPTURE(request);
+    const std::string answer = test.ask(request);
+    CHECK(answer.starts_with("HTTP/1.1 " + status));
+    CHECK(field_of(answer, "Tus-Resumable") == "1.0.0");
+  }
+  CHECK(field_of(test.ask(patch("1", 0)), "Always") == "x");
+  CHECK(field_of(test.ask(get("/nowhere")), "Tus-Resumable").empty());
+}
+
 TEST_CASE("an upload whose line breaks is parked with what came") {
   TestServer test;
   {

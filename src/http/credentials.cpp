@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::string_view bearer = "Bearer ";
 
-bool changes_something(Method method) {
-  return method == Method::post || method == Method::patch || method == Method::remove;
-}
-
 // "https://host:8443/x" -> "https://host:8443"
 std::string_view origin_of(std::string_view base_url) {
   const std::size_t host = base_url.find("://");

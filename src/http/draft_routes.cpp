@@ -1,7 +1,11 @@
 #include "http/draft_routes.h"
 
+#include <algorithm>
+
 #include "http/api_input.h"
+#include "http/api_json.h"
 #include "http/problem.h"
+#include "http/response_head.h"
 #include "http/tus_headers.h"
 
 namespace couvert {
@@ -48,24 +52,53 @@ Outcome delete_draft(const ApiParts& api, const Request& request) {
   return no_content();
 }
 
-Outcome create_file(const ApiParts& api, const Request& request) {
-  const std::string* length = find_field(request.fields, "upload-length");
-  const std::string* metadata = find_field(request.fields, "upload-metadata");
-  if (length == nullptr || metadata == nullptr) {
-    return Error(ErrorCode::invalid, "no Upload-Length or Upload-Metadata");
+// tus 1.0.0, Expiration: on every answer about an upload that is known.
+std::pair<std::string, std::string> upload_expires(Instant expires) {
+  return {"Upload-Expires", http_date(expires)};
+}
+
+// What of the bytes to come the head says; `offset` is that of a file that begins.
+Result<UploadPiece> read_piece(const Request& request, std::uint64_t offset) {
+  UploadPiece piece{offset, request.content_length};
+  const std::string* field = find_field(request.fields, "upload-checksum");
+  if (field == nullptr) return piece;
+  Result<Checksum> checksum = read_upload_checksum(*field);
+  if (!checksum) return pass(checksum);
+  piece.checksum = std::move(*checksum);
+  return piece;
+}
+
+Result<NewFile> read_new_file(const Request& request) {
+  for (const std::string_view name : {"upload-defer-length", "upload-concat"}) {
+    if (find_field(request.fields, name) != nullptr) {
+      return fail(ErrorCode::invalid, "tus_extension");
+    }
   }
+  const std::string* length = find_field(request.fields, "upload-length");
+  if (length == nullptr) return fail(ErrorCode::invalid, "no Upload-Length");
   const Result<std::uint64_t> size = read_tus_number(*length);
-  if (!size) return size.error();
-  if (*size > limits::file_bytes_max) return Error(ErrorCode::too_large, "a file too large");
-  const Result<UploadMetadata> described = read_upload_metadata(*metadata);
-  if (!described) return described.error();
-  const NewFile file{described->filename, described->filetype, *size};
-  const Result<std::uint32_t> no = api.drafts.create_file(key_of(request), file);
-  if (!no) return no.error();
+  if (!size) return pass(size);
+  const std::string* metadata = find_field(request.fields, "upload-metadata");
+  const std::string given = metadata == nullptr ? "" : *metadata;
+  Result<UploadMetadata> described = read_upload_metadata(given);
+  if (!described) return pass(described);
+  return NewFile{std::move(described->filename), std::move(described->filetype), *size, given};
+}
+
+Outcome create_file(const ApiParts& api, const Request& request) {
+  const Result<NewFile> file = read_new_file(request);
+  if (!file) return file.error();
+  const Result<UploadPiece> first = read_piece(request, 0);
+  if (!first) return first.error();
+  Result<NewUpload> created = api.drafts.create_file(key_of(request), *file, *first);
+  if (!created) return created.error();
   Response response;
   response.status = 201;
   const SlotId draft_id = id_argument<SlotId>(request, 0);
-  response.fields.emplace_back("Location", path_of(draft_id) + "/files/" + std::to_string(*no));
+  const std::string place = path_of(draft_id) + "/files/" + std::to_string(created->no);
+  response.fields = {{"Location", place}, upload_expires(created->expires)};
+  if (created->upload) return UploadBody{std::move(created->upload), std::move(response), {}};
+  response.fields.emplace_back("Upload-Offset", "0");
   return response;
 }
 
@@ -74,34 +107,32 @@ Outcome get_file_offset(const ApiParts& api, const Request& request) {
   if (!file) return file.error();
   Response response;
   response.fields = {{"Upload-Offset", std::to_string(file->offset)},
-                     {"Upload-Length", std::to_string(file->size)}};
+                     {"Upload-Length", std::to_string(file->size)},
+                     upload_expires(file->expires)};
+  if (!file->metadata.empty()) response.fields.emplace_back("Upload-Metadata", file->metadata);
   return response;
 }
 
-// A PATCH that the file has no room for, or that would make parts too small to be worth it.
-Result<> check_piece(const DraftFile& file, std::uint64_t offset, std::uint64_t bytes) {
-  if (offset != file.offset) return fail(ErrorCode::conflict, "another offset");
-  if (bytes > file.size - offset) return fail(ErrorCode::too_large, "past the announced size");
-  if (bytes < limits::upload_bytes_min && offset + bytes != file.size) {
-    return fail(ErrorCode::invalid, "too few bytes that do not end the file");
-  }
-  return {};
+Result<std::unique_ptr<Upload>> begin_append(const ApiParts& api, const Request& request) {
+  const std::string* field = find_field(request.fields, "upload-offset");
+  if (field == nullptr) return fail(ErrorCode::invalid, "no Upload-Offset");
+  const Result<std::uint64_t> offset = read_tus_number(*field);
+  if (!offset) return pass(offset);
+  const Result<UploadPiece> piece = read_piece(request, *offset);
+  if (!piece) return pass(piece);
+  return api.drafts.upload(key_of(request), file_no_of(request), *piece);
 }
 
 Outcome append_to_file(const ApiParts& api, const Request& request) {
-  const std::string* field = find_field(request.fields, "upload-offset");
-  if (field == nullptr) return Error(ErrorCode::invalid, "no Upload-Offset");
-  const Result<std::uint64_t> offset = read_tus_number(*field);
-  if (!offset) return offset.error();
-  const DraftKey key = key_of(request);
-  const std::uint32_t no = file_no_of(request);
-  const Result<DraftFile> file = api.drafts.find_file(key, no);
+  const Result<DraftFile> file = api.drafts.find_file(key_of(request), file_no_of(request));
   if (!file) return file.error();
-  const Result<> fits = check_piece(*file, *offset, request.content_length);
-  if (!fits) return fits.error();
-  Result<std::unique_ptr<Upload>> upload = api.drafts.upload(key, no, *offset);
-  if (!upload) return upload.error();
-  return UploadBody{std::move(*upload)};
+  Result<std::unique_ptr<Upload>> upload = begin_append(api, request);
+  if (upload) {
+    return UploadBody{std::move(*upload), no_content(), {upload_expires(file->expires)}};
+  }
+  Response response = problem(upload.error());
+  response.fields.push_back(upload_expires(file->expires));
+  return response;
 }
 
 Outcome delete_file(const ApiParts& api, const Request& request) {
@@ -111,26 +142,15 @@ Outcome delete_file(const ApiParts& api, const Request& request) {
 }
 
 Outcome get_upload_options(const ApiParts& api, const Request&) {
+  const ServiceSettings& settings = api.parts.settings;
+  const std::uint64_t bytes_max = std::min(
+      {settings.allowance.transfer_bytes_max, settings.unsent_bytes_max, limits::file_bytes_max});
   Response response = no_content();
-  response.fields = {
-      {"Tus-Version", std::string(tus_version)},
-      {"Tus-Extension", std::string(tus_extensions)},
-      {"Tus-Max-Size", std::to_string(api.parts.settings.allowance.transfer_bytes_max)}};
+  response.fields = {{"Tus-Version", std::string(tus_version)},
+                     {"Tus-Extension", std::string(tus_extensions)},
+                     {"Tus-Checksum-Algorithm", std::string(tus_checksum_algorithms)},
+                     {"Tus-Max-Size", std::to_string(bytes_max)}};
   return response;
-}
-
-// tus 1.0.0: a request of another version is refused before anything else is looked at, and every
-// answer names ours.
-Outcome speak_tus(const ApiParts& api, const Request& request, Handle handle) {
-  const std::string* version = find_field(request.fields, "tus-resumable");
-  const bool ours =
-      request.method == Method::options || (version != nullptr && *version == tus_version);
-  Outcome outcome = ours ? handle(api, request) : Outcome(problem(412));
-  if (auto* response = std::get_if<Response>(&outcome.next)) {
-    response->fields.emplace_back("Tus-Resumable", std::string(tus_version));
-    if (!ours) response->fields.emplace_back("Tus-Version", std::string(tus_version));
-  }
-  return outcome;
 }
 
 }  // namespace
@@ -142,16 +162,17 @@ void add_draft_routes(std::vector<Route>& routes, const ApiParts& api) {
                         [api, handle](Ask request) { return handle(api, *request); });
   };
   const auto add_tus = [&](Method method, std::string_view path, Access access, Handle handle) {
-    routes.emplace_back(method, path, access,
-                        [api, handle](Ask request) { return speak_tus(api, *request, handle); });
+    access.tus = true;
+    add(method, path, access, handle);
   };
   const Access plain(Who::sender, Body::none);
+  const Access open(Who::anyone, Body::none, Pace::quick);
   add(Method::post, "/api/v1/drafts", Access(Who::sender, Body::small_json), create_draft);
   add(Method::get, draft_path, plain, get_draft);
   add(Method::remove, draft_path, plain, delete_draft);
-  add_tus(Method::options, files_path, Access(Who::anyone, Body::none, Pace::quick),
-          get_upload_options);
-  add_tus(Method::post, files_path, plain, create_file);
+  add_tus(Method::options, files_path, open, get_upload_options);
+  add_tus(Method::options, file_path, open, get_upload_options);
+  add_tus(Method::post, files_path, Access(Who::sender, Body::maybe_stream), create_file);
   add_tus(Method::head, file_path, plain, get_file_offset);
   add_tus(Method::patch, file_path, Access(Who::sender, Body::stream), append_to_file);
   add_tus(Method::remove, file_path, plain, delete_file);

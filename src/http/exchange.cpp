@@ -35,6 +35,18 @@ std::string_view name_of(Method method) {
   return "GET";
 }
 
+std::optional<Method> method_of(std::string_view name) {
+  for (const Method method :
+       {Method::get, Method::head, Method::post, Method::patch, Method::remove, Method::options}) {
+    if (name == name_of(method)) return method;
+  }
+  return std::nullopt;
+}
+
+bool changes_something(Method method) {
+  return method == Method::post || method == Method::patch || method == Method::remove;
+}
+
 const std::string* find_field(const Fields& fields, std::string_view name) {
   for (const auto& [known, value] : fields) {
     if (known == name) return &value;

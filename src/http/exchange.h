@@ -25,6 +25,10 @@ enum class Method { get, head, post, patch, remove, options };
 
 /// As in the request line: "GET".
 std::string_view name_of(Method method);
+/// Nothing for a method that no route has.
+std::optional<Method> method_of(std::string_view name);
+/// GET, HEAD and OPTIONS change nothing, ever.
+bool changes_something(Method method);
 
 /// Header fields in their order; names in lower case, values without blanks at their ends.
 using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -47,9 +51,10 @@ enum class Who {
 /// What a route takes as body, checked before its handler runs.
 enum class Body {
   none,
-  small_json,  // application/json of at most limits::small_json_bytes_max bytes
-  json,        // the same of at most limits::json_bytes_max bytes
-  stream,      // application/offset+octet-stream; the handler answers with an UploadBody
+  small_json,    // application/json of at most limits::small_json_bytes_max bytes
+  json,          // the same of at most limits::json_bytes_max bytes
+  stream,        // application/offset+octet-stream; the handler answers with an UploadBody
+  maybe_stream,  // the same, or none
 };
 
 /// A request after its head was checked, its caller read, and its JSON parsed.
@@ -88,9 +93,11 @@ struct FileBody {
   std::string content_type;
 };
 
-/// Where the request's body goes. On success the answer is 204 with the new offset.
+/// Where the request's body goes.
 struct UploadBody {
   std::unique_ptr<Upload> upload;
+  Response taken;  // the answer to a body that was taken, to which its new offset is added
+  Fields always;   // fields of that answer and of every other
 };
 
 struct Outcome;
@@ -130,6 +137,7 @@ struct Access {
   Who who;
   Body body;
   Pace pace;
+  bool tus = false;  // its requests and answers carry the version of tus (tus_headers.h)
 };
 
 /// One row of the route table; there is none without its Access.

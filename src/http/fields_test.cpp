@@ -95,10 +95,31 @@ TEST_CASE("a cookie is set for this host alone, out of reach for scripts") {
 TEST_CASE("tus numbers have one spelling") {
   CHECK(read_tus_number("0") == 0);
   CHECK(read_tus_number("4611686018427387903") == 4611686018427387903ULL);
-  for (const char* bad : {"", "00", "01", "-1", "+1", " 1", "1 ", "1.0", "4611686018427387904",
-                          "99999999999999999999"}) {
+  for (const char* bad : {"", "00", "01", "-1", "+1", " 1", "1 ", "1.0", "0x1",
+                          "99999999999999999999x", "099999999999999999999"}) {
     CAPTURE(bad);
-    CHECK(!read_tus_number(bad));
+    CHECK(read_tus_number(bad).error().code == ErrorCode::invalid);
+  }
+  for (const char* large : {"4611686018427387904", "99999999999999999999"}) {
+    CAPTURE(large);
+    CHECK(read_tus_number(large).error().code == ErrorCode::too_large);
+  }
+}
+
+TEST_CASE("an upload's checksum names one of the algorithms and has its length") {
+  const auto sha1 = read_upload_checksum("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=");
+  REQUIRE(sha1);
+  CHECK(sha1->kind == ChecksumKind::sha1);
+  CHECK(encode_hex(sha1->digest) == "2aae6c35c94fcfb415dbe95f408b9ce91ee846ed");
+  CHECK(read_upload_checksum("sha256 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="));
+  for (const char* bad :
+       {"", "sha1", "sha1 ",
+        "sha1  Kq5sNclPz7QV2+lfQIuc6R7oRu0=", "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0",
+        "SHA1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=", "md5 XrY7u+Ae7tCTyyK7j1rNww==",
+        "sha256 Kq5sNclPz7QV2+lfQIuc6R7oRu0=", "sha1 Kq5sNclPz7QV2-lfQIuc6R7oRu0=",
+        "sha1 2aae6c35c94fcfb415dbe95f408b9ce91ee846ed", "sha1 !", "crc32 AAAAAA=="}) {
+    CAPTURE(bad);
+    CHECK(read_upload_checksum(bad).error().code == ErrorCode::invalid);
   }
 }
 
@@ -110,9 +131,13 @@ TEST_CASE("upload metadata is read strictly") {
   // As tus-js-client writes it: further keys, and keys without a value.
   CHECK(read_upload_metadata("relativePath bnVsbA==, filename YQ==,filetype ")->filename == "a");
   CHECK(read_upload_metadata("filename YQ==,empty")->filename == "a");
-  for (const char* bad : {"", "filename", "filename ", "filename YQ",
-                          "filename YQ==,filename Yg==", "filename YQ==,,",
-                          "filename  YQ==", "filename Y!==", "filename /w==", "filetype YQ=="}) {
+  CHECK(!read_upload_metadata("")->filename);
+  CHECK(!read_upload_metadata("filetype YQ==,any /w==")->filename);
+  CHECK(read_upload_metadata("filename")->filename == "");
+  CHECK(read_upload_metadata("filename ")->filename == "");
+  for (const char* bad :
+       {"filename YQ", "filename YQ==,filename Yg==", "filename YQ==,,", "filename  YQ==",
+        "filename Y!==", "filename /w==", "filetype /w==", ",filename YQ==", " ", "any !"}) {
     CAPTURE(bad);
     CHECK(!read_upload_metadata(bad));
   }

@@ -17,7 +17,8 @@ constexpr std::int64_t unavailable_seconds = 5;
 constexpr auto reasons = std::to_array<std::string_view>(
     {"wrong_code", "no_code", "wrong_password", "code_needed", "no_rule", "deny_rule", "reply_only",
      "invalid_address", "password_weak", "link_not_allowed", "life", "size", "notification_fixed",
-     "files_differ", "started_differently"});
+     "files_differ", "started_differently", "quota", "piece_too_small", "wrong_checksum",
+     "tus_extension"});
 constexpr auto reasons_with_address =
     std::to_array<std::string_view>({"no_rule", "deny_rule", "reply_only", "invalid_address"});
 
@@ -127,6 +128,7 @@ std::string_view title_of(int status) {
       {417, "Expectation Failed"},
       {429, "Too Many Requests"},
       {431, "Request Header Fields Too Large"},
+      {460, "Checksum Mismatch"},
       {500, "Internal Server Error"},
       {501, "Not Implemented"},
       {503, "Service Unavailable"},
@@ -142,7 +144,8 @@ std::string_view title_of(int status) {
 namespace {
 
 Response public_problem(const Error& error) {
-  const int status = http_status(error.code);
+  // A status of tus alone, for what is `invalid` to everybody else.
+  const int status = error.detail == "wrong_checksum" ? 460 : http_status(error.code);
   if (error.code == ErrorCode::throttled) {
     return retry_later(status, error.code, seconds_of(error.detail));
   }

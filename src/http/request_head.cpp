@@ -109,11 +109,18 @@ tl::expected<void, HeadRefusal> check_lines(std::string_view head) {
 
 // Fields that a request has once or not at all; of Cookie, Via and the like there may be several.
 bool is_single(std::string_view name) {
-  static constexpr auto names = std::to_array<std::string_view>(
-      {"authorization", "content-length", "content-type", "couvert-retrieval", "couvert-secret",
-       "expect", "host", "if-match", "if-none-match", "if-range", "origin", "range",
-       "sec-fetch-site", "transfer-encoding", "tus-resumable", "upload-length", "upload-metadata",
-       "upload-offset"});
+  static constexpr auto names =
+      std::to_array<std::string_view>({"authorization",  "content-length",
+                                       "content-type",   "couvert-retrieval",
+                                       "couvert-secret", "expect",
+                                       "host",           "if-match",
+                                       "if-none-match",  "if-range",
+                                       "origin",         "range",
+                                       "sec-fetch-site", "transfer-encoding",
+                                       "tus-resumable",  "upload-checksum",
+                                       "upload-concat",  "upload-defer-length",
+                                       "upload-length",  "upload-metadata",
+                                       "upload-offset",  "x-http-method-override"});
   return std::ranges::find(names, name) != names.end();
 }
 
@@ -196,14 +203,10 @@ tl::expected<void, HeadRefusal> read_target(RequestHead& head, std::string_view 
 }
 
 tl::expected<void, HeadRefusal> read_method(RequestHead& head, std::string_view name) {
-  for (const Method method :
-       {Method::get, Method::head, Method::post, Method::patch, Method::remove, Method::options}) {
-    if (name == name_of(method)) {
-      head.method = method;
-      return {};
-    }
-  }
-  head.method_known = false;
+  const std::optional<Method> method = method_of(name);
+  head.method_known = method.has_value();
+  head.method = method.value_or(Method::get);
+  if (method) return {};
   if (beast_http::string_to_verb({name.data(), name.size()}) == beast_http::verb::unknown) {
     return refuse(501, "an unknown method");
   }

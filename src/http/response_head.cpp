@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "http/problem.h"
+#include "http/tus_headers.h"
 
 namespace couvert {
 namespace {
@@ -78,6 +79,7 @@ std::string write_head(const Response& response, const HeadDetails& details) {
   if (!response.content_type.empty()) add(out, "Content-Type", response.content_type);
   add(out, "Cache-Control", cache_control(response.caching));
   for (const auto& [name, value] : response.fields) add(out, name, value);
+  if (details.tus) add(out, "Tus-Resumable", tus_version);
   out.append(fixed_fields).append(response.portal_page ? portal_policy : closed_policy);
   if (details.https) out.append(transport_security);
   if (!details.keep_alive) add(out, "Connection", "close");

@@ -14,6 +14,7 @@ struct HeadDetails {
   Instant now;
   bool keep_alive = true;
   bool https = false;                     // base_url begins with https: adds HSTS
+  bool tus = false;                       // adds the version of tus
   std::optional<std::uint64_t> length{};  // Content-Length; without one there is no such field
   std::string_view request_id{};          // as in the log; made by us, whatever a client sends
 };

@@ -69,6 +69,7 @@ Router::Match Router::find(Method method, std::string_view path) const {
     if (!arguments) continue;
     if (!best.allowed.empty()) best.allowed += ", ";
     best.allowed += name_of(route.method);
+    best.tus = best.tus || route.access.tus;
     // Of two templates that fit (/confirm, /{verification_id}), the one with fewer names is meant.
     const bool better = best.route == nullptr || arguments->size() < best.arguments.size();
     if (route.method == method && better) {

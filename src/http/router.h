@@ -19,6 +19,7 @@ class Router {
     const Route* route = nullptr;        // null: no such path, or none for this method
     std::vector<std::string> arguments;  // for the {names}, in their order
     std::string allowed;                 // the path's methods, where the path is there
+    bool tus = false;                    // whether a route of the path speaks tus
   };
 
   /// Lifetime: the match points into the router. Arguments are checked for their form only: 26

@@ -6,6 +6,7 @@
 #include "http/on_workers.h"
 #include "http/problem.h"
 #include "http/request_head.h"
+#include "http/tus_headers.h"
 
 namespace couvert {
 namespace {
@@ -46,6 +47,9 @@ int body_refusal(const Access& access, const RequestHead& head) {
       if (head.content_length > bytes_max) return 413;
       return has_type(head.fields, "application/json") ? 0 : 415;
     }
+    case Body::maybe_stream:
+      if (head.content_length == 0) return 0;
+      [[fallthrough]];
     case Body::stream:
       if (!head.has_content_length) return 411;
       return has_type(head.fields, "application/offset+octet-stream") ? 0 : 415;
@@ -57,6 +61,28 @@ Response not_found(const std::string& allowed) {
   if (allowed.empty()) return problem(404);
   Response response = problem(405);
   response.fields.emplace_back("Allow", allowed);
+  return response;
+}
+
+// tus lets a client that can send neither PATCH nor DELETE name its method in a field. Returns
+// whether that holds: what must change nothing cannot become a request that does.
+bool override_method(RequestHead& head) {
+  const std::string* name = find_field(head.fields, "x-http-method-override");
+  if (name == nullptr || !head.method_known) return true;
+  const std::optional<Method> method = method_of(*name);
+  if (method && !changes_something(head.method) && changes_something(*method)) return false;
+  head.method_known = method.has_value();
+  head.method = method.value_or(head.method);
+  return true;
+}
+
+// A request of another version of tus is refused before anything else is looked at.
+std::optional<Response> version_refusal(const RequestHead& head) {
+  const std::string* version = find_field(head.fields, "tus-resumable");
+  const bool ours = version != nullptr && *version == tus_version;
+  if (ours || head.method == Method::options) return std::nullopt;
+  Response response = problem(412);
+  response.fields.emplace_back("Tus-Version", std::string(tus_version));
   return response;
 }
 
@@ -119,6 +145,15 @@ void Exchange::prepare() {
   prepared.request = std::make_shared<Request>();
   Request& request = *prepared.request;
   Router::Match match = server_.router.find(head.method, head.path);
+  answer_.tus = match.tus || find_field(head.fields, "tus-resumable") != nullptr;
+  if (match.tus && !override_method(head)) {
+    prepared.refusal = problem(400);
+    return;
+  }
+  if (match.tus && head.method_known) {
+    answer_.method = name_of(head.method);
+    match = server_.router.find(head.method, head.path);
+  }
   if (head.method == Method::head && match.route == nullptr) {
     match = server_.router.find(Method::get, head.path);
     if (match.route != nullptr && match.route->access.pace != Pace::quick) match.route = nullptr;
@@ -136,8 +171,9 @@ void Exchange::prepare() {
     prepared.refusal = not_found(match.allowed);
     return;
   }
+  if (prepared.access.tus) prepared.refusal = version_refusal(head);
   const int body_status = body_refusal(prepared.access, head);
-  if (body_status != 0) prepared.refusal = problem(body_status);
+  if (!prepared.refusal && body_status != 0) prepared.refusal = problem(body_status);
 
   request.method = head.method;
   request.path = std::move(head.path);
@@ -233,7 +269,7 @@ Task<> Exchange::respond(Outcome outcome) {
       const Result<> told = co_await answer_.send_continue();
       if (!told) co_return told;
     }
-    std::shared_ptr<Upload> target = std::move(upload->upload);
+    UploadBody target = std::move(*upload);
     const std::uint64_t bytes = body_left_;
     const Result<std::uint64_t> taken = co_await answer_.take_upload(std::move(target), bytes);
     if (!taken) co_return pass(taken);

@@ -137,11 +137,14 @@ inline std::vector<Route> test_routes(Seen& seen) {
                                 }};
                  }};
   });
-  routes.emplace_back(Method::patch, "/up/{file_no}", Access(Who::anyone, Body::stream),
-                      [&seen](Ask request) -> Outcome {
-                        if (request->arguments[0] == "7") return Error(ErrorCode::conflict, "");
-                        return UploadBody{std::make_unique<FakeUpload>(seen)};
-                      });
+  Access tus(Who::anyone, Body::stream);
+  tus.tus = true;
+  routes.emplace_back(Method::patch, "/up/{file_no}", tus, [&seen](Ask request) -> Outcome {
+    if (request->arguments[0] == "7") return Error(ErrorCode::conflict, "");
+    Response taken;
+    taken.status = 204;
+    return UploadBody{std::make_unique<FakeUpload>(seen), std::move(taken), {{"Always", "x"}}};
+  });
   const auto download = [&seen](Ask request) -> Outcome {
     const std::uint64_t size = std::stoull(request->arguments[0]);
     return FileBody{std::make_unique<FakeDownload>(seen, size), "application/octet-stream"};
@@ -185,7 +188,8 @@ inline std::string get(const std::string& path, const std::string& more = "") {
 
 inline std::string patch(const std::string& no, std::size_t bytes, const std::string& more = "") {
   return "PATCH /up/" + no + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(bytes) +
-         "\r\nContent-Type: application/offset+octet-stream\r\n" + more + "\r\n";
+         "\r\nContent-Type: application/offset+octet-stream\r\nTus-Resumable: 1.0.0\r\n" + more +
+         "\r\n";
 }
 
 inline std::string post(const std::string& body, const std::string& more = "") {

@@ -213,6 +213,7 @@ TEST_CASE("a file's record goes on after it was stored") {
     FileRecord record;
     record.name = "Grüße.txt";
     record.type = "text/plain";
+    if (with_sha256) record.metadata = "filename R3LDvMOfZS50eHQ=,secret";
     record.announced_bytes = 1000;
     if (with_sha256) record.sha256.emplace();
     for (std::size_t at = 0; at < plain.size(); at += 100) {
@@ -222,6 +223,7 @@ TEST_CASE("a file's record goes on after it was stored") {
       record = open_record(key, {{}, 3}, sealed).value();
     }
     CHECK(record.name == "Grüße.txt");
+    CHECK(record.metadata == (with_sha256 ? "filename R3LDvMOfZS50eHQ=,secret" : ""));
     CHECK(record.bytes == 1000);
     if (with_sha256) CHECK(record.sha256->digest() == sha256(plain));
   }
@@ -230,6 +232,7 @@ TEST_CASE("a file's record goes on after it was stored") {
 TEST_CASE("a record of every other length is damaged") {
   FileRecord record;
   record.name = "a";
+  record.metadata = "b";
   record.sha256.emplace();
   record.add(example_plain(70));
   Buffer bytes = encode_record(record);

@@ -6,10 +6,12 @@
 namespace couvert {
 namespace {
 
-constexpr std::uint8_t version = 1;
-// Version, two texts, the numbers, the longest SHA-256 state.
-constexpr std::size_t record_bytes_max =
-    1 + 2 + limits::file_name_bytes_max + 2 + limits::media_type_bytes_max + 21 + 103;
+constexpr std::uint8_t version_plain = 1;
+constexpr std::uint8_t version_with_metadata = 2;
+// Version, three texts, the numbers, the longest SHA-256 state.
+constexpr std::size_t record_bytes_max = 1 + 2 + limits::file_name_bytes_max + 2 +
+                                         limits::media_type_bytes_max + 2 +
+                                         limits::upload_metadata_bytes_max + 21 + 103;
 
 void append_text(Buffer& out, std::string_view text) {
   append_integer(out, text.size(), 2);
@@ -65,11 +67,14 @@ void FileRecord::add(Bytes plain) {
 Buffer encode_record(const FileRecord& record) {
   INVARIANT(record.name.size() <= limits::file_name_bytes_max);
   INVARIANT(record.type.size() <= limits::media_type_bytes_max);
+  INVARIANT(record.metadata.size() <= limits::upload_metadata_bytes_max);
+  const bool with_metadata = !record.metadata.empty();
   Buffer out;
   out.reserve(record_bytes_max);
-  append_integer(out, version, 1);
+  append_integer(out, with_metadata ? version_with_metadata : version_plain, 1);
   append_text(out, record.name);
   append_text(out, record.type);
+  if (with_metadata) append_text(out, record.metadata);
   append_integer(out, record.announced_bytes, 8);
   append_integer(out, record.bytes, 8);
   append_integer(out, record.crc32, 4);
@@ -81,9 +86,14 @@ Buffer encode_record(const FileRecord& record) {
 Result<FileRecord> decode_record(Bytes bytes) {
   Cursor cursor(bytes);
   FileRecord record;
-  if (cursor.integer(1) != version) return damaged();
+  const std::uint64_t version = cursor.integer(1);
+  if (version != version_plain && version != version_with_metadata) return damaged();
   record.name = cursor.text(limits::file_name_bytes_max);
   record.type = cursor.text(limits::media_type_bytes_max);
+  if (version == version_with_metadata) {
+    record.metadata = cursor.text(limits::upload_metadata_bytes_max);
+    if (record.metadata.empty()) return damaged();
+  }
   record.announced_bytes = cursor.integer(8);
   record.bytes = cursor.integer(8);
   record.crc32 = static_cast<std::uint32_t>(cursor.integer(4));

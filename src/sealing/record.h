@@ -3,8 +3,11 @@
 // It is sealed under the transfer key and written anew with each durable part; at Start its content
 // goes into the manifest and the record is deleted. The form is the server's own:
 //
-//     version 1[1] || str(name) || str(type) || announced length[8] || bytes so far[8] ||
+//     version[1] || str(name) || str(type) || announced length[8] || bytes so far[8] ||
 //     CRC-32 so far[4] || 0[1], or 1[1] || state of the SHA-256 so far
+//
+// Version 1 ends so. Version 2 has str(metadata) behind str(type): the Upload-Metadata of the
+// client, which tus gives back as it came; a file without any is written as version 1.
 #pragma once
 
 #include <optional>
@@ -20,6 +23,7 @@ namespace couvert {
 struct FileRecord {
   std::string name;
   std::string type;
+  std::string metadata;  // Upload-Metadata as it came, or empty
   std::uint64_t announced_bytes = 0;
   std::uint64_t bytes = 0;
   std::uint32_t crc32 = 0;
@@ -29,7 +33,7 @@ struct FileRecord {
   void add(Bytes plain);
 };
 
-/// The unsealed form. Name and type must have passed the limits (base/limits.h).
+/// The unsealed form. Name, type and metadata must have passed the limits (base/limits.h).
 Buffer encode_record(const FileRecord& record);
 /// Errors: `damaged` for everything but what encode_record() writes.
 Result<FileRecord> decode_record(Bytes bytes);

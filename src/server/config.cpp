@@ -45,6 +45,10 @@ void read_limits(ConfigSection& section, Config& config) {
   allowance.transfer_bytes_max = static_cast<std::uint64_t>(section.integer(
       "transfer_bytes_max", {1, static_cast<std::int64_t>(limits::file_bytes_max),
                              static_cast<std::int64_t>(allowance.transfer_bytes_max)}));
+  const std::uint64_t four = std::min(4 * allowance.transfer_bytes_max, limits::unsent_bytes_max);
+  config.service.unsent_bytes_max = static_cast<std::uint64_t>(section.integer(
+      "unsent_bytes_max",
+      {1, static_cast<std::int64_t>(limits::unsent_bytes_max), static_cast<std::int64_t>(four)}));
   allowance.days_max = static_cast<int>(section.integer("days_max", {1, 399, allowance.days_max}));
   allowance.days_default = static_cast<int>(
       section.integer("days_default", {1, allowance.days_max, std::min(10, allowance.days_max)}));

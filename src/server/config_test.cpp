@@ -53,6 +53,17 @@ TEST_CASE("the documented configuration is read") {
   CHECK(config->service.allowance.days_max == 10);
 }
 
+TEST_CASE("a sender's unsent transfers may hold four of the largest, or what is set") {
+  const auto unsent = [](const std::string& more) {
+    return parse_config(good + "[limits]\n" + more, "couvert.toml")->service.unsent_bytes_max;
+  };
+  CHECK(unsent("") == std::uint64_t{1} << 42);
+  CHECK(unsent("transfer_bytes_max = 100\n") == 400);
+  CHECK(unsent("transfer_bytes_max = 100\nunsent_bytes_max = 150\n") == 150);
+  CHECK_FALSE(
+      parse_config(good + "[limits]\nunsent_bytes_max = 17592186044417\n", "x").has_value());
+}
+
 TEST_CASE("a wrong configuration is refused with file, line, key and what is expected") {
   CHECK(refusal("colour = \"red\"\n" + good) == "couvert.toml:1: colour: no such key");
   CHECK(refusal(good + "[limits]\ndays_max = 4000\n") ==

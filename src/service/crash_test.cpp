@@ -1,17 +1,17 @@
 // Random use of the server, cut off by the power at random steps: what clients were told holds, on
 // whatever the disk has kept.
 //
-// COUVERT_SEED is where the choice begins, COUVERT_ROUNDS how many times as many runs are made.
+// service/test_choice.h says how much of it is tried.
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 #include <set>
 
 #include "service/expire_round.h"
 #include "service/outbox_round.h"
 #include "service/sent.h"
+#include "service/test_choice.h"
 #include "service/test_power.h"
 #include "store/check.h"
 
@@ -19,11 +19,6 @@ using namespace couvert;
 using namespace std::chrono_literals;
 
 namespace {
-
-unsigned setting(const char* name, unsigned otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
 
 // What a client knows of a file of its draft.
 struct KnownFile {
@@ -48,6 +43,9 @@ struct Known {
   StartedTransfer told;
 };
 
+// A log line is written where something failed, and here nothing does.
+constexpr Step kinds[] = {Step::disk, Step::clock, Step::randomness, Step::mail, Step::waking};
+
 // Clients, a server, and what the clients were told.
 class Run {
  public:
@@ -62,16 +60,17 @@ class Run {
   std::vector<std::string> live(int operations) {
     for (int i = 0; i < operations && broken_.empty(); ++i) {
       server_.disk.set_time(server_.world.clock.now());
-      if (below(2) == 0) server_.power.cut_after(below(80));
+      if (!server_.power.is_set() && below(2) == 0) set_power();
       attempt([this] { operate(); });
-      if (server_.power.is_away() || below(10) == 0) restart();
-      server_.power.restore();
+      const bool is_calm = !server_.power.is_set();
+      if (server_.power.is_away() || (is_calm && below(5) == 0)) restart();
     }
     finish();
     return broken_;
   }
 
   int cuts() const { return cuts_; }
+  const std::set<Step>& met() const { return server_.power.met(); }
   std::size_t started() const { return started_; }
 
  private:
@@ -80,6 +79,13 @@ class Run {
   DraftKey key_of(const Known& one) { return {caller_, one.draft_id, one.secret}; }
   void expect(bool holds, const std::string& promise) {
     if (!holds) broken_.push_back(promise);
+  }
+
+  // Each kind of step has its turn, the rare ones, too.
+  void set_power() {
+    const std::size_t kind = below(2 * std::size(kinds));
+    if (kind < std::size(kinds)) return server_.power.cut_after(below(3), kinds[kind]);
+    server_.power.cut_after(below(80));
   }
 
   void attempt(const std::function<void()>& work) {
@@ -144,9 +150,9 @@ class Run {
     const std::size_t size = below(12) == 0 ? 2'500'000 : sizes[below(std::size(sizes))];
     std::string bytes(size, '\0');
     for (char& byte : bytes) byte = static_cast<char>(choice_());
-    const auto no = Drafts(parts()).create_file(key_of(*one), {"a.bin", "", bytes.size()});
-    expect(no.has_value(), "a file can be begun");
-    if (no) one->files.push_back({*no, std::move(bytes), 0});
+    const auto created = Drafts(parts()).create_file(key_of(*one), {"a.bin", "", bytes.size()});
+    expect(created.has_value(), "a file can be begun");
+    if (created) one->files.push_back({created->no, std::move(bytes), 0});
   }
 
   void append() {
@@ -155,7 +161,8 @@ class Run {
     KnownFile& file = one->files[below(one->files.size())];
     const std::size_t rest = file.bytes.size() - file.offset;
     if (rest == 0) return;
-    auto upload = Drafts(parts()).upload(key_of(*one), file.no, file.offset);
+    // All the rest is announced, whatever comes of it: small pieces would be refused.
+    auto upload = Drafts(parts()).upload(key_of(*one), file.no, {file.offset, rest});
     expect(upload.has_value(), "an upload goes on where it was acknowledged");
     if (!upload) return;
     const std::size_t size = below(3) == 0 ? 1 + below(rest) : rest;
@@ -360,20 +367,27 @@ class Run {
 }  // namespace
 
 TEST_CASE("whatever step the power goes at, what clients were told holds") {
-  const unsigned first = setting("COUVERT_SEED", 1);
-  const unsigned runs = 2 * setting("COUVERT_ROUNDS", 1);
+  const Choice choice("runs");
+  std::set<Step> met;
+  const auto all_met = [&] {
+    return std::all_of(std::begin(kinds), std::end(kinds),
+                       [&](Step kind) { return met.contains(kind); });
+  };
+  unsigned runs = 0;
   int cuts = 0;
   std::size_t started = 0;
-  for (unsigned seed = first; seed < first + runs; ++seed) {
+  while (runs < choice.rounds() * 2 || (!all_met() && runs < 10)) {
+    const unsigned seed = choice.seed() + runs++;
     CAPTURE(seed);
     Run run(seed);
     const std::vector<std::string> broken = run.live(150);
     for (const std::string& promise : broken) CHECK_MESSAGE(false, promise);
     cuts += run.cuts();
     started += run.started();
+    met.insert(run.met().begin(), run.met().end());
   }
-  MESSAGE("COUVERT_SEED=" << first << ", " << runs << " runs, " << cuts << " cuts, " << started
-                          << " transfers started");
+  MESSAGE(runs << " runs, " << cuts << " cuts, " << started << " transfers started");
+  CHECK(all_met());
   CHECK(started > 0);
 }
 

@@ -1,17 +1,16 @@
 // Bytes flipped, cut, swapped, lost, replaced by older ones, anywhere in the objects and in the
 // rows: every answer is an error or right, never other bytes, and the server goes on.
 //
-// COUVERT_SEED is where the choice begins, COUVERT_ROUNDS how many times as much is tried.
+// service/test_choice.h says how much of it is tried.
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
-#include <random>
 
 #include "service/expire_round.h"
 #include "service/outbox_round.h"
 #include "service/sent.h"
+#include "service/test_choice.h"
 #include "service/test_world.h"
 #include "store/check.h"
 #include "store/test_raw_rows.h"
@@ -21,11 +20,6 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
-
-unsigned setting(const char* name, unsigned otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -57,15 +51,17 @@ class Listening final : public MailTransport {
 std::uint32_t upload_in_parts(TestWorld& world, const TestDraft& draft, const std::string& bytes,
                               std::size_t part) {
   Drafts drafts(*world.parts);
-  const Result<std::uint32_t> no = drafts.create_file(draft.key(), {"teile.bin", "", bytes.size()});
-  REQUIRE(no.has_value());
+  const Result<NewUpload> created =
+      drafts.create_file(draft.key(), {"teile.bin", "", bytes.size()});
+  REQUIRE(created.has_value());
   for (std::size_t at = 0; at < bytes.size(); at += part) {
-    const Result<std::unique_ptr<Upload>> upload = drafts.upload(draft.key(), *no, at);
+    // All the rest is announced: pieces as small as these would be refused.
+    const auto upload = drafts.upload(draft.key(), created->no, {at, bytes.size() - at});
     REQUIRE(upload.has_value());
     REQUIRE((*upload)->write(as_bytes(std::string_view(bytes).substr(at, part))).has_value());
     REQUIRE((*upload)->finish().has_value());
   }
-  return *no;
+  return created->no;
 }
 
 std::string fragment_of(const StartedRecipient& recipient) {
@@ -124,13 +120,23 @@ struct Scene {
     return Retrieve(*world.parts).open_link(one.transfer_id, fragment_of(one));
   }
 
-  bool is_manifest(const fs::path& path) {
+  // What kind of object it is.
+  std::string role(const fs::path& path) {
+    const std::string name = path.filename().string();
     for (int row = 0; row < rows->count("transfer"); ++row) {
-      if (rows->value({"transfer", "manifest_object", row}) == path.filename().string()) {
-        return true;
-      }
+      if (rows->value({"transfer", "manifest_object", row}) == name) return "manifest";
     }
-    return false;
+    std::optional<std::string> draft_seal;
+    for (int row = 0; row < rows->count("transfer"); ++row) {
+      const bool is_draft = rows->value({"transfer", "state", row}) == "draft";
+      if (is_draft) draft_seal = rows->value({"transfer", "seal_id", row});
+    }
+    for (int row = 0; row < rows->count("part"); ++row) {
+      if (rows->value({"part", "object", row}) != name) continue;
+      const bool is_of_draft = rows->value({"part", "seal_id", row}) == draft_seal;
+      return is_of_draft ? "draft's part" : "part";
+    }
+    return "stray";
   }
 
   void put_back() {
@@ -262,15 +268,17 @@ bool live_on(Scene& scene) {
   return !found || !found->empty();
 }
 
-struct Choice {
-  explicit Choice(const char* what) : seed(setting("COUVERT_SEED", 1)), random(seed) {
-    MESSAGE(what << ": COUVERT_SEED=" << seed << " COUVERT_ROUNDS=" << rounds);
-  }
-  std::size_t below(std::size_t end) { return random() % end; }
+// A damage to objects, and what kind of damage to what kind of object it is.
+struct ObjectDamage {
+  std::string kind;
+  std::map<fs::path, std::optional<std::string>> left;  // bytes, or nothing
 
-  unsigned seed;
-  unsigned rounds = setting("COUVERT_ROUNDS", 1);
-  std::mt19937 random;
+  void apply() const {
+    for (const auto& [path, bytes] : left) {
+      if (bytes) write_file(path, *bytes);
+      if (!bytes) fs::remove(path);
+    }
+  }
 };
 
 }  // namespace
@@ -279,55 +287,66 @@ TEST_CASE("a flipped byte in any object gives an error or the right bytes") {
   Choice choice("flipped objects");
   Scene scene;
   REQUIRE(scene.objects.size() == 9);  // 4 and 1 parts with their manifests, 2 of the draft
+  std::vector<ObjectDamage> all;
   for (const auto& [path, bytes] : scene.objects) {
-    CAPTURE(path.filename().string());
-    for (unsigned i = 0; i < 6 * choice.rounds; ++i) {
+    for (unsigned i = 0; i < 6; ++i) {
       // Half of them in the head: salt, commitment, the first bytes.
-      const std::size_t end = i % 2 == 0 ? 72 : bytes.size();
-      const std::size_t at = choice.below(end);
-      CAPTURE(at);
+      const bool in_head = i % 2 == 0;
+      const std::size_t at = choice.below(in_head ? 72 : bytes.size());
       std::string spoilt = bytes;
       spoilt[at] = static_cast<char>(spoilt[at] ^ (1 << choice.below(8)));
-      write_file(path, spoilt);
-      check_retrievals(scene);
-      write_file(path, bytes);
+      const std::string place = in_head ? " head" : " anywhere";
+      all.push_back({scene.role(path) + place, {{path, spoilt}}});
     }
   }
-  scene.put_back();
+  for (const ObjectDamage& damage : choice.of(all, 3)) {
+    CAPTURE(damage.kind);
+    damage.apply();
+    check_retrievals(scene);
+    scene.put_back();
+  }
   live_on(scene);
 }
 
-TEST_CASE("an object cut, lengthened, swapped or lost gives an error, and check names it") {
+TEST_CASE("an object cut, lengthened or lost gives an error, and check names it") {
   Choice choice("changed objects");
   Scene scene;
-  const auto is_named = [&] {
-    const bool named = live_on(scene);
-    scene.put_back();
-    return named;
-  };
+  std::vector<ObjectDamage> all;
   for (const auto& [path, bytes] : scene.objects) {
-    CAPTURE(path.filename().string());
-    for (const std::size_t length :
-         {std::size_t{0}, std::size_t{56}, bytes.size() - 1, choice.below(bytes.size())}) {
-      CAPTURE(length);
-      write_file(path, bytes.substr(0, length));
-      CHECK(is_named());
-    }
-    write_file(path, bytes + bytes.substr(0, 1 + choice.below(40)));
-    CHECK(is_named());
-    fs::remove(path);
-    CHECK(is_named());
+    const std::string role = scene.role(path);
+    all.push_back({role + " emptied", {{path, ""}}});
+    all.push_back({role + " cut to its head", {{path, bytes.substr(0, 56)}}});
+    all.push_back({role + " cut by a byte", {{path, bytes.substr(0, bytes.size() - 1)}}});
+    all.push_back({role + " cut", {{path, bytes.substr(0, choice.below(bytes.size()))}}});
+    const std::string more = bytes.substr(0, 1 + choice.below(40));
+    all.push_back({role + " lengthened", {{path, bytes + more}}});
+    all.push_back({role + " lost", {{path, std::nullopt}}});
   }
+  for (const ObjectDamage& damage : choice.of(all)) {
+    CAPTURE(damage.kind);
+    damage.apply();
+    CHECK(live_on(scene));
+    scene.put_back();
+  }
+}
+
+TEST_CASE("objects exchanged with each other give an error, and check names it") {
+  Choice choice("exchanged objects");
+  Scene scene;
+  std::vector<ObjectDamage> all;
   for (auto one = scene.objects.begin(); one != scene.objects.end(); ++one) {
     for (auto other = std::next(one); other != scene.objects.end(); ++other) {
-      CAPTURE(one->first.filename().string());
-      CAPTURE(other->first.filename().string());
-      write_file(one->first, other->second);
-      write_file(other->first, one->second);
-      // Rows have the commitments of parts; that of a manifest stands in sealed keyslots only.
-      const bool are_manifests = scene.is_manifest(one->first) && scene.is_manifest(other->first);
-      CHECK((is_named() || are_manifests));
+      const auto [first, second] = std::minmax({scene.role(one->first), scene.role(other->first)});
+      all.push_back(
+          {first + " and " + second, {{one->first, other->second}, {other->first, one->second}}});
     }
+  }
+  for (const ObjectDamage& damage : choice.of(all)) {
+    CAPTURE(damage.kind);
+    damage.apply();
+    // Rows have the commitments of parts; that of a manifest stands in sealed keyslots only.
+    CHECK((live_on(scene) || damage.kind == "manifest and manifest"));
+    scene.put_back();
   }
 }
 
@@ -377,55 +396,81 @@ std::string spoilt(const std::string& value, Choice& choice) {
   return in_quotes(text);
 }
 
+// A place in the rows; its kind is the column.
+struct Cell {
+  std::string kind;
+  CellPlace place;
+};
+
+// Which recipient a session is of is the row's word alone (docs/decisions/0058).
+std::vector<Cell> all_cells(Scene& scene) {
+  std::vector<Cell> all;
+  for (const CellPlace& place : scene.rows->cells()) {
+    const std::string kind = place.table + "." + place.column;
+    if (kind != "keyslot.position") all.push_back({kind, place});
+  }
+  REQUIRE(all.size() > 200);
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("a spoilt column in any row gives an error or what was there") {
   Choice choice("spoilt columns");
   Scene scene;
-  const std::vector<CellPlace> cells = scene.rows->cells();
-  REQUIRE(cells.size() > 200);
   unsigned spoiled = 0;
   unsigned named = 0;
-  for (unsigned round = 0; round < choice.rounds; ++round) {
-    for (const CellPlace& place : cells) {
-      // Which recipient a session is of is the row's word alone (docs/decisions/0058).
-      if (place.table == "keyslot" && place.column == "position") continue;
-      const std::string expression = spoilt(scene.rows->value(place).value_or(""), choice);
-      CAPTURE(place.text());
-      CAPTURE(expression);
-      if (!scene.rows->set(place, expression)) continue;
-      ++spoiled;
-      named += live_on(scene) ? 1 : 0;
-      scene.put_back();
-    }
+  for (const Cell& cell : choice.of(all_cells(scene))) {
+    const std::string expression = spoilt(scene.rows->value(cell.place).value_or(""), choice);
+    CAPTURE(cell.place.text());
+    CAPTURE(expression);
+    if (!scene.rows->set(cell.place, expression)) continue;
+    ++spoiled;
+    named += live_on(scene) ? 1 : 0;
+    scene.put_back();
   }
   MESSAGE(spoiled << " columns spoilt, check named " << named);
   CHECK(live_on(scene) == false);
 }
 
-TEST_CASE("rows lost, exchanged with others, or older ones give an error or what was there") {
+TEST_CASE("a column exchanged with another row's gives an error or what was there") {
+  Choice choice("exchanged columns");
+  Scene scene;
+  unsigned exchanged = 0;
+  for (const auto& [kind, place] : choice.of(all_cells(scene))) {
+    std::vector<std::string> others;
+    for (CellPlace other{place.table, place.column}; other.row < scene.rows->count(place.table);
+         ++other.row) {
+      const std::optional<std::string> value = scene.rows->value(other);
+      if (value && value != scene.rows->value(place)) others.push_back(*value);
+    }
+    if (others.empty()) continue;
+    // As if the disk had mixed the rows up.
+    const std::string& value = others[choice.below(others.size())];
+    CAPTURE(place.text());
+    CAPTURE(value);
+    if (!scene.rows->set(place, in_quotes(value))) continue;
+    ++exchanged;
+    live_on(scene);
+    scene.put_back();
+  }
+  MESSAGE(exchanged << " columns exchanged");
+  CHECK(live_on(scene) == false);
+}
+
+TEST_CASE("rows lost or older ones give an error or what was there") {
   Choice choice("changed rows");
   Scene scene;
-  const std::vector<CellPlace> cells = scene.rows->cells();
-  for (const CellPlace& place : cells) {
+  std::vector<Cell> rows;
+  for (const Cell& cell : all_cells(scene)) {
+    const bool is_first = scene.rows->columns(cell.place.table).front() == cell.place.column;
+    if (is_first) rows.push_back(cell);
+  }
+  for (const auto& [kind, place] : choice.of(rows)) {
     CAPTURE(place.text());
-    if (place.table == "keyslot" && place.column == "position") continue;
-    const int rows = scene.rows->count(place.table);
-    if (rows > 1) {
-      // The value of another row, as if the disk had mixed them up.
-      const CellPlace other{place.table, place.column,
-                            static_cast<int>(choice.below(static_cast<std::size_t>(rows)))};
-      const std::optional<std::string> value = scene.rows->value(other);
-      if (value && scene.rows->set(place, in_quotes(*value))) {
-        live_on(scene);
-        scene.put_back();
-      }
-    }
-    const bool is_first = scene.rows->columns(place.table).front() == place.column;
-    if (is_first && scene.rows->remove_row(place)) {
-      live_on(scene);
-      scene.put_back();
-    }
+    if (!scene.rows->remove_row(place)) continue;
+    live_on(scene);
+    scene.put_back();
   }
   for (const std::string& table : scene.rows->tables()) {
     CAPTURE(table);

@@ -8,11 +8,13 @@
 namespace couvert {
 namespace {
 
-DraftFile as_seen(const OpenedFile& file) {
-  return {file.row.no, file.record.name, file.record.type, file.row.bytes, file.row.offset};
+DraftFile as_seen(const OpenedDraft& draft, const OpenedFile& file) {
+  return {file.row.no,     file.record.name,     file.record.type,  file.row.bytes,
+          file.row.offset, file.record.metadata, draft.transfer.end};
 }
 
-Result<> check_room(Transaction& tx, const Transfer& draft, const Allowance& allowance,
+// What the sender's policy lets one transfer hold, and all that were not started together.
+Result<> check_room(Transaction& tx, const Transfer& draft, const ServiceSettings& settings,
                     std::uint64_t more) {
   const Result<std::vector<FileRow>> files = files_of(tx, draft.seal_id);
   if (!files) return pass(files);
@@ -21,10 +23,39 @@ Result<> check_room(Transaction& tx, const Transfer& draft, const Allowance& all
   }
   std::uint64_t sum = more;
   for (const FileRow& file : *files) sum += file.bytes;
-  if (sum > allowance.transfer_bytes_max) {
-    return fail(ErrorCode::too_large, "the files are larger than a transfer may be");
+  if (sum > settings.allowance.transfer_bytes_max) {
+    return fail(ErrorCode::too_large, "size");
+  }
+  const Result<std::uint64_t> unsent = unsent_bytes(tx, draft.sender);
+  if (!unsent) return pass(unsent);
+  if (more > settings.unsent_bytes_max || *unsent > settings.unsent_bytes_max - more) {
+    return fail(ErrorCode::full, "quota");
   }
   return Result<>();
+}
+
+// What of a checksum's promise can be kept: its parts wait in memory until it is known.
+Result<> check_length(const UploadPiece& piece) {
+  if (piece.checksum && piece.bytes > limits::checked_bytes_max) {
+    return fail(ErrorCode::too_large, "too many bytes for one checksum");
+  }
+  return Result<>();
+}
+
+// A small part costs as much as a large one, so there are none but at the end.
+bool is_too_small(const UploadPiece& piece, std::uint64_t size) {
+  return piece.bytes < limits::upload_bytes_min && piece.offset + piece.bytes != size;
+}
+
+Result<> check_piece(const UploadPiece& piece, const FileRow& file) {
+  if (piece.offset != file.offset) return fail(ErrorCode::conflict, "another offset");
+  if (piece.bytes > file.bytes - piece.offset) {
+    return fail(ErrorCode::too_large, "past the announced size");
+  }
+  if (piece.bytes > 0 && is_too_small(piece, file.bytes)) {
+    return fail(ErrorCode::invalid, "piece_too_small");
+  }
+  return check_length(piece);
 }
 
 }  // namespace
@@ -78,7 +109,7 @@ Result<Draft> Drafts::find(const DraftKey& key) {
   const Result<std::vector<OpenedFile>> files = open_files(parts_, *draft);
   if (!files) return pass(files);
   Draft seen{key.draft_id, draft->transfer.sender, draft->transfer.end, {}};
-  for (const OpenedFile& file : *files) seen.files.push_back(as_seen(file));
+  for (const OpenedFile& file : *files) seen.files.push_back(as_seen(*draft, file));
   return seen;
 }
 
@@ -99,31 +130,45 @@ Result<> Drafts::remove(const DraftKey& key) {
   });
 }
 
-Result<std::uint32_t> Drafts::create_file(const DraftKey& key, const NewFile& file) {
-  Result<std::string> name = check_file_name(file.name);
-  if (!name) return pass(name);
-  if (file.size > limits::file_bytes_max) return fail(ErrorCode::too_large, "a file is too large");
-  const Result<OpenedDraft> draft = open_unstarted(parts_, key);
-  if (!draft) return pass(draft);
+Result<NewUpload> Drafts::create_file(const DraftKey& key, const NewFile& file,
+                                      const UploadPiece& first) {
   FileRecord record;
-  record.name = std::move(*name);
+  if (file.name) {
+    Result<std::string> name = check_file_name(*file.name);
+    if (!name) return pass(name);
+    record.name = std::move(*name);
+  }
+  if (file.size > limits::file_bytes_max || first.bytes > file.size) {
+    return fail(ErrorCode::too_large, "size");
+  }
+  const Result<> length = check_length(first);
+  if (!length) return pass(length);
+  Result<OpenedDraft> draft = open_unstarted(parts_, key);
+  if (!draft) return pass(draft);
   record.type = check_media_type(file.type);
+  record.metadata = file.metadata;
   record.announced_bytes = file.size;
   FileRow row;
   row.seal_id = draft->transfer.seal_id;
   row.bytes = file.size;
   const Result<> stored = parts_.database.write([&](Transaction& tx) -> Result<> {
-    const Result<> room = check_room(tx, draft->transfer, parts_.settings.allowance, file.size);
+    const Result<> room = check_room(tx, draft->transfer, parts_.settings, file.size);
     if (!room) return pass(room);
     const Result<std::int64_t> no = take_file_no(tx, row.seal_id);
     if (!no) return pass(no);
     row.no = static_cast<std::uint32_t>(*no);
+    if (!file.name) record.name = "file-" + std::to_string(row.no + 1);
     row.record = seal_record(draft->keys.transfer_key, {scope_of(draft->transfer), row.no}, record,
                              parts_.random);
     return insert_file(tx, row);
   });
   if (!stored) return pass(stored);
-  return row.no;
+  NewUpload created{row.no, draft->transfer.end, nullptr};
+  if (first.bytes == 0 || is_too_small(first, file.size)) return created;
+  OpenedFile opened{std::move(row), std::move(record)};
+  created.upload = begin_upload(parts_, std::move(*draft), std::move(opened),
+                                {first.checksum, OnRefusal::erase_file});
+  return created;
 }
 
 Result<DraftFile> Drafts::find_file(const DraftKey& key, std::uint32_t no) {
@@ -131,35 +176,33 @@ Result<DraftFile> Drafts::find_file(const DraftKey& key, std::uint32_t no) {
   if (!draft) return pass(draft);
   const Result<OpenedFile> file = open_file(parts_, *draft, no);
   if (!file) return pass(file);
-  return as_seen(*file);
+  return as_seen(*draft, *file);
 }
 
 Result<> Drafts::remove_file(const DraftKey& key, std::uint32_t no) {
   const Result<OpenedDraft> draft = open_unstarted(parts_, key);
   if (!draft) return pass(draft);
-  std::vector<PartRow> gone;
-  const Result<> deleted = parts_.database.write([&](Transaction& tx) -> Result<> {
-    const Result<std::optional<FileRow>> row = couvert::find_file(tx, draft->transfer.seal_id, no);
-    if (!row) return pass(row);
-    if (!row->has_value()) return fail(ErrorCode::denied, "no such file");
-    Result<std::vector<PartRow>> parts = parts_of_file(tx, draft->transfer.seal_id, no);
-    if (!parts) return pass(parts);
-    gone = std::move(*parts);
-    return delete_file(tx, draft->transfer.seal_id, no);
-  });
-  if (!deleted) return pass(deleted);
-  for (const PartRow& part : gone) drop_object(parts_, part.object);
-  return Result<>();
+  return erase_file(parts_, draft->transfer.seal_id, no);
 }
 
 Result<std::unique_ptr<Upload>> Drafts::upload(const DraftKey& key, std::uint32_t no,
-                                               std::uint64_t offset) {
+                                               const UploadPiece& piece) {
   Result<OpenedDraft> draft = open_unstarted(parts_, key);
   if (!draft) return pass(draft);
   Result<OpenedFile> file = open_file(parts_, *draft, no);
   if (!file) return pass(file);
-  if (file->row.offset != offset) return fail(ErrorCode::conflict, "another offset");
-  return begin_upload(parts_, std::move(*draft), std::move(*file));
+  const Result<> fits = check_piece(piece, file->row);
+  if (!fits) return pass(fits);
+  // Who holds the row's record has the file. A client whose line broke goes on at once, though the
+  // request that it lost may still wait for bytes here.
+  Buffer record = seal_record(draft->keys.transfer_key, {scope_of(draft->transfer), no},
+                              file->record, parts_.random);
+  const Result<> claimed =
+      parts_.database.write([&](Transaction& tx) { return claim_file(tx, file->row, record); });
+  if (!claimed) return pass(claimed);
+  file->row.record = std::move(record);
+  return begin_upload(parts_, std::move(*draft), std::move(*file),
+                      {piece.checksum, OnRefusal::keep_file});
 }
 
 }  // namespace couvert

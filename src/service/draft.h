@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "crypto/checksum.h"
 #include "domain/transfer.h"
 #include "service/verify.h"
 
@@ -19,6 +20,8 @@ struct DraftFile {
   std::string type;
   std::uint64_t size = 0;
   std::uint64_t offset = 0;  // durable so far
+  std::string metadata;      // Upload-Metadata as the client gave it
+  Instant expires;           // the draft's end
 };
 
 struct Draft {
@@ -36,22 +39,32 @@ struct DraftKey {
 };
 
 struct NewFile {
-  std::string name;
+  std::optional<std::string> name;  // without one it is "file-1", "file-2", ...
   std::string type;
   std::uint64_t size = 0;
+  std::string metadata{};  // Upload-Metadata as it came, at most upload_metadata_bytes_max
+};
+
+/// The bytes that a request brings for a file.
+struct UploadPiece {
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+  std::optional<Checksum> checksum{};  // of these bytes: they are kept whole or not at all
 };
 
 /// Bytes on their way into a file of a draft.
 ///
+/// Of two on one file the later one has it; the earlier one can store nothing more.
+///
 /// Order:   write() as the bytes arrive; then finish() where all of them came, or break_off().
-/// Memory:  under 600 KiB.
+/// Memory:  under 700 KiB.
 /// Threads: one at a time, but for settle(), which may run beside the others; all but
 ///          has_unsettled() may block on the disk.
 class Upload {
  public:
   virtual ~Upload() = default;
   /// Seals and stores. Errors: `too_large` past the announced size; `full`; `conflict` where
-  /// another writer was faster. After an error every call fails.
+  /// a later writer has the file. After an error every call fails.
   virtual Result<> write(Bytes bytes) = 0;
   /// Whether whole parts wait and no thread is at making them durable.
   virtual bool has_unsettled() const = 0;
@@ -59,12 +72,20 @@ class Upload {
   /// finish() see to it themselves.
   virtual void settle() = 0;
   /// Closes the open part and returns the new durable offset.
+  /// Errors: those of write(); `invalid` with "wrong_checksum", and nothing is kept.
   virtual Result<std::uint64_t> finish() = 0;
   /// Keeps the whole parts, and the open one if it holds at least 1 MiB; after an error of write()
-  /// what came before it.
+  /// what came before it. Under a checksum, nothing.
   virtual void break_off() = 0;
   /// The offset up to which everything is durable.
   virtual std::uint64_t offset() const = 0;
+};
+
+/// A file that has just begun.
+struct NewUpload {
+  std::uint32_t no = 0;
+  Instant expires;
+  std::unique_ptr<Upload> upload;  // for the first bytes; null where none can be taken
 };
 
 /// Threads: any. All functions may block on database and disk.
@@ -80,14 +101,20 @@ class Drafts {
   Result<Draft> find(const DraftKey& key);
   Result<> remove(const DraftKey& key);
 
-  /// Errors: `invalid` for a name that no system takes; `too_large`; `throttled` for too many.
-  Result<std::uint32_t> create_file(const DraftKey& key, const NewFile& file);
+  /// Begins a file, which may bring its first bytes along: where these are refused, the file goes
+  /// again. Too few of them to make a part are left for a later request.
+  /// Errors: `invalid` for a name that no system takes; `too_large` over what a transfer may hold;
+  /// `full` with "quota" over what the sender's drafts may hold.
+  Result<NewUpload> create_file(const DraftKey& key, const NewFile& file,
+                                const UploadPiece& first = {});
   Result<DraftFile> find_file(const DraftKey& key, std::uint32_t no);
   Result<> remove_file(const DraftKey& key, std::uint32_t no);
 
-  /// Errors: `conflict` where `offset` is not the file's.
+  /// Takes the file over from whoever writes to it.
+  /// Errors: `conflict` where the offset is not the file's; `too_large` past the announced size, or
+  /// too long for a checksum; `invalid` with "piece_too_small".
   Result<std::unique_ptr<Upload>> upload(const DraftKey& key, std::uint32_t no,
-                                         std::uint64_t offset);
+                                         const UploadPiece& piece);
 
  private:
   const Parts& parts_;

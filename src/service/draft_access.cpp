@@ -72,6 +72,22 @@ Result<OpenedFile> open_file(const Parts& parts, const OpenedDraft& draft, std::
   return open_row(draft, std::move(*row));
 }
 
+Result<> erase_file(const Parts& parts, const SealId& draft, std::uint32_t no) {
+  std::vector<PartRow> gone;
+  const Result<> deleted = parts.database.write([&](Transaction& tx) -> Result<> {
+    const Result<std::optional<FileRow>> row = find_file(tx, draft, no);
+    if (!row) return pass(row);
+    if (!row->has_value()) return fail(ErrorCode::denied, "no such file");
+    Result<std::vector<PartRow>> parts_of_it = parts_of_file(tx, draft, no);
+    if (!parts_of_it) return pass(parts_of_it);
+    gone = std::move(*parts_of_it);
+    return delete_file(tx, draft, no);
+  });
+  if (!deleted) return pass(deleted);
+  for (const PartRow& part : gone) drop_object(parts, part.object);
+  return Result<>();
+}
+
 Result<std::vector<OpenedFile>> open_files(const Parts& parts, const OpenedDraft& draft) {
   std::vector<FileRow> rows;
   const Result<> found = parts.database.read([&](Transaction& tx) -> Result<> {

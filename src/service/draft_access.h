@@ -30,6 +30,8 @@ struct OpenedFile {
 
 /// Errors: `denied` where there is no such file.
 Result<OpenedFile> open_file(const Parts& parts, const OpenedDraft& draft, std::uint32_t no);
+/// Takes a file out of a draft, with its parts. Errors: `denied` where there is no such file.
+Result<> erase_file(const Parts& parts, const SealId& draft, std::uint32_t no);
 /// All files of a draft in the order of their numbers.
 Result<std::vector<OpenedFile>> open_files(const Parts& parts, const OpenedDraft& draft);
 

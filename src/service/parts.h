@@ -30,6 +30,8 @@ struct ServiceSettings {
   VerificationLimits verification;
   std::chrono::minutes retrieval_idle = limits::retrieval_idle;
   Allowance allowance;
+  // What all drafts of one sender may announce together.
+  std::uint64_t unsent_bytes_max = std::uint64_t{1} << 42;
 };
 
 /// Lifetime: everything referred to outlives every use case.

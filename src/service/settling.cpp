@@ -1,11 +1,13 @@
 #include "service/settling.h"
 
-#include "service/stored_file.h"
+#include <utility>
+
+#include "service/open_transfer.h"
 
 namespace couvert {
 
-Settling::Settling(const Parts& parts, FileRow durable)
-    : parts_(parts), row_(std::move(durable)), offset_(row_.offset) {}
+Settling::Settling(const Parts& parts, FileRow durable, Keep keep)
+    : parts_(parts), keep_(keep), row_(std::move(durable)), offset_(row_.offset) {}
 
 Result<> Settling::outcome() const {
   if (failed_) return fail(failed_->code, failed_->detail);
@@ -44,9 +46,23 @@ Result<std::uint64_t> Settling::finish() {
       settle_batch(lock);
     }
   }
+  if (!failed_ && !rowless_.empty()) {
+    const Result<> written = write_rows();
+    if (!written) failed_ = written.error();
+    offset_ = row_.offset;
+  }
   const Result<> done = outcome();
   if (!done) return pass(done);
   return offset_;
+}
+
+void Settling::drop() {
+  std::unique_lock lock(mutex_);
+  if (!failed_) failed_.emplace(ErrorCode::conflict, "what waited was dropped");
+  while (is_settling_) changed_.wait(lock);
+  waiting_.clear();
+  for (const PartRow& part : rowless_) drop_object(parts_, part.object);
+  rowless_.clear();
 }
 
 std::uint64_t Settling::offset() const {
@@ -72,7 +88,7 @@ void Settling::settle_batch(std::unique_lock<std::mutex>& lock) {
   }
   batch.clear();  // what is left of it after an error is discarded here
   lock.lock();
-  if (!done) failed_ = done.error();
+  if (!done && !failed_) failed_ = done.error();
   offset_ = row_.offset;
   is_settling_ = false;
   changed_.notify_all();
@@ -80,37 +96,39 @@ void Settling::settle_batch(std::unique_lock<std::mutex>& lock) {
 
 // Objects durable first, then their rows and the file's record: never the other order.
 Result<> Settling::make_durable(std::vector<WholePart>& batch) {
-  std::size_t count = 0;
   Result<> durable;
-  for (; count < batch.size(); ++count) {
-    durable = batch[count].writer->commit();
+  for (WholePart& part : batch) {
+    durable = part.writer->commit();
     if (!durable) break;
+    const auto no = row_.parts + static_cast<std::uint32_t>(rowless_.size());
+    rowless_.push_back(
+        {row_.seal_id, row_.no, no, part.object, part.sealed.plain_bytes, part.sealed.commitment});
+    record_ = std::move(part.record);
   }
-  const Result<> written = count > 0 ? write_rows(batch, count) : Result<>();
+  if (keep_ == Keep::all_or_none || rowless_.empty()) return durable;
+  const Result<> written = write_rows();
   return written ? durable : written;
 }
 
-Result<> Settling::write_rows(const std::vector<WholePart>& batch, std::size_t count) {
+// All of them or none. What the row holds says whether the file is still this writer's.
+Result<> Settling::write_rows() {
+  const std::vector<PartRow> rows = std::exchange(rowless_, {});
   FileRow next;
   const Result<> advanced = parts_.database.write([&](Transaction& tx) {
     next = row_;
-    for (std::size_t at = 0; at < count; ++at) {
-      const WholePart& part = batch[at];
-      const PartRow row{
-          next.seal_id,          next.no, next.parts, part.object, part.sealed.plain_bytes,
-          part.sealed.commitment};
-      next.offset += row.bytes;
+    for (const PartRow& part : rows) {
+      const Buffer held = std::exchange(next.record, record_);
+      next.offset += part.bytes;
       next.parts += 1;
-      next.record = part.record;
-      const Result<> moved = advance_file(tx, next, row);
+      const Result<> moved = advance_file(tx, next, part, held);
       if (!moved) return moved;
     }
     return Result<>();
   });
   if (advanced) row_ = std::move(next);
-  // Lost to another writer: nobody names the objects. After any other error the rows may be there.
+  // Lost to a later writer: nobody names the objects. After any other error the rows may be there.
   if (!advanced && advanced.error().code == ErrorCode::conflict) {
-    for (std::size_t at = 0; at < count; ++at) drop_object(parts_, batch[at].object);
+    for (const PartRow& part : rows) drop_object(parts_, part.object);
   }
   return advanced;
 }

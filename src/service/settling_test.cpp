@@ -109,9 +109,23 @@ struct Sending {
               [] {}};
   TestDraft draft{begin_draft(world)};
   Drafts drafts{parts};
-  std::uint32_t no = *drafts.create_file(draft.key(), {"a.bin", "", 6 * part});
+  std::uint32_t no = drafts.create_file(draft.key(), {"a.bin", "", 6 * part})->no;
   std::string bytes = std::string(part, 'x');
-  std::unique_ptr<Upload> upload = std::move(*drafts.upload(draft.key(), no, 0));
+  std::unique_ptr<Upload> upload = begin(0);
+
+  std::unique_ptr<Upload> begin(std::uint64_t offset, std::optional<Checksum> checksum = {}) {
+    return std::move(
+        drafts.upload(draft.key(), no, {offset, 6 * part - offset, std::move(checksum)}).value());
+  }
+  // Of all six parts.
+  Checksum checksum() const {
+    ChecksumCounter counter(ChecksumKind::sha256);
+    for (int i = 0; i < 6; ++i) counter.update(as_bytes(bytes));
+    return {ChecksumKind::sha256, counter.digest()};
+  }
+  void settle_elsewhere() {
+    std::async(std::launch::async, [&] { upload->settle(); }).get();
+  }
 
   Result<> send_part() { return upload->write(as_bytes(bytes)); }
   std::uint64_t durable() { return drafts.find_file(draft.key(), no)->offset; }
@@ -125,7 +139,7 @@ TEST_CASE("a row never names an object that is not durable, with and without set
     Sending sending;
     for (int part = 0; part < 6; ++part) {
       REQUIRE(sending.send_part().has_value());
-      if (settles) std::async(std::launch::async, [&] { sending.upload->settle(); }).get();
+      if (settles) sending.settle_elsewhere();
       CHECK(sending.upload->offset() == sending.durable());
       CHECK(sending.upload->has_unsettled() == !settles);
     }
@@ -196,8 +210,7 @@ TEST_CASE("behind a part that is lost nothing becomes durable, before it everyth
   CHECK(sending.world.count_objects() == 3);
 
   sending.objects.fail_at = 0;
-  sending.upload =
-      std::move(*sending.drafts.upload(sending.draft.key(), sending.no, sending.durable()));
+  sending.upload = sending.begin(sending.durable());
   for (int part = 3; part < 6; ++part) REQUIRE(sending.send_part().has_value());
   CHECK(sending.upload->finish() == 6 * Sending::part);
   CHECK_FALSE(sending.objects.rows_without_object);
@@ -213,15 +226,71 @@ TEST_CASE("an upload that breaks off keeps its whole parts, also those that wait
   CHECK(sending.durable() == 2 * Sending::part);
 }
 
-TEST_CASE("a writer that comes too late loses all its parts, and their objects go") {
-  Sending sending;
-  const auto other = std::move(*sending.drafts.upload(sending.draft.key(), sending.no, 0));
-  for (int part = 0; part < 2; ++part) {
+TEST_CASE("of two writers with parts on their way the later has the file, the other's objects go") {
+  for (const bool settles : {true, false}) {
+    CAPTURE(settles);
+    Sending sending;
     REQUIRE(sending.send_part().has_value());
-    REQUIRE(other->write(as_bytes(sending.bytes)).has_value());
+    const auto later = sending.begin(0);
+    REQUIRE(sending.send_part().has_value());
+    if (settles) sending.settle_elsewhere();
+    for (int part = 0; part < 2; ++part) REQUIRE(later->write(as_bytes(sending.bytes)).has_value());
+    CHECK(later->finish() == 2 * Sending::part);
+    CHECK(sending.upload->finish().error().code == ErrorCode::conflict);
+    sending.upload.reset();
+    CHECK(sending.world.count_objects() == 2);
+    CHECK(sending.durable() == 2 * Sending::part);
   }
-  CHECK(sending.upload->finish() == 2 * Sending::part);
-  CHECK(other->finish().error().code == ErrorCode::conflict);
-  CHECK(sending.world.count_objects() == 2);
-  CHECK(sending.durable() == 2 * Sending::part);
+}
+
+TEST_CASE("under a checksum parts become durable as they come, and their rows with the last") {
+  Sending sending;
+  sending.upload = sending.begin(0, sending.checksum());
+  for (int part = 1; part <= 6; ++part) {
+    REQUIRE(sending.send_part().has_value());
+    sending.settle_elsewhere();
+    CHECK(sending.world.count_objects() == static_cast<std::size_t>(part));
+    CHECK(sending.objects.rows() == 0);
+    CHECK(sending.upload->offset() == 0);
+    CHECK(sending.durable() == 0);
+  }
+  CHECK(sending.upload->finish() == 6 * Sending::part);
+  CHECK(sending.objects.rows() == 6);
+  CHECK_FALSE(sending.objects.rows_without_object);
+}
+
+TEST_CASE("under a checksum a part that is lost takes all others with it") {
+  for (const int lost : {2, 6}) {
+    CAPTURE(lost);
+    Sending sending;
+    sending.upload = sending.begin(0, sending.checksum());
+    sending.objects.fail_at = lost;
+    Result<> sent;
+    for (int part = 0; part < 6 && sent; ++part) sent = sending.send_part();
+    CHECK(sending.upload->finish().error().code == ErrorCode::full);
+    sending.upload->break_off();
+    CHECK(sending.world.count_objects() == 0);
+    CHECK(sending.objects.rows() == 0);
+    CHECK(sending.durable() == 0);
+  }
+}
+
+TEST_CASE("a checked upload that breaks off waits for the thread at the disk, and leaves nothing") {
+  Sending sending;
+  sending.upload = sending.begin(0, sending.checksum());
+  std::promise<void> open;
+  sending.objects.gate = open.get_future().share();
+  REQUIRE(sending.send_part().has_value());
+  auto settling = std::async(std::launch::async, [&] { sending.upload->settle(); });
+  while (sending.objects.commits == 0) std::this_thread::yield();
+  REQUIRE(sending.send_part().has_value());
+  auto ending = std::async(std::launch::async, [&] { sending.upload->break_off(); });
+  CHECK(ending.wait_for(100ms) == std::future_status::timeout);
+  open.set_value();
+  ending.get();
+  settling.get();
+  CHECK(sending.objects.commits == 1);
+  CHECK(sending.world.count_objects() == 0);
+  sending.upload.reset();
+  CHECK(sending.objects.unfinished == 0);
 }

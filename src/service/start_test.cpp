@@ -49,7 +49,7 @@ TEST_CASE("a start needs files that are whole and announced") {
   CHECK(ready.refusal(good_request(ready.world, {{no, 4}})).detail == "files_differ");
   CHECK(ready.refusal(good_request(ready.world, {{no + 1, 3}})).detail == "files_differ");
   Drafts drafts(*ready.world.parts);
-  const std::uint32_t half = *drafts.create_file(ready.draft.key(), {"b.txt", "", 3});
+  const std::uint32_t half = drafts.create_file(ready.draft.key(), {"b.txt", "", 3})->no;
   CHECK(ready.refusal(good_request(ready.world, {{no, 3}, {half, 3}})).detail == "files_differ");
   REQUIRE(drafts.remove_file(ready.draft.key(), half).has_value());
   CHECK(Start(*ready.world.parts)

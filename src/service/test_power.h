@@ -3,6 +3,7 @@
 #pragma once
 
 #include <random>
+#include <set>
 
 #include "service/test_world.h"
 #include "store/file_objects.h"
@@ -13,36 +14,50 @@ namespace couvert {
 /// Thrown where the power goes.
 struct PowerCut {};
 
+/// What a server does at the steps at which it may go.
+enum class Step { disk, clock, randomness, log, mail, waking };
+
 /// Counts the steps that are left. Once the power is away nothing is thrown again, so that what is
 /// under way unwinds.
 class Power {
  public:
-  void cut_after(std::size_t steps) { left_ = steps; }
+  /// The power goes after so many steps, of all or of one kind.
+  void cut_after(std::size_t steps, std::optional<Step> kind = std::nullopt) {
+    left_ = steps;
+    kind_ = kind;
+  }
   void restore() {
     left_.reset();
     away_ = false;
   }
   bool is_away() const { return away_; }
+  bool is_set() const { return left_.has_value(); }
+  const std::set<Step>& met() const { return met_; }
 
-  void use() {
-    if (away_ || !left_) return;
-    if (*left_ == 0) {
-      away_ = true;
-      throw PowerCut();
-    }
-    --*left_;
+  void use(Step step) {
+    if (!is_next(step)) return;
+    throw PowerCut();
   }
 
   /// The same where nothing may be thrown: what destructors do.
-  void use_quietly() {
-    if (away_ || !left_) return;
-    if (*left_ == 0) away_ = true;
-    if (*left_ > 0) --*left_;
-  }
+  void use_quietly(Step step) { (void)is_next(step); }
 
  private:
+  bool is_next(Step step) {
+    if (away_ || !left_ || (kind_ && step != *kind_)) return false;
+    if (*left_ > 0) {
+      --*left_;
+      return false;
+    }
+    away_ = true;
+    met_.insert(step);
+    return true;
+  }
+
   std::optional<std::size_t> left_;
+  std::optional<Step> kind_;
   bool away_ = false;
+  std::set<Step> met_;
 };
 
 /// A disk that stops with the power.
@@ -66,7 +81,7 @@ class PoweredDisk final : public Disk {
     return step([&] { return disk_.sync_folder(path); });
   }
   Result<> remove(const std::string& path) override {
-    power_.use_quietly();
+    power_.use_quietly(Step::disk);
     if (power_.is_away()) return fail(ErrorCode::unavailable, "the power is away");
     return disk_.remove(path);
   }
@@ -96,13 +111,13 @@ class PoweredDisk final : public Disk {
   };
 
   Result<> step(const std::function<Result<>()>& work) {
-    power_.use();
+    power_.use(Step::disk);
     if (power_.is_away()) return fail(ErrorCode::unavailable, "the power is away");
     return work();
   }
   Result<std::unique_ptr<DiskFile>> opened(
       const std::function<Result<std::unique_ptr<DiskFile>>()>& work) {
-    power_.use();
+    power_.use(Step::disk);
     if (power_.is_away()) return fail(ErrorCode::unavailable, "the power is away");
     Result<std::unique_ptr<DiskFile>> file = work();
     if (!file) return file;
@@ -117,7 +132,7 @@ class PoweredClock final : public Clock {
  public:
   PoweredClock(const Clock& clock, Power& power) : clock_(clock), power_(power) {}
   Instant now() const override {
-    power_.use();
+    power_.use(Step::clock);
     return clock_.now();
   }
   Duration running() const override { return clock_.running(); }
@@ -132,7 +147,7 @@ class PoweredRandom final : public Random {
  public:
   PoweredRandom(unsigned seed, Power& power) : random_(seed), power_(power) {}
   void fill(MutableBytes out) override {
-    power_.use();
+    power_.use(Step::randomness);
     for (std::byte& byte : out) byte = static_cast<std::byte>(random_());
   }
 
@@ -144,7 +159,9 @@ class PoweredRandom final : public Random {
 class PoweredLog final : public Log {
  public:
   explicit PoweredLog(Power& power) : power_(power) {}
-  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override { power_.use(); }
+  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {
+    power_.use(Step::log);
+  }
 
  private:
   Power& power_;
@@ -155,10 +172,10 @@ class PoweredTransport final : public MailTransport {
  public:
   explicit PoweredTransport(Power& power) : power_(power) {}
   Result<> send(const Envelope& envelope, Bytes message, Duration) override {
-    power_.use();
+    power_.use(Step::mail);
     if (is_away) return fail(ErrorCode::unavailable, "away");
     mails.emplace_back(envelope.to.text, as_text(message));
-    power_.use();
+    power_.use(Step::mail);
     return Result<>();
   }
 
@@ -184,7 +201,7 @@ class PoweredWorld {
     REQUIRE(world.objects->sweep_unfinished().has_value());
     world.parts.emplace(Parts{*world.database, *world.objects, *world.day_keys, world.master_key,
                               *world.guarded, random, log, world.catalogue, world.judge,
-                              world.settings, [this] { power.use(); }});
+                              world.settings, [this] { power.use(Step::waking); }});
   }
 
   /// The power is away: what was not synced is lost.

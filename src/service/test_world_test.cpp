@@ -117,14 +117,15 @@ TestDraft begin_draft(TestWorld& world) {
 std::uint32_t upload_file(TestWorld& world, const TestDraft& draft, const std::string& name,
                           const std::string& bytes) {
   Drafts drafts(*world.parts);
-  const Result<std::uint32_t> no =
+  const Result<NewUpload> created =
       drafts.create_file(draft.key(), {name, "text/plain", bytes.size()});
-  REQUIRE(no.has_value());
-  Result<std::unique_ptr<Upload>> upload = drafts.upload(draft.key(), *no, 0);
+  REQUIRE(created.has_value());
+  Result<std::unique_ptr<Upload>> upload =
+      drafts.upload(draft.key(), created->no, {0, bytes.size()});
   REQUIRE(upload.has_value());
   REQUIRE((*upload)->write(as_bytes(bytes)).has_value());
   REQUIRE((*upload)->finish() == bytes.size());
-  return *no;
+  return created->no;
 }
 
 StartRequest good_request(TestWorld& world,
@@ -138,9 +139,11 @@ StartRequest good_request(TestWorld& world,
   request.files = files;
   request.expires = world.clock.now() + std::chrono::hours(24 * 5);
   request.slot_id = SlotId::make(world.random);
-  Result<StretchedPassword> password = stretch_password("xK9#vQ2mLp", world.random);
-  REQUIRE(password.has_value());
-  request.password = std::move(*password);
+  // As little work as a keyslot may ask for: a test is no place for half a second of Argon2.
+  Argon2Parameters parameters{argon2_memory_kib_min, 1, 1, world.random.bytes<16>()};
+  Result<Secret<32>> secret = password_secret("xK9#vQ2mLp", parameters);
+  REQUIRE(secret.has_value());
+  request.password = StretchedPassword{parameters, std::move(*secret)};
   return request;
 }
 

@@ -193,54 +193,6 @@ TEST_CASE("a transfer opens by the secret of its link, and by nothing else") {
         ErrorCode::conflict);
 }
 
-TEST_CASE("an upload goes on where it is durable, and a torn part is kept from 1 MiB on") {
-  TestWorld world;
-  const TestDraft draft = begin_draft(world);
-  Drafts drafts(*world.parts);
-  const std::uint64_t size = 4 * limits::torn_part_bytes_min;
-  const std::uint32_t no = *drafts.create_file(draft.key(), {"a.bin", "", size});
-  const std::string piece(limits::torn_part_bytes_min - 1, 'x');
-  {
-    const auto upload = std::move(*drafts.upload(draft.key(), no, 0));
-    REQUIRE(upload->write(as_bytes(piece)).has_value());
-    upload->break_off();
-  }
-  CHECK(drafts.find_file(draft.key(), no)->offset == 0);
-  {
-    const auto upload = std::move(*drafts.upload(draft.key(), no, 0));
-    REQUIRE(upload->write(as_bytes(piece + "x")).has_value());
-    upload->break_off();
-  }
-  CHECK(drafts.find_file(draft.key(), no)->offset == limits::torn_part_bytes_min);
-  CHECK(drafts.upload(draft.key(), no, 0).error().code == ErrorCode::conflict);
-  CHECK(world.count_objects() == 1);
-}
-
-TEST_CASE("of two writers on one file one wins, the other is told") {
-  TestWorld world;
-  const TestDraft draft = begin_draft(world);
-  Drafts drafts(*world.parts);
-  const std::uint32_t no = *drafts.create_file(draft.key(), {"a.bin", "", 6});
-  const auto first = std::move(*drafts.upload(draft.key(), no, 0));
-  const auto second = std::move(*drafts.upload(draft.key(), no, 0));
-  REQUIRE(first->write(as_bytes("abcdef")).has_value());
-  REQUIRE(second->write(as_bytes("ABCDEF")).has_value());
-  CHECK(first->finish() == 6);
-  CHECK(second->finish().error().code == ErrorCode::conflict);
-  CHECK(world.count_objects() == 1);
-}
-
-TEST_CASE("an upload takes not one byte more than was announced") {
-  TestWorld world;
-  const TestDraft draft = begin_draft(world);
-  Drafts drafts(*world.parts);
-  const std::uint32_t no = *drafts.create_file(draft.key(), {"a.bin", "", 3});
-  const auto upload = std::move(*drafts.upload(draft.key(), no, 0));
-  CHECK(upload->write(as_bytes("abcd")).error().code == ErrorCode::too_large);
-  CHECK(upload->finish().error().code == ErrorCode::too_large);
-  CHECK(drafts.create_file(draft.key(), {"../a", "", 3}).error().code == ErrorCode::invalid);
-}
-
 TEST_CASE("somebody else's draft looks like none") {
   TestWorld world;
   const TestDraft draft = begin_draft(world);

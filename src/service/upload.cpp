@@ -24,37 +24,24 @@ struct OpenPart {
   std::uint64_t bytes = 0;
 };
 
-// Seals into objects; Settling makes them durable.
+// Seals into objects; Settling makes them durable. Under a checksum it holds the rows back until
+// all bytes have come and are right.
 class SealingUpload final : public Upload {
  public:
-  SealingUpload(const Parts& parts, OpenedDraft draft, OpenedFile file)
+  SealingUpload(const Parts& parts, OpenedDraft draft, OpenedFile file, UploadTerms terms)
       : parts_(parts),
         draft_(std::move(draft)),
         file_(std::move(file)),
+        terms_(std::move(terms)),
         next_part_(file_.row.parts),
-        settling_(parts, file_.row) {}
+        settling_(parts, file_.row, terms_.checksum ? Keep::all_or_none : Keep::each_part) {
+    if (terms_.checksum) counter_.emplace(terms_.checksum->kind);
+  }
 
   Result<> write(Bytes bytes) override {
     if (failed_) return fail(failed_->code, failed_->detail);
-    const std::uint64_t room = file_.row.bytes - file_.record.bytes;
-    if (bytes.size() > room) return keep(fail(ErrorCode::too_large, "more than was announced"));
-    while (!bytes.empty()) {
-      if (!open_) {
-        const Result<> opened = open_next();
-        if (!opened) return keep(pass(opened));
-      }
-      const auto now = std::min<std::uint64_t>(bytes.size(), open_->part.room());
-      const Bytes piece = bytes.first(static_cast<std::size_t>(now));
-      const Result<> written = open_->part.write(piece);
-      if (!written) return keep(pass(written));
-      file_.record.add(piece);
-      open_->bytes += now;
-      bytes = bytes.subspan(piece.size());
-      if (open_->part.room() == 0) {
-        const Result<> closed = close_open();
-        if (!closed) return keep(pass(closed));
-      }
-    }
+    const Result<> written = seal(bytes);
+    if (!written) return refuse(written.error());
     return Result<>();
   }
 
@@ -63,16 +50,20 @@ class SealingUpload final : public Upload {
 
   Result<std::uint64_t> finish() override {
     if (failed_) return fail(failed_->code, failed_->detail);
-    if (open_) {
-      const Result<> closed = close_open();
-      if (!closed) return keep(pass(closed));
-    }
-    Result<std::uint64_t> offset = settling_.finish();
-    if (!offset) return keep(pass(offset));
+    const Result<> closed = open_ ? close_open() : Result<>();
+    if (!closed) return refuse(closed.error());
+    const Result<> right = counter_ ? check_sum() : Result<>();
+    if (!right) return refuse(right.error());
+    const Result<std::uint64_t> offset = settling_.finish();
+    if (!offset) return refuse(offset.error());
     return offset;
   }
 
   void break_off() override {
+    if (counter_) {
+      settling_.drop();
+      return;
+    }
     if (!failed_ && open_ && open_->bytes >= limits::torn_part_bytes_min) {
       const Result<> closed = close_open();
       if (!closed) parts_.log.failure("a torn part was not kept", closed.error());
@@ -85,13 +76,60 @@ class SealingUpload final : public Upload {
   std::uint64_t offset() const override { return settling_.offset(); }
 
  private:
-  tl::unexpected<Error> keep(tl::unexpected<Error> error) {
-    failed_ = error.value();
+  Result<> seal(Bytes bytes) {
+    if (bytes.size() > file_.row.bytes - file_.record.bytes) {
+      return fail(ErrorCode::too_large, "more than was announced");
+    }
+    if (counter_) counter_->update(bytes);
+    while (!bytes.empty()) {
+      if (!open_) {
+        const Result<> opened = open_next();
+        if (!opened) return opened;
+      }
+      const auto now = std::min<std::uint64_t>(bytes.size(), open_->part.room());
+      const Bytes piece = bytes.first(static_cast<std::size_t>(now));
+      const Result<> written = open_->part.write(piece);
+      if (!written) return written;
+      file_.record.add(piece);
+      open_->bytes += now;
+      bytes = bytes.subspan(piece.size());
+      if (open_->part.room() == 0) {
+        const Result<> closed = close_open();
+        if (!closed) return closed;
+      }
+    }
+    return Result<>();
+  }
+
+  Result<> check_sum() {
+    if (counter_->digest() != terms_.checksum->digest) {
+      return fail(ErrorCode::invalid, "wrong_checksum");
+    }
+    if (parts_.clock.running() - began_ > limits::checked_time_max) {
+      return fail(ErrorCode::conflict, "too long on the way for a checksum");
+    }
+    return Result<>();
+  }
+
+  // The writer stays failed. A file that was to begin with these bytes goes, unless a later writer
+  // has it.
+  tl::unexpected<Error> refuse(const Error& error) {
+    failed_ = error;
     open_.reset();
-    return error;
+    const bool erases =
+        terms_.on_refusal == OnRefusal::erase_file && error.code != ErrorCode::conflict;
+    if (counter_ || erases) settling_.drop();
+    if (erases) {
+      const Result<> erased = erase_file(parts_, draft_.transfer.seal_id, file_.row.no);
+      if (!erased) parts_.log.failure("a refused file was not erased", erased.error());
+    }
+    return fail(error.code, error.detail);
   }
 
   Result<> open_next() {
+    if (counter_ && next_part_ - file_.row.parts >= limits::checked_parts_max) {
+      return fail(ErrorCode::too_large, "too many bytes for one checksum");
+    }
     const ObjectId id = ObjectId::make(parts_.random);
     Result<std::unique_ptr<ObjectWriter>> object = parts_.objects.create(id);
     if (!object) return pass(object);
@@ -114,6 +152,9 @@ class SealingUpload final : public Upload {
   const Parts& parts_;
   OpenedDraft draft_;
   OpenedFile file_;  // the record runs ahead of what is durable
+  const UploadTerms terms_;
+  std::optional<ChecksumCounter> counter_;  // where all or none is kept
+  const Duration began_ = parts_.clock.running();
   std::uint32_t next_part_;
   Settling settling_;
   std::unique_ptr<OpenPart> open_;
@@ -122,8 +163,10 @@ class SealingUpload final : public Upload {
 
 }  // namespace
 
-std::unique_ptr<Upload> begin_upload(const Parts& parts, OpenedDraft draft, OpenedFile file) {
-  return std::make_unique<SealingUpload>(parts, std::move(draft), std::move(file));
+std::unique_ptr<Upload> begin_upload(const Parts& parts, OpenedDraft draft, OpenedFile file,
+                                     UploadTerms terms) {
+  return std::make_unique<SealingUpload>(parts, std::move(draft), std::move(file),
+                                         std::move(terms));
 }
 
 }  // namespace couvert

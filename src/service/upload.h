@@ -6,7 +6,17 @@
 
 namespace couvert {
 
-/// An Upload at the durable end of `file`. Lifetime: `parts` must outlive it.
-std::unique_ptr<Upload> begin_upload(const Parts& parts, OpenedDraft draft, OpenedFile file);
+/// What becomes of a file whose bytes are refused; a line that breaks refuses none.
+enum class OnRefusal { keep_file, erase_file };
+
+struct UploadTerms {
+  std::optional<Checksum> checksum;  // of all bytes that come; where it is another, none is kept
+  OnRefusal on_refusal = OnRefusal::keep_file;
+};
+
+/// An Upload at the durable end of `file`, whose row holds `file.row.record`.
+/// Lifetime: `parts` must outlive it.
+std::unique_ptr<Upload> begin_upload(const Parts& parts, OpenedDraft draft, OpenedFile file,
+                                     UploadTerms terms);
 
 }  // namespace couvert

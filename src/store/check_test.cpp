@@ -67,7 +67,7 @@ struct Fixture {
     if (!inserted) return inserted;
     file.parts = 1;
     file.offset = 100;
-    return advance_file(tx, file, part_of(number));
+    return advance_file(tx, file, part_of(number), file.record);
   }
 
   void put(const ObjectId& id, std::uint64_t bytes) {

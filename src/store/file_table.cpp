@@ -40,6 +40,10 @@ Fields key_of(const SealId& id, std::uint32_t no) {
   return {{"seal_id", encode(id)}, {"no", encode(no)}};
 }
 
+tl::unexpected<Error> taken_over() {
+  return fail(ErrorCode::conflict, "another writer has the file, or it is gone");
+}
+
 }  // namespace
 
 Result<> insert_file(Transaction& tx, const FileRow& file) {
@@ -54,24 +58,38 @@ Result<std::vector<FileRow>> files_of(Transaction& tx, const SealId& id) {
   return select<FileRow>(tx, "WHERE seal_id = :seal_id ORDER BY no", {{"seal_id", encode(id)}});
 }
 
-Result<> advance_file(Transaction& tx, const FileRow& file, const PartRow& part) {
+Result<> claim_file(Transaction& tx, const FileRow& file, const Buffer& record) {
+  const auto claimed = execute(tx,
+                               "UPDATE file SET record = :record "
+                               "WHERE seal_id = :seal_id AND no = :no AND record = :held",
+                               {{"record", encode(record)},
+                                {"seal_id", encode(file.seal_id)},
+                                {"no", encode(file.no)},
+                                {"held", encode(file.record)}});
+  if (!claimed) return pass(claimed);
+  if (*claimed == 0) return taken_over();
+  return Result<>();
+}
+
+Result<> advance_file(Transaction& tx, const FileRow& file, const PartRow& part,
+                      const Buffer& held) {
   INVARIANT(part.seal_id == file.seal_id && part.file_no == file.no);
   INVARIANT(file.parts == part.part_no + 1 && file.offset >= part.bytes);
   const auto moved =
       execute(tx,
               "UPDATE file SET \"offset\" = :offset, parts = :parts, record = :record "
-              "WHERE seal_id = :seal_id AND no = :no AND parts = :part_no AND \"offset\" = :before",
+              "WHERE seal_id = :seal_id AND no = :no AND parts = :part_no AND "
+              "\"offset\" = :before AND record = :held",
               {{"offset", encode(file.offset)},
                {"parts", encode(file.parts)},
                {"record", encode(file.record)},
                {"seal_id", encode(file.seal_id)},
                {"no", encode(file.no)},
                {"part_no", encode(part.part_no)},
-               {"before", encode(file.offset - part.bytes)}});
+               {"before", encode(file.offset - part.bytes)},
+               {"held", encode(held)}});
   if (!moved) return pass(moved);
-  if (*moved == 0) {
-    return fail(ErrorCode::conflict, "another writer was faster, or the file is gone");
-  }
+  if (*moved == 0) return taken_over();
   return insert(tx, part);
 }
 
@@ -84,6 +102,16 @@ Result<> delete_file(Transaction& tx, const SealId& id, std::uint32_t no) {
 
 Result<> delete_files(Transaction& tx, const SealId& id) {
   return run(tx, "DELETE FROM file WHERE seal_id = :seal_id", {{"seal_id", encode(id)}});
+}
+
+Result<std::uint64_t> unsent_bytes(Transaction& tx, const Address& sender) {
+  const auto sum = select_integer(tx,
+                                  "SELECT SUM(file.bytes) FROM transfer "
+                                  "JOIN file ON file.seal_id = transfer.seal_id "
+                                  "WHERE transfer.sender = :sender AND transfer.state = 'draft'",
+                                  {{"sender", encode(sender)}});
+  if (!sum) return pass(sum);
+  return static_cast<std::uint64_t>(sum->value_or(0));
 }
 
 Result<std::vector<PartRow>> parts_of_file(Transaction& tx, const SealId& id, std::uint32_t no) {

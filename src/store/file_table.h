@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/id.h"
+#include "domain/address.h"
 #include "store/database.h"
 
 namespace couvert {
@@ -35,13 +36,21 @@ Result<> insert_file(Transaction& tx, const FileRow& file);
 Result<std::optional<FileRow>> find_file(Transaction& tx, const SealId& id, std::uint32_t no);
 /// In the order of their numbers.
 Result<std::vector<FileRow>> files_of(Transaction& tx, const SealId& id);
-/// Moves a file on by one part: offset, parts and record, only where the row still stands at
-/// `part.part_no` parts; inserts the part's row. One writer wins.
-/// Errors: `conflict` where another writer was faster or the file is gone.
-Result<> advance_file(Transaction& tx, const FileRow& file, const PartRow& part);
+/// Writes `record`, and with it a new writer, into a row that still holds `file.record`: a record
+/// is sealed under a fresh salt each time, so it names the writer that wrote it, and whoever had
+/// the file before can advance it no more. Errors: `conflict` where another writer was faster or
+/// the file is gone.
+Result<> claim_file(Transaction& tx, const FileRow& file, const Buffer& record);
+/// Moves a file on by one part: offset, parts and record, only where the row still holds the record
+/// `held` and stands at `part.part_no` parts; inserts the part's row. One writer wins.
+/// Errors: `conflict` where another writer has taken the file over or the file is gone.
+Result<> advance_file(Transaction& tx, const FileRow& file, const PartRow& part,
+                      const Buffer& held);
 /// Deletes the rows of a file and its parts; the objects become orphans, which the caller erases.
 Result<> delete_file(Transaction& tx, const SealId& id, std::uint32_t no);
 Result<> delete_files(Transaction& tx, const SealId& id);  // the rows of `file` only
+/// What the files of all drafts of a sender announce together, in bytes.
+Result<std::uint64_t> unsent_bytes(Transaction& tx, const Address& sender);
 
 /// Which part of which file.
 struct PartKey {

@@ -28,9 +28,14 @@ static FileRow file_after(std::uint32_t part_no) {
   return file;
 }
 
+// What the row of file 0 holds before that.
+static Buffer held_before(std::uint32_t part_no) {
+  return part_no == 0 ? test_file(1, 0).record : file_after(part_no - 1).record;
+}
+
 static Result<> advance(const TestDatabase& db, std::uint32_t part_no) {
   return db.database->write([&](Transaction& tx) {
-    return advance_file(tx, file_after(part_no), test_part(1, 0, part_no));
+    return advance_file(tx, file_after(part_no), test_part(1, 0, part_no), held_before(part_no));
   });
 }
 
@@ -67,13 +72,47 @@ TEST_CASE("of two writers on one file one wins") {
   REQUIRE(advance(db, 0));
   PartRow late = test_part(1, 0, 0);
   late.object = test_id<ObjectId>(99);
-  const Result<> lost =
-      db.database->write([&](Transaction& tx) { return advance_file(tx, file_after(0), late); });
+  const Result<> lost = db.database->write(
+      [&](Transaction& tx) { return advance_file(tx, file_after(0), late, held_before(0)); });
   CHECK(lost.error().code == ErrorCode::conflict);
   CHECK_FALSE(db.get([](auto& tx) { return is_object_known(tx, test_id<ObjectId>(99)); }));
   CHECK(advance(db, 2).error().code == ErrorCode::conflict);
   db.write([](Transaction& tx) { return delete_file(tx, seal_1, 0); });
   CHECK(advance(db, 1).error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("who takes a file over has it alone, and takes over only what it has seen") {
+  const TestDatabase db;
+  insert_files(db);
+  FileRow file = test_file(1, 0);
+  const auto claim = [&](const Buffer& record) {
+    return db.database->write([&](Transaction& tx) { return claim_file(tx, file, record); });
+  };
+  REQUIRE(claim(test_bytes(210, 90)));
+  CHECK(advance(db, 0).error().code == ErrorCode::conflict);
+  CHECK(claim(test_bytes(210, 91)).error().code == ErrorCode::conflict);
+  const Result<> mine = db.database->write([&](Transaction& tx) {
+    return advance_file(tx, file_after(0), test_part(1, 0, 0), test_bytes(210, 90));
+  });
+  CHECK(mine);
+  file.no = 7;
+  CHECK(claim(test_bytes(210, 92)).error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("the drafts of a sender are added up, started transfers and other senders are not") {
+  const TestDatabase db;
+  insert_files(db);  // two files of 2^42 bytes
+  Transfer transfer = test_transfer(1);
+  const auto unsent = [&](const Address& sender) {
+    return db.get([&](auto& tx) { return unsent_bytes(tx, sender); });
+  };
+  transfer.state = TransferState::draft;
+  db.write([&](Transaction& tx) { return update_transfer(tx, transfer); });
+  CHECK(unsent(transfer.sender) == std::uint64_t{1} << 43);
+  CHECK(unsent(Address{"nobody@example.org"}) == 0);
+  transfer.state = TransferState::sealed;
+  db.write([&](Transaction& tx) { return update_transfer(tx, transfer); });
+  CHECK(unsent(transfer.sender) == 0);
 }
 
 TEST_CASE("a part that starts elsewhere than the file stands is refused") {
@@ -82,7 +121,7 @@ TEST_CASE("a part that starts elsewhere than the file stands is refused") {
   FileRow ahead = file_after(0);
   ahead.offset += 1;
   const Result<> done = db.database->write(
-      [&](Transaction& tx) { return advance_file(tx, ahead, test_part(1, 0, 0)); });
+      [&](Transaction& tx) { return advance_file(tx, ahead, test_part(1, 0, 0), held_before(0)); });
   CHECK(done.error().code == ErrorCode::conflict);
 }
 
@@ -92,8 +131,9 @@ TEST_CASE("a part that skips a number is refused") {
   REQUIRE(advance(db, 0));
   FileRow skipped = file_after(1);
   skipped.parts = 3;
-  const Result<> done = db.database->write(
-      [&](Transaction& tx) { return advance_file(tx, skipped, test_part(1, 0, 2)); });
+  const Result<> done = db.database->write([&](Transaction& tx) {
+    return advance_file(tx, skipped, test_part(1, 0, 2), held_before(1));
+  });
   CHECK(done.error().code == ErrorCode::conflict);
 }
 
@@ -103,8 +143,8 @@ TEST_CASE("an object belongs to one part") {
   REQUIRE(advance(db, 0));
   PartRow same = test_part(1, 0, 1);
   same.object = test_part(1, 0, 0).object;
-  const Result<> done =
-      db.database->write([&](Transaction& tx) { return advance_file(tx, file_after(1), same); });
+  const Result<> done = db.database->write(
+      [&](Transaction& tx) { return advance_file(tx, file_after(1), same, held_before(1)); });
   CHECK(done.error().code == ErrorCode::conflict);
   CHECK(db.get([](auto& tx) { return find_file(tx, seal_1, 0); })->parts == 1);
 }
@@ -115,7 +155,9 @@ TEST_CASE("a deleted file takes its own parts with it and leaves the others") {
   REQUIRE(advance(db, 0));
   FileRow other = file_after(0);
   other.no = 1;
-  db.write([&](Transaction& tx) { return advance_file(tx, other, test_part(1, 1, 0)); });
+  db.write([&](Transaction& tx) {
+    return advance_file(tx, other, test_part(1, 1, 0), test_file(1, 1).record);
+  });
   db.write([](Transaction& tx) { return delete_file(tx, seal_1, 0); });
   const auto left = db.get([](auto& tx) { return parts_of(tx, seal_1, 10); });
   REQUIRE(left.size() == 1);

@@ -33,7 +33,7 @@ struct Fixture {
       FileRow next = test_file(1, 0);
       next.parts = 1;
       next.offset = limits::part_bytes_max;
-      return advance_file(tx, next, test_part(1, 0, 0));
+      return advance_file(tx, next, test_part(1, 0, 0), test_file(1, 0).record);
     });
   }
 
@@ -91,7 +91,7 @@ TEST_CASE("an object whose row is on its way stays, whatever the clock did to it
     FileRow next = test_file(1, 0);
     next.parts = 2;
     next.offset = 2 * limits::part_bytes_max;
-    test.db.write([&](Transaction& tx) { return advance_file(tx, next, part); });
+    test.db.write([&](Transaction& tx) { return advance_file(tx, next, part, next.record); });
     CHECK(test.pass_after(1h) == 0);
     CHECK(test.is_there(part.object));
   }

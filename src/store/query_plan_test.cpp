@@ -93,7 +93,9 @@ void use_files_and_keyslots(Transaction& tx) {
   CHECK(insert_file(tx, test_file(1, 0)));
   CHECK(find_file(tx, id, 0));
   CHECK(files_of(tx, id));
-  CHECK(advance_file(tx, moved, test_part(1, 0, 0)));
+  CHECK(claim_file(tx, test_file(1, 0), moved.record));
+  CHECK(advance_file(tx, moved, test_part(1, 0, 0), moved.record));
+  CHECK(unsent_bytes(tx, Address{"anna@example.org"}));
   CHECK(find_part(tx, {id, 0, 0}));
   CHECK(parts_of_file(tx, id, 0));
   CHECK(parts_of(tx, id, 5));

@@ -12,6 +12,8 @@ import { sha256 } from "./world.mjs";
 /** @typedef {{ address: string, id: string, secret: string, link: string }} Reader */
 
 const patience = 60_000;
+/** A transfer's life, in seconds. */
+export const life = 6 * 3600;
 
 /** A client's request that changes something comes again until it is answered by one of these.
  * @param {World} world @param {number[]} statuses @param {() => Promise<Answer>} call */
@@ -228,7 +230,7 @@ export class SenderDraft {
     }
     const text = `The findings of ${randomUUID()}`;
     this.world.secrets.set("text", Buffer.from(text));
-    const seconds = Math.floor(this.world.history.now()) + 5 * 86_400;
+    const seconds = Math.floor(this.world.history.now()) + life;
     return {
       name: "Anna Muster",
       recipients: readers.map((reader) => ({ kind: "to", ...reader })),

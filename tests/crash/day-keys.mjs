@@ -1,6 +1,6 @@
 // The folder of the day keys as an operator sees it: 2026-11-22.key, and 2026-11-22.mark while the
 // key waits to be destroyed. A mark is running[8] || written[8], in milliseconds.
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 /** @typedef {{ key: boolean, counted?: number }} DayKey `counted`: seconds with the mark */
@@ -21,15 +21,4 @@ export async function readDayKeys(folder) {
     }
   }
   return days;
-}
-
-/** Days pass in which the server runs: every mark has counted that much. Order: no server runs.
- * @param {string} folder @param {number} seconds */
-export async function letMarksCount(folder, seconds) {
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith(".mark")) continue;
-    const bytes = await readFile(path.join(folder, name));
-    bytes.writeBigInt64BE(BigInt(seconds * 1000));
-    await writeFile(path.join(folder, name), bytes);
-  }
 }

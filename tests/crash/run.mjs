@@ -11,12 +11,12 @@ import { cp, mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { buildLibrary } from "../e2e/harness/preload.mjs";
 import { makeRunFolder, root } from "../e2e/harness/run-context.mjs";
 import { findViolations } from "./checker.mjs";
 import { allTrials, nameOf, sample, trialOf } from "./plan.mjs";
 import { Random } from "./random.mjs";
 import { play, stepNames } from "./scenario.mjs";
-import { buildLibrary } from "./watched-disk.mjs";
 import { makeBase, makeMailIdentity, World } from "./world.mjs";
 
 /** @typedef {import("./plan.mjs").Trial} Trial */
@@ -35,7 +35,7 @@ async function begin() {
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const mail = await makeMailIdentity(path.join(folder, "identity"));
   process.env.COUVERT_E2E_RUN = JSON.stringify({ folder, mail });
-  const library = await buildLibrary(folder);
+  const library = await buildLibrary("tests/crash/power-cut.c");
   /** @type {Promise<string> | undefined} */
   let base;
   return { library, base: () => (base ??= makeBase(library)) };

@@ -4,8 +4,6 @@ import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { cp, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { output } from "../e2e/harness/processes.mjs";
-import { root as tree } from "../e2e/harness/run-context.mjs";
 
 /** @typedef {import("./random.mjs").Random} Random */
 /** @typedef {"fdatasync" | "fsync" | "name" | "remove" | "make" | "write"} Operation */
@@ -20,15 +18,6 @@ import { root as tree } from "../e2e/harness/run-context.mjs";
 export const operations = ["fdatasync", "fsync", "name", "remove", "make", "write"];
 const place = { mask: operations.length, seen: 7, from: 8, to: 9, error: 10, words: 11 };
 const block = 4096;
-
-/** Compiles power-cut.c. @param {string} folder @returns {Promise<string>} the library */
-export async function buildLibrary(folder) {
-  const library = path.join(folder, "power-cut.so");
-  const source = path.join(tree, "tests/crash/power-cut.c");
-  const flags = ["-O1", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"];
-  await output(["clang-16", ...flags, source, "-o", library]);
-  return library;
-}
 
 /** @param {string} folder @returns {Promise<Map<string, import("node:fs").BigIntStats>>} */
 async function entriesOf(folder) {

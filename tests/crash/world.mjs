@@ -100,7 +100,6 @@ export class World {
     server.options.env = {
       ...clock.env,
       ...disk.env,
-      NO_FAKE_STAT: "1", // files keep the age that they have
       LD_PRELOAD: preload.filter(Boolean).join(":"),
     };
     const world = new World({ server, clock, smtp, disk, fault, random });
@@ -284,7 +283,7 @@ export class World {
         await pause(20);
       }
       await this.mend();
-      await this.clock.advance(6 * 60);
+      await this.clock.pass(6 * 60);
       await ring();
     }
     throw new Error("a mail did not come");
@@ -299,7 +298,7 @@ export class World {
       if (round > 100) throw new Error("the outbox does not become empty");
       await pause(200);
       if (this.isDead) await this.mend();
-      if (round % 10 === 9) await this.clock.advance(6 * 60).then(ring);
+      if (round % 10 === 9) await this.clock.pass(6 * 60).then(ring);
     }
     this.noteMails();
   }

@@ -15,6 +15,7 @@ run_tests() {
     stage vectors /usr/bin/python3 tests/vectors/make.py --check
     stage fuzz tools/fuzz --all "$fuzz_seconds"
     stage fuzz-planted tests/fuzz_planted.py
+    stage crash run_crash --ci
   fi
   stage typescript vitest run ${words:+-t "$words"}
   stage end-to-end test_end_to_end "$words"

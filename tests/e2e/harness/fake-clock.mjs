@@ -1,51 +1,57 @@
-// A wall clock for one program that a test can set while the program runs: libfaketime reads it
-// from a file at every call. The monotonic clock goes on as it is, so that waits stay true.
-// libfaketime and AddressSanitizer do not go together: release builds only.
-import { existsSync } from "node:fs";
-import { mkdtemp, rename, writeFile } from "node:fs/promises";
+// The clocks of one program, which a test sets while the program runs (fake-clock.c). Waits that
+// have begun stay as they are; files have the machine's times. Tried with release builds only.
+import { closeSync, openSync, writeSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { buildLibrary } from "./preload.mjs";
 import { runContext } from "./run-context.mjs";
 
-const libraries = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"].map(
-  (folder) => `${folder}/faketime/libfaketimeMT.so.1`,
-);
-
 export class FakeClock {
-  /** @param {string} file */
-  constructor(file) {
+  /** @param {string} file @param {string} library */
+  constructor(file, library) {
     this.file = file;
+    this.library = library;
     this.seconds = 0;
+    this.running = 0;
   }
 
   static async create() {
+    const library = await buildLibrary("tests/e2e/harness/fake-clock.c");
     const { folder } = await runContext();
-    const clock = new FakeClock(path.join(await mkdtemp(path.join(folder, "clock-")), "now"));
-    await clock.set(0);
-    return clock;
+    const file = path.join(await mkdtemp(path.join(folder, "clock-")), "ahead");
+    await writeFile(file, Buffer.alloc(16));
+    return new FakeClock(file, library);
   }
 
   /** What the program's environment needs. @returns {Record<string, string>} */
   get env() {
-    const library = libraries.find(existsSync);
-    if (!library) throw new Error("libfaketime is missing: package libfaketime");
-    return {
-      LD_PRELOAD: library,
-      FAKETIME_TIMESTAMP_FILE: this.file,
-      FAKETIME_NO_CACHE: "1",
-      FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    };
+    return { LD_PRELOAD: this.library, COUVERT_CLOCK: this.file };
   }
 
-  /** Sets how far it goes ahead of the real clock. @param {number} seconds */
+  /** Sets how far the time of day goes ahead of the real one. @param {number} seconds */
   async set(seconds) {
-    this.seconds = seconds;
-    await writeFile(`${this.file}.new`, `${seconds < 0 ? "-" : "+"}${Math.abs(seconds)}\n`);
-    await rename(`${this.file}.new`, this.file); // whole or not at all
+    this.#write(seconds, this.running);
   }
 
-  /** @param {number} seconds */
+  /** Somebody sets the clock. @param {number} seconds */
   advance(seconds) {
     return this.set(this.seconds + seconds);
+  }
+
+  /** That time passes, as if the program had run all the while. @param {number} seconds */
+  async pass(seconds) {
+    this.#write(this.seconds + seconds, this.running + seconds);
+  }
+
+  /** @param {number} seconds @param {number} running */
+  #write(seconds, running) {
+    [this.seconds, this.running] = [seconds, running];
+    const bytes = Buffer.alloc(16);
+    bytes.writeBigInt64LE(BigInt(seconds), 0);
+    bytes.writeBigInt64LE(BigInt(running), 8);
+    const file = openSync(this.file, "r+");
+    writeSync(file, bytes, 0, bytes.length, 0);
+    closeSync(file);
   }
 
   /** The time that the program sees. */

@@ -24,10 +24,12 @@ function lines(socket, onLine) {
   let rest = "";
   const read = (/** @type {Buffer} */ bytes) => {
     rest += bytes.toString("latin1");
-    for (let end = rest.indexOf("\r\n"); end >= 0; end = rest.indexOf("\r\n")) {
+    // What a client sent along with the line at which the connection broke is not heard.
+    for (let end = rest.indexOf("\r\n"); end >= 0 && !socket.destroyed;) {
       const line = rest.slice(0, end);
       rest = rest.slice(end + 2);
       onLine(line);
+      end = rest.indexOf("\r\n");
     }
   };
   socket.on("data", read);
@@ -90,8 +92,10 @@ export class FaultySmtp {
     const fault = this.fault(stage, to);
     const text = fault ?? usual;
     if (fault === "close") socket.destroy();
-    else if (fault === "reset") (this.below.get(socket) ?? socket).resetAndDestroy();
-    else if (fault !== "hang" && text) socket.write(`${text}\r\n`);
+    else if (fault === "reset") {
+      (this.below.get(socket) ?? socket).resetAndDestroy();
+      socket.destroy();
+    } else if (fault !== "hang" && text) socket.write(`${text}\r\n`);
     return fault;
   }
 

@@ -49,7 +49,8 @@ export function keepLanguage(language: Language): void {
   write("localStorage", "language", language);
 }
 
-/** A draft that this tab has begun, so that after a reload its files go on where they stopped. */
+/** A draft that this browser has begun, so that after a reload, or on another day, its files go on
+ * where they stopped. The secret is the sender's own, as everything that opens the draft. */
 export interface KeptDraft {
   readonly id: string;
   readonly from: string;
@@ -58,16 +59,52 @@ export interface KeptDraft {
   readonly files: Readonly<Record<string, number>>;
 }
 
-export function keptDraft(): KeptDraft | undefined {
-  const draft = read("sessionStorage", "draft") as KeptDraft | null;
-  const whole =
+/** Of drafts that nobody came back to only the latest are remembered; the server ends them all. */
+const draftsMax = 5;
+
+function isDraft(value: unknown): value is KeptDraft {
+  const draft = value as Partial<KeptDraft> | null;
+  return (
     [draft?.id, draft?.from, draft?.secret].every((one) => typeof one === "string") &&
-    typeof draft?.files === "object";
-  return draft !== null && whole ? draft : undefined;
+    typeof draft?.files === "object"
+  );
 }
 
-export function keepDraft(draft: KeptDraft | null): void {
-  write("sessionStorage", "draft", draft);
+/** The latest first. */
+export function keptDrafts(): KeptDraft[] {
+  const drafts = read("localStorage", "drafts");
+  return Array.isArray(drafts) ? drafts.filter(isDraft) : [];
+}
+
+export function keepDraft(draft: KeptDraft): void {
+  const others = keptDrafts().filter(({ id }) => id !== draft.id);
+  write("localStorage", "drafts", [draft, ...others].slice(0, draftsMax));
+}
+
+export function forgetDraft(id: string): void {
+  const others = keptDrafts().filter((draft) => draft.id !== id);
+  write("localStorage", "drafts", others.length > 0 ? others : null);
+}
+
+/**
+ * Takes a draft for this page alone, until the page goes or lets go: two tabs that filled one would
+ * take its files out of each other's list. Undefined where another page has it, or where the
+ * browser cannot tell.
+ */
+export function holdDraft(id: string): Promise<(() => void) | undefined> {
+  const locks = (navigator as { locks?: LockManager }).locks;
+  if (!locks) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    void locks.request(`couvert.draft.${id}`, { ifAvailable: true }, (lock) => {
+      if (!lock) {
+        resolve(undefined);
+        return;
+      }
+      return new Promise<void>((release) => {
+        resolve(release);
+      });
+    });
+  });
 }
 
 /** The open retrieval of a transfer, so that a reload asks for no password again. */

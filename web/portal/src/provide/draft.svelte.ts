@@ -15,7 +15,7 @@ import {
 
 import { newFiles, type PickedFile } from "../files.ts";
 import { api, host } from "../host.ts";
-import { keepDraft, keptDraft } from "../kept.ts";
+import { forgetDraft, holdDraft, keepDraft, keptDrafts } from "../kept.ts";
 
 const countEvery = 150;
 const nothing = { bytes: 0, sent: 0, done: 0, failed: 0 };
@@ -24,6 +24,8 @@ interface Place {
   readonly id: string;
   readonly from: string;
   readonly secret: string;
+  /** Lets other pages of this browser have it. */
+  readonly release: (() => void) | undefined;
 }
 
 function watch<T extends object>(record: T): T {
@@ -97,22 +99,38 @@ export class DraftFiles {
   private async make(from: string): Promise<Place | Failure> {
     const secret = newSecret(host);
     const made = await api.createDraft(from, newId(host), secret);
-    return made.ok ? { id: made.value.draft_id, from, secret } : made;
+    if (!made.ok) return made;
+    const id = made.value.draft_id;
+    return { id, from, secret, release: await holdDraft(id) };
   }
 
-  /** The draft of this tab before it was reloaded, and what it holds already. */
+  /** A draft of an earlier visit that no other tab is filling, and what it holds already. */
   private async earlier(from: string): Promise<Place | undefined> {
-    const kept = keptDraft();
-    if (kept?.from !== from) return undefined;
-    const draft = await api.draft(kept.id, kept.secret);
-    if (!draft.ok) return undefined;
-    this.begun = draft.value.files.map(({ no, name, size }) => ({
-      no,
-      name,
-      size,
-      changed: kept.files[no] ?? 0,
-    }));
-    return { id: kept.id, from, secret: kept.secret };
+    for (const kept of keptDrafts().filter((one) => one.from === from)) {
+      const release = await holdDraft(kept.id);
+      if (!release) continue;
+      const draft = await api.draft(kept.id, kept.secret);
+      if (draft.ok) {
+        this.begun = draft.value.files.map(({ no, name, size }) => ({
+          no,
+          name,
+          size,
+          changed: kept.files[no] ?? 0,
+        }));
+        return { id: kept.id, from, secret: kept.secret, release };
+      }
+      release();
+      // Ended or started; whatever else it is may pass.
+      if (draft.code === "denied" || draft.code === "conflict") forgetDraft(kept.id);
+    }
+    return undefined;
+  }
+
+  /** Files of an earlier visit that nobody chose again give way to those of this one. */
+  private async makeRoom(place: Place): Promise<void> {
+    const gone = this.begun.splice(0);
+    await Promise.all(gone.map(({ no }) => api.deleteFile(place.id, no, place.secret)));
+    for (const upload of this.list) this.uploads?.retry(upload);
   }
 
   /** The number under which the same file was begun before a reload. */
@@ -168,9 +186,9 @@ export class DraftFiles {
   discard(): void {
     this.uploads?.stop();
     if (this.place) void api.deleteDraft(this.place.id, this.place.secret);
+    this.leave();
     this.place = undefined;
     this.begun = [];
-    keepDraft(null);
     this.forget();
   }
 
@@ -179,31 +197,42 @@ export class DraftFiles {
     clearInterval(this.timer);
     window.removeEventListener("online", this.onOnline);
     this.uploads?.stop();
-    keepDraft(null);
+    this.leave();
+  }
+
+  private leave(): void {
+    if (!this.place) return;
+    forgetDraft(this.place.id);
+    this.place.release?.();
   }
 
   /** Notes what a reload would need. */
   private keep(): void {
     if (!this.place) return;
+    const { id, from, secret } = this.place;
     const files: Record<string, number> = {};
+    for (const { no, changed } of this.begun) files[no] = changed;
     // Both lists have one order.
     this.list.forEach(({ no }, at) => {
       if (no !== undefined) files[no] = this.contents[at]!.picked.file.lastModified;
     });
-    keepDraft({ ...this.place, files });
+    keepDraft({ id, from, secret, files });
   }
 
   private count(): void {
     clearTimeout(this.counting);
     this.counting = undefined;
     const sums = { ...nothing };
-    for (const { size, sent, state } of this.list) {
+    let crowded = false;
+    for (const { size, sent, state, failure } of this.list) {
       sums.bytes += size;
       sums.sent += sent;
       if (state === "done") sums.done += 1;
       if (state === "failed") sums.failed += 1;
+      crowded ||= failure?.code === "too_large" || failure?.code === "full";
     }
     this.sums = sums;
+    if (crowded && this.begun.length > 0 && this.place) void this.makeRoom(this.place);
   }
 
   private forget(): void {
