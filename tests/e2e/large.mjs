@@ -191,7 +191,7 @@ await rm(folder, { recursive: true, force: true });
 const run = await beginRun();
 try {
   const data = path.join(folder, "data");
-  await mkdir(data, { mode: 0o700 });
+  await mkdir(data, { recursive: true, mode: 0o700 });
   const config = { limits: { transfer_bytes_max: String(2 ** 40) } };
   const server = await Couvertd.start({ name: "large", data, config });
   const both = !["cli", "browser", "zip"].some((one) => wanted.includes(one));
@@ -201,8 +201,11 @@ try {
   if (byCli) await byCommandLine(server, folder, source);
   if (byBrowser) await inBrowser(server, folder, source);
   await server.stop();
+} catch (error) {
+  console.error(error); // before anything that may not end either
+  process.exitCode = 1;
 } finally {
   await run.end();
   await rm(folder, { recursive: true, force: true });
 }
-process.exit(0);
+process.exit();
