@@ -250,7 +250,8 @@ test("couvert provide goes on in another call after it was killed", async () => 
     line.rate = 1000 * mebi;
     const before = line.up;
     const sent = await person.json(words);
-    assert.ok(line.up - before < 15 * mebi, `${line.up - before} bytes went again`);
+    // What was on the line at the end is lost with it; a part that was whole is not.
+    assert.ok(line.up - before < 23 * mebi, `${line.up - before} bytes went again`);
     await expectContent(sent.recipients[0].transfer_id, file);
     assert.deepEqual(
       (await filesBelow(person.home)).filter((name) => name.startsWith("draft-")),
