@@ -51,13 +51,11 @@ describe("parseRecipients, from a seed", () => {
           return inner + pick(random, separators);
         })
         .join("");
-      const expected = [...new Map(written.map((a) => [addressKey(a), a]).reverse()).keys()];
       const found = parseRecipients(text);
       expect(
         found.map(({ address }) => addressKey(address)),
         `seed ${seed}: ${JSON.stringify(text)}`,
-      ).toEqual(written.map(addressKey).filter((key, at, all) => all.indexOf(key) === at));
-      expect(found).toHaveLength(expected.length);
+      ).toEqual([...new Set(written.map(addressKey))]);
       expect(found.every(({ valid }) => valid)).toBe(true);
     }
   });
