@@ -12,7 +12,7 @@ class Builder {
  public:
   using Sax = nlohmann::json_sax<nlohmann::json>;
 
-  explicit Builder(std::size_t depth_max) : depth_max_(depth_max) {}
+  explicit Builder(JsonLimits limits) : limits_(limits) {}
 
   bool null() { return put(Json()); }
   bool boolean(bool value) { return put(Json(value)); }
@@ -46,7 +46,7 @@ class Builder {
 
  private:
   bool open(Json container) {
-    if (stack_.size() >= depth_max_) return false;
+    if (stack_.size() >= limits_.depth_max) return false;
     stack_.push_back(std::move(container));
     return true;
   }
@@ -58,6 +58,7 @@ class Builder {
   }
 
   bool put(Json value) {
+    if (++values_ > limits_.values_max) return false;
     if (stack_.empty()) {
       result_ = std::move(value);
     } else if (Json::Object* object = stack_.back().object()) {
@@ -68,7 +69,8 @@ class Builder {
     return true;
   }
 
-  std::size_t depth_max_;
+  JsonLimits limits_;
+  std::size_t values_ = 0;
   std::vector<Json> stack_;
   Json result_;
 };
@@ -146,7 +148,7 @@ std::string Json::write() const {
 Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   if (text.size() > limits.bytes_max) return fail(ErrorCode::too_large, "JSON is too long");
   if (!is_utf8(text)) return fail(ErrorCode::invalid, "JSON is not UTF-8");
-  Builder builder(limits.depth_max);
+  Builder builder(limits);
   // RFC 8259 section 8.1: senders must not add a byte order mark; nlohmann would skip it.
   if (text.starts_with("\xef\xbb\xbf")) return fail(ErrorCode::invalid, "JSON is malformed");
   const bool parsed = nlohmann::json::sax_parse(text.begin(), text.end(), &builder,

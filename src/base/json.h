@@ -62,11 +62,13 @@ class Json {
 struct JsonLimits {
   std::size_t bytes_max = 64 * 1024;
   std::size_t depth_max = 8;
+  std::size_t values_max = 100'000;  // of all kinds: each takes 40 bytes and more, from two of text
 };
 
 /// Parses one JSON text, whole.
 ///
-/// Errors: `invalid` for anything that the head of this page excludes; `too_large` over bytes_max.
+/// Errors: `invalid` for anything that the head of this page excludes, or too many values;
+/// `too_large` over bytes_max.
 Result<Json> parse_json(std::string_view text, JsonLimits limits);
 
 /// Takes a JSON object apart, field by field, and remembers the first thing that was wrong, so that

@@ -70,3 +70,10 @@ TEST_CASE("what is no object has no fields") {
   reader.optional_string("a", 10);
   CHECK(reader.finish().error().code == ErrorCode::invalid);
 }
+
+TEST_CASE("JSON has so many values, of every kind, and not one more") {
+  const JsonLimits limits{4096, 8, 6};
+  CHECK(parse_json(R"([1, [], {"a": "b"}, null])", limits));
+  CHECK(parse_json(R"([1, [], {"a": "b"}, null, 2])", limits).error().code == ErrorCode::invalid);
+  CHECK(parse_json("[" + std::string(2000, '[') + "]", limits).error().code == ErrorCode::invalid);
+}

@@ -41,10 +41,11 @@ inline constexpr int code_tries_max = 5;
 inline constexpr std::chrono::minutes code_life = 30min;
 inline constexpr std::chrono::hours verification_life = 24h * 30;
 inline constexpr std::chrono::hours verification_idle = 24h * 14;
-inline constexpr int codes_per_address_max = 5;     // in an hour
-inline constexpr int codes_per_network_max = 60;    // in an hour
-inline constexpr int codes_per_server_max = 2000;   // in an hour
-inline constexpr int drafts_per_network_max = 600;  // in an hour
+inline constexpr std::chrono::hours empty_session_life = 1h;  // without a proof or a live code
+inline constexpr int codes_per_address_max = 5;               // in an hour
+inline constexpr int codes_per_network_max = 60;              // in an hour
+inline constexpr int codes_per_server_max = 2000;             // in an hour
+inline constexpr int drafts_per_network_max = 600;            // in an hour
 inline constexpr std::size_t verifications_per_session_max = 20;
 
 // Retrieval.
@@ -66,6 +67,10 @@ inline constexpr int recipient_codes_max = 30;                  // of one transf
 // HTTP.
 inline constexpr std::size_t header_bytes_max = 16 * 1024;
 inline constexpr std::size_t json_bytes_max = 1024 * 1024;
+inline constexpr std::size_t small_json_bytes_max = 16 * 1024;  // where no list can be long
+inline constexpr std::size_t json_values_max = 50'000;  // files_max of three each, recipients_max
+inline constexpr std::size_t large_bodies_max = 64;     // JSON over small_json_bytes_max, at once
+inline constexpr std::size_t large_bodies_per_network_max = 8;
 inline constexpr std::size_t json_depth_max = 8;
 inline constexpr std::size_t upload_bytes_min = 256 * 1024;  // a PATCH that does not end the file
 inline constexpr std::uint64_t torn_part_bytes_min = 1024 * 1024;  // kept of a PATCH that broke off
@@ -89,7 +94,8 @@ inline constexpr std::size_t admin_connections_max = 64;
 inline constexpr std::size_t reserved_files = 256;  // descriptors that no connection gets
 inline constexpr std::size_t header_fields_max = 100;
 inline constexpr std::size_t path_bytes_max = 2048;
-inline constexpr std::size_t pool_waiting_max = 2'000;
+inline constexpr std::size_t pool_waiting_max = 2 * connections_max;  // pieces of files
+inline constexpr std::size_t requests_waiting_max = 2'000;            // a quarter for one network
 inline constexpr std::size_t portal_files_max = 1'000;
 inline constexpr std::size_t portal_bytes_max = 64 * 1024 * 1024;
 

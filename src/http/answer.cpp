@@ -10,6 +10,9 @@
 namespace couvert {
 namespace {
 
+// A body goes out in pieces, so that a client that does not read holds no copy of it.
+constexpr std::size_t piece_bytes = 64 * 1024;
+
 std::string quoted(std::string_view text) {
   return '"' + std::string(text) + '"';
 }
@@ -71,18 +74,23 @@ Task<> Answer::send(Response response) {
   std::optional<std::uint64_t> length = body.size();
   if (response.status == 204 || response.status == 304) length.reset();
   std::string text = head_of(response, length);
-  if (!head_only_) {
-    text.append(body);
-    bytes_ = body.size();
-  }
-  const Result<> put = connection_->put(as_bytes(text));
+  std::string_view rest = head_only_ ? std::string_view() : body;
+  bytes_ = rest.size();
+  text.append(rest.substr(0, piece_bytes));  // a small answer is one record
+  rest.remove_prefix(std::min(rest.size(), piece_bytes));
+  Result<> sent = connection_->put(as_bytes(text));
   if (response.secret) {
     wipe(text);
-    wipe(response.body);
     for (auto& [name, value] : response.fields) wipe(value);
   }
-  if (!put) co_return put;
-  co_return co_await connection_->flush();
+  if (sent) sent = co_await connection_->flush();
+  while (sent && !rest.empty()) {
+    sent = connection_->put(as_bytes(rest.substr(0, piece_bytes)));
+    rest.remove_prefix(std::min(rest.size(), piece_bytes));
+    if (sent) sent = co_await connection_->flush();
+  }
+  if (response.secret) wipe(response.body);
+  co_return sent;
 }
 
 Task<> Answer::send_file(FileBody file, std::shared_ptr<const Request> request) {

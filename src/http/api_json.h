@@ -62,7 +62,4 @@ void give_token(Response& response, Json::Object& body, ClientKind client,
 /// The answer to who asked for a code: when it ends, and a session where one was made for it.
 Response code_response(const CodeAnswer& answer, ClientKind client);
 
-/// Of a code as it is typed.
-inline constexpr std::size_t code_typed_bytes_max = 64;
-
 }  // namespace couvert

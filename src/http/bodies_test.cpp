@@ -154,11 +154,11 @@ TEST_CASE("a download breaks off where too little of it is read in a minute") {
   wait_until([&] { return test.metrics.downloads.value() == 1; });
   // Whoever reads a little, though less than the socket holds, goes on.
   for (int i = 0; i < 3; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
     client.read(limits::rate_bytes_min * 4);
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
     test.clock.jump(limits::rate_time + std::chrono::seconds(1));
-    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2200));
     CHECK(test.metrics.downloads.value() == 1);
   }
   test.clock.jump(limits::rate_time + std::chrono::seconds(1));

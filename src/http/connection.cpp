@@ -68,12 +68,14 @@ Task<> Connection::handshake(TlsContext& context) {
 
 Task<> Connection::wait_for_request() {
   rate_ = LeastRate();
-  if (!received().empty()) co_return Result<>();
+  if (!received().empty()) co_return co_await give_way();
   release_memory();
   idle_ = true;
   Result<> ready;
   const bool buffered = tls_ && tls_->has_buffered();
-  if (!buffered) {
+  if (buffered) {
+    ready = co_await give_way();
+  } else {
     const Duration end = after(limits::idle_time_max);
     ready = co_await wait(tcp::socket::wait_read, end);
     broken_ = broken_ || !ready;
@@ -215,6 +217,13 @@ Task<> Connection::wait(boost::asio::socket_base::wait_type what, Duration end) 
   deadline_.store(no_deadline);
   if (!error) co_return Result<>();
   co_return fail(ErrorCode::unavailable, "nothing moved in time");
+}
+
+// Lets the other connections of this thread have their turn: a client that sends its requests in a
+// pipeline must not keep it.
+Task<> Connection::give_way() {
+  co_await boost::asio::post(strand_, boost::asio::use_awaitable);
+  co_return Result<>();
 }
 
 Task<> Connection::close_gently() {

@@ -75,6 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   Task<std::size_t> read_some(MutableBytes out, Duration end);
   Task<> wait(boost::asio::socket_base::wait_type what, Duration end);
+  Task<> give_way();
   Task<> wait_for_reader();
   std::uint64_t unread_by_client();
   Duration after(Duration time) const { return clock_.running() + time; }

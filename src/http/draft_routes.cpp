@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/api_input.h"
 #include "http/api_json.h"
 #include "http/problem.h"
 #include "http/response_head.h"
@@ -29,16 +30,13 @@ std::string path_of(const SlotId& draft_id) {
 }
 
 Outcome create_draft(const ApiParts& api, const Request& request) {
-  ObjectReader reader(request.json);
-  const Address from = parsed<Address>(reader, "from", parse_address);
-  const SlotId draft_id = parsed<SlotId>(reader, "slot_id", SlotId::parse);
-  const Result<> read = reader.finish();
-  if (!read) return read.error();
-  const DraftKey key{request.caller, draft_id, *request.secret};
-  const Result<Draft> draft = api.drafts.create(key, from);
+  const Result<DraftInput> asked = read_draft_request(request.json);
+  if (!asked) return asked.error();
+  const DraftKey key{request.caller, asked->draft_id, *request.secret};
+  const Result<Draft> draft = api.drafts.create(key, asked->from);
   if (!draft) return draft.error();
   Response response = json_response(201, json_of(*draft));
-  response.fields.emplace_back("Location", path_of(draft_id));
+  response.fields.emplace_back("Location", path_of(asked->draft_id));
   return response;
 }
 
@@ -169,7 +167,7 @@ void add_draft_routes(std::vector<Route>& routes, const ApiParts& api) {
   };
   const Access plain(Who::sender, Body::none);
   const Access open(Who::anyone, Body::none, Pace::quick);
-  add(Method::post, "/api/v1/drafts", Access(Who::sender, Body::json), create_draft);
+  add(Method::post, "/api/v1/drafts", Access(Who::sender, Body::small_json), create_draft);
   add(Method::get, draft_path, plain, get_draft);
   add(Method::remove, draft_path, plain, delete_draft);
   add_tus(Method::options, files_path, open, get_upload_options);

@@ -51,7 +51,8 @@ enum class Who {
 /// What a route takes as body, checked before its handler runs.
 enum class Body {
   none,
-  json,          // application/json of at most limits::json_bytes_max bytes
+  small_json,    // application/json of at most limits::small_json_bytes_max bytes
+  json,          // the same of at most limits::json_bytes_max bytes
   stream,        // application/offset+octet-stream; the handler answers with an UploadBody
   maybe_stream,  // the same, or none
 };

@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
+#include "http/api_input.h"
 #include "http/conditions.h"
 #include "http/cookies.h"
 #include "http/disposition.h"
 #include "http/network.h"
 #include "http/ranges.h"
-#include "http/retrieve_routes.h"
 #include "http/tus_headers.h"
 
 using namespace couvert;

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "http/task.h"
-#include "http/workers.h"
+#include "http/turns.h"
 
 namespace couvert {
 
@@ -27,23 +27,17 @@ class Pending {
   static Pending begin(Workers& workers, const Strand& strand, Work work,
                        Workers::Place place = nullptr) {
     auto state = std::make_shared<State>(strand);
-    auto run = [state, strand, work = std::move(work)]() mutable {
-      std::optional<Result<T>> result;
-      std::exception_ptr thrown;
-      try {
-        result.emplace(work());
-      } catch (...) {
-        thrown = std::current_exception();  // rethrown in take(), at the request's boundary
-      }
-      boost::asio::post(strand, [state, result = std::move(result), thrown]() mutable {
-        state->result = std::move(result);
-        state->thrown = thrown;
-        state->done.cancel();
-      });
-    };
-    const bool taken = workers.post(std::move(run), std::move(place));
-    if (!taken) state->result.emplace(fail(ErrorCode::unavailable, "too much work waits"));
-    return Pending(std::move(state));
+    const bool taken = workers.post(as_function(state, strand, std::move(work)), std::move(place));
+    return from(std::move(state), taken);
+  }
+
+  /// The same for the work that a request begins with, in its network's turn.
+  template <class Work>
+  static Pending begin_in_turn(Turns& turns, const std::string& network, const Strand& strand,
+                               Work work) {
+    auto state = std::make_shared<State>(strand);
+    const bool taken = turns.begin(network, as_function(state, strand, std::move(work)));
+    return from(std::move(state), taken);
   }
 
   /// Waits for the answer. Errors: those of the work; `unavailable` where the queue was full.
@@ -68,6 +62,30 @@ class Pending {
   };
 
   explicit Pending(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+  static Pending from(std::shared_ptr<State> state, bool taken) {
+    if (!taken) state->result.emplace(fail(ErrorCode::unavailable, "too much work waits"));
+    return Pending(std::move(state));
+  }
+
+  template <class Work>
+  static std::function<void()> as_function(const std::shared_ptr<State>& state,
+                                           const Strand& strand, Work work) {
+    return [state, strand, work = std::move(work)]() mutable {
+      std::optional<Result<T>> result;
+      std::exception_ptr thrown;
+      try {
+        result.emplace(work());
+      } catch (...) {
+        thrown = std::current_exception();  // rethrown in take(), at the request's boundary
+      }
+      boost::asio::post(strand, [state, result = std::move(result), thrown]() mutable {
+        state->result = std::move(result);
+        state->thrown = thrown;
+        state->done.cancel();
+      });
+    };
+  }
 
   std::shared_ptr<State> state_;
 };

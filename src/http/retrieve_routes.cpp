@@ -1,10 +1,6 @@
 #include "http/retrieve_routes.h"
 
-#include <algorithm>
-#include <charconv>
-#include <set>
-
-#include "http/api_json.h"
+#include "http/api_input.h"
 #include "http/cookies.h"
 #include "http/problem.h"
 
@@ -20,15 +16,8 @@ constexpr std::string_view zip_path = "/api/v1/retrievals/{retrieval_id}/zip";
 // What opening asks for, until the password has been stretched.
 struct Opening {
   std::shared_ptr<const Request> request;
-  TransferId transfer_id;
-  ClientKind client = ClientKind::browser;
-  std::string password;
-  std::string link_secret;
+  OpeningInput input;
   std::optional<Attempt> attempt;
-  ~Opening() {
-    wipe(password);
-    wipe(link_secret);
-  }
 };
 
 RetrievalKey key_of(const Request& request) {
@@ -36,13 +25,11 @@ RetrievalKey key_of(const Request& request) {
 }
 
 Outcome find_transfer_by_id(const ApiParts& api, Ask request) {
-  ObjectReader reader(request->json);
-  const auto id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
-  const Result<> read = reader.finish();
-  if (!read) return read.error();
-  const Result<OpenBy> open_by = api.retrieve.find(id);
+  const Result<TransferId> id = read_transfer_id(request->json);
+  if (!id) return id.error();
+  const Result<OpenBy> open_by = api.retrieve.find(*id);
   if (!open_by) return open_by.error();
-  return json_response(200, Json(Json::Object{{"transfer_id", Json(id.text())},
+  return json_response(200, Json(Json::Object{{"transfer_id", Json(id->text())},
                                               {"open_by", Json(name_of(*open_by))}}));
 }
 
@@ -53,7 +40,7 @@ Outcome opened(const ApiParts& api, const Opening& opening, const Retrieval& ret
     const auto life = std::chrono::ceil<std::chrono::seconds>(
         std::max(retrieval.ends - api.parts.clock.now(), Duration(1)));
     const std::pair cookie(retrieval_cookie(retrieval.retrieval_id.text()), life);
-    give_token(response, *json.object(), opening.client, cookie, *retrieval.token);
+    give_token(response, *json.object(), opening.input.client, cookie, *retrieval.token);
   }
   response.status = 201;
   response.content_type = "application/json";
@@ -69,8 +56,9 @@ Outcome open_by_password(const ApiParts& api, const Opening& opening, const Secr
 }
 
 Outcome stretch(const ApiParts& api, const std::shared_ptr<Opening>& opening) {
-  Result<Secret<32>> stretched = password_secret(opening->password, opening->attempt->parameters);
-  wipe(opening->password);
+  Result<Secret<32>> stretched =
+      password_secret(opening->input.password, opening->attempt->parameters);
+  wipe(opening->input.password);
   if (!stretched && stretched.error().code == ErrorCode::invalid) {
     // A password that nobody can have chosen is a wrong one.
     return Error(ErrorCode::refused, "wrong_password");
@@ -88,60 +76,37 @@ Outcome count(const ApiParts& api, const std::shared_ptr<Opening>& opening) {
   return Later{Where::argon, [api, opening] { return stretch(api, opening); }};
 }
 
-Result<std::shared_ptr<Opening>> read_opening(Ask request) {
-  auto opening = std::make_shared<Opening>();
-  opening->request = request;
-  ObjectReader reader(request->json);
-  opening->transfer_id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
-  opening->client = parsed<ClientKind>(reader, "client", parse_client_kind);
-  std::optional<std::string> password =
-      reader.optional_string("password", limits::password_bytes_max);
-  std::optional<std::string> secret = reader.optional_string("secret", 64);
-  if (password.has_value() == secret.has_value()) {
-    reader.refuse("password", "or secret: one of them");
-  }
-  if (password) opening->password.swap(*password);
-  if (secret) opening->link_secret.swap(*secret);
-  const Result<> read = reader.finish();
-  if (!read) return pass(read);
-  return opening;
-}
-
 Outcome open_transfer(const ApiParts& api, Ask request) {
-  const Result<std::shared_ptr<Opening>> read = read_opening(request);
+  const auto opening = std::make_shared<Opening>();
+  opening->request = request;
+  const Result<> read = read_opening(request->json, opening->input);
   if (!read) return read.error();
-  const std::shared_ptr<Opening>& opening = *read;
-  if (!opening->link_secret.empty()) {
+  if (!opening->input.link_secret.empty()) {
     const Result<Retrieval> retrieval =
-        api.retrieve.open_link(opening->transfer_id, opening->link_secret);
+        api.retrieve.open_link(opening->input.transfer_id, opening->input.link_secret);
     if (!retrieval) return retrieval.error();
     return opened(api, *opening, *retrieval);
   }
-  Result<Attempt> attempt = api.retrieve.try_password(opening->transfer_id, request->caller);
+  Result<Attempt> attempt = api.retrieve.try_password(opening->input.transfer_id, request->caller);
   if (!attempt) return attempt.error();
   opening->attempt = std::move(*attempt);
   return Later{Where::admission, [api, opening] { return count(api, opening); }};
 }
 
 Outcome mail_code(const ApiParts& api, Ask request) {
-  ObjectReader reader(request->json);
-  const auto id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
-  const auto language = parsed<Language>(reader, "language", language_of);
-  const auto client = parsed<ClientKind>(reader, "client", parse_client_kind);
-  const Result<> read = reader.finish();
-  if (!read) return read.error();
-  const Result<CodeAnswer> answer = api.retrieve.mail_code(id, request->caller, language);
+  const Result<RecipientCodeInput> asked = read_recipient_code_request(request->json);
+  if (!asked) return asked.error();
+  const Result<CodeAnswer> answer =
+      api.retrieve.mail_code(asked->transfer_id, request->caller, asked->language);
   if (!answer) return answer.error();
-  return code_response(*answer, client);
+  return code_response(*answer, asked->client);
 }
 
 Outcome confirm_code(const ApiParts& api, Ask request) {
-  ObjectReader reader(request->json);
-  const auto id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
-  const std::string code = reader.string("code", code_typed_bytes_max);
-  const Result<> read = reader.finish();
-  if (!read) return read.error();
-  const Result<> proven = api.retrieve.confirm_code(id, request->caller, code);
+  const Result<RecipientConfirmInput> typed = read_recipient_confirmation(request->json);
+  if (!typed) return typed.error();
+  const Result<> proven =
+      api.retrieve.confirm_code(typed->transfer_id, request->caller, typed->code);
   if (!proven) return proven.error();
   return no_content();
 }
@@ -180,36 +145,15 @@ Outcome get_zip(const ApiParts& api, Ask request) {
 
 }  // namespace
 
-Result<std::vector<std::uint32_t>> read_file_numbers(std::string_view query) {
-  constexpr std::string_view name = "files=";
-  std::vector<std::uint32_t> numbers;
-  if (query.empty()) return numbers;
-  if (!query.starts_with(name)) return fail(ErrorCode::invalid, "another query");
-  query.remove_prefix(name.size());
-  std::set<std::uint32_t> seen;
-  while (numbers.size() < limits::files_max) {
-    const std::size_t comma = std::min(query.find(','), query.size());
-    std::uint32_t number = 0;
-    const auto [rest, error] = std::from_chars(query.data(), query.data() + comma, number);
-    const bool canonical = comma == 1 || !query.starts_with('0');
-    if (error != std::errc() || rest != query.data() + comma || !canonical) break;
-    if (!seen.insert(number).second) break;
-    numbers.push_back(number);
-    if (comma == query.size()) return numbers;
-    query.remove_prefix(comma + 1);
-  }
-  return fail(ErrorCode::invalid, "malformed or too many file numbers");
-}
-
 void add_retrieve_routes(std::vector<Route>& routes, const ApiParts& api) {
   const auto add = [&](Method method, std::string_view path, Access access,
                        Outcome (*handle)(const ApiParts&, Ask)) {
     routes.emplace_back(method, path, access,
                         [api, handle](Ask request) { return handle(api, request); });
   };
-  const Access stranger(Who::anyone, Body::json);
-  const Access client(Who::client, Body::json);
-  const Access session(Who::session, Body::json);
+  const Access stranger(Who::anyone, Body::small_json);
+  const Access client(Who::client, Body::small_json);
+  const Access session(Who::session, Body::small_json);
   const Access recipient(Who::recipient, Body::none);
   add(Method::post, "/api/v1/transfers/find", stranger, find_transfer_by_id);
   add(Method::post, "/api/v1/transfers/code", client, mail_code);

@@ -22,6 +22,10 @@ struct Prepared {
 // Up to this much of a body that nobody wanted is read over; behind more the connection ends.
 constexpr std::uint64_t skipped_bytes_max = 64 * 1024;
 
+bool is_json(const Access& access) {
+  return access.body == Body::json || access.body == Body::small_json;
+}
+
 bool has_type(const Fields& fields, std::string_view wanted) {
   const std::string* type = find_field(fields, "content-type");
   if (type == nullptr) return false;
@@ -35,10 +39,14 @@ int body_refusal(const Access& access, const RequestHead& head) {
   switch (access.body) {
     case Body::none:
       return head.content_length == 0 ? 0 : 400;
-    case Body::json:
+    case Body::small_json:
+    case Body::json: {
+      const bool small = access.body == Body::small_json;
+      const auto bytes_max = small ? limits::small_json_bytes_max : limits::json_bytes_max;
       if (!head.has_content_length) return 411;
-      if (head.content_length > limits::json_bytes_max) return 413;
+      if (head.content_length > bytes_max) return 413;
       return has_type(head.fields, "application/json") ? 0 : 415;
+    }
     case Body::maybe_stream:
       if (head.content_length == 0) return 0;
       [[fallthrough]];
@@ -93,6 +101,7 @@ class Exchange {
   Connection& connection() { return answer_.connection(); }
   Task<> read_head();
   void prepare();
+  void admit_large_body();
   Task<bool> answer_request();
   Task<Buffer> read_json_body();
   Task<Outcome> handle(Buffer body);
@@ -106,6 +115,7 @@ class Exchange {
   Prepared prepared_;
   std::uint64_t body_left_ = 0;
   std::optional<HeadRefusal> refusal_;
+  std::optional<Shares::Share> large_body_;
 };
 
 Task<> Exchange::read_head() {
@@ -177,6 +187,17 @@ void Exchange::prepare() {
   if (!caller) prepared.refusal = problem(caller.error());
 }
 
+// What a client may keep in memory without having proven anything is bounded in number, too.
+void Exchange::admit_large_body() {
+  if (!is_json(prepared_.access) || head_.content_length <= limits::small_json_bytes_max) return;
+  auto share = server_.large_bodies.take(answer_.network);
+  if (share) {
+    large_body_.emplace(std::move(*share));
+  } else {
+    prepared_.refusal = problem(503);
+  }
+}
+
 Task<Buffer> Exchange::read_json_body() {
   const std::uint64_t length = head_.content_length;
   Buffer body;
@@ -204,9 +225,10 @@ Task<Buffer> Exchange::read_json_body() {
 Task<Outcome> Exchange::handle(Buffer body) {
   const auto shared_body = std::make_shared<Buffer>(std::move(body));
   auto work = [request = prepared_.request, handler = prepared_.handler, shared_body,
-               kind = prepared_.access.body]() -> Result<Outcome> {
-    if (kind == Body::json) {
-      const JsonLimits bounds{limits::json_bytes_max, limits::json_depth_max};
+               json_comes = is_json(prepared_.access)]() -> Result<Outcome> {
+    if (json_comes) {
+      const JsonLimits bounds{limits::json_bytes_max, limits::json_depth_max,
+                              limits::json_values_max};
       Result<Json> json = parse_json(as_text(*shared_body), bounds);
       wipe(*shared_body);
       if (!json) return Outcome(json.error());
@@ -216,7 +238,8 @@ Task<Outcome> Exchange::handle(Buffer body) {
   };
   if (prepared_.access.pace == Pace::quick) co_return work();
 
-  auto first = Pending<Outcome>::begin(server_.pool, connection().strand(), std::move(work));
+  auto first = Pending<Outcome>::begin_in_turn(server_.turns, answer_.network,
+                                               connection().strand(), std::move(work));
   Result<Outcome> outcome = co_await first.take();
   Workers::Place place;
   while (outcome && std::holds_alternative<Later>(outcome->next)) {
@@ -278,11 +301,12 @@ Task<bool> Exchange::answer_request() {
   answer_.begin(head_);
   prepare();
   std::optional<Outcome> outcome;
+  if (!prepared_.refusal) admit_large_body();
   if (prepared_.refusal) {
     outcome.emplace(std::move(*prepared_.refusal));
   } else {
     Buffer body;
-    if (prepared_.access.body == Body::json) {
+    if (is_json(prepared_.access)) {
       if (head_.expects_continue) {
         const Result<> told = co_await answer_.send_continue();
         if (!told) co_return pass(told);

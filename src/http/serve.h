@@ -9,7 +9,8 @@
 #include "http/connections.h"
 #include "http/router.h"
 #include "http/server.h"
-#include "http/workers.h"
+#include "http/shares.h"
+#include "http/turns.h"
 
 namespace couvert {
 
@@ -22,8 +23,10 @@ struct ServeParts {
   const std::vector<IpNetwork>& proxies;
   TlsContext* tls;  // null: plain
   Workers& pool;
+  Turns& turns;  // into the pool
   Workers& argon;
   Connections& connections;
+  Shares& large_bodies;  // JSON over limits::small_json_bytes_max
   std::atomic<bool>& stopping;
 };
 

@@ -58,6 +58,7 @@ struct HttpServer::State {
         fallback(std::move(f)),
         pool({config.pool_threads, limits::pool_waiting_max, Priority::normal}),
         argon({or_cores(config.argon2_threads, 1), limits::argon2_waiting_max, Priority::low}),
+        turns(pool, {config.pool_threads, limits::requests_waiting_max}),
         connections(config.connections_max) {}
 
   Result<> prepare();
@@ -77,7 +78,9 @@ struct HttpServer::State {
   std::atomic<bool> stopping{false};
   Workers pool;
   Workers argon;
+  Turns turns;
   Connections connections;
+  Shares large_bodies{limits::large_bodies_max, limits::large_bodies_per_network_max};
   std::optional<ServeParts> serve_parts;
   // Destroyed first, and with it every coroutine that still waits.
   std::optional<boost::asio::io_context> io;
@@ -97,8 +100,8 @@ Result<> HttpServer::State::prepare() {
     if (!opened) return pass(opened);
     tls = std::move(*opened);
   }
-  serve_parts.emplace(ServeParts{parts, config, router, fallback, proxies, tls.get(), pool, argon,
-                                 connections, stopping});
+  serve_parts.emplace(ServeParts{parts, config, router, fallback, proxies, tls.get(), pool, turns,
+                                 argon, connections, large_bodies, stopping});
   return listen();
 }
 
@@ -224,8 +227,8 @@ std::uint16_t HttpServer::port() const {
 }
 
 HttpFigures HttpServer::figures() const {
-  return {state_->connections.count(), state_->config.connections_max, state_->pool.figures(),
-          state_->argon.figures()};
+  return {state_->connections.count(), state_->config.connections_max, state_->turns.figures(),
+          state_->pool.figures(), state_->argon.figures()};
 }
 
 Result<> HttpServer::reload_tls() {
@@ -252,6 +255,7 @@ void HttpServer::stop(const std::function<bool()>& hurry) {
   while (state.connections.count() > 0 && state.parts.clock.running() < last) {
     std::this_thread::sleep_for(20ms);
   }
+  state.turns.stop();
   state.pool.stop();
   state.argon.stop();
   state.io->stop();

@@ -49,6 +49,7 @@ struct HttpParts {
 struct HttpFigures {
   std::size_t connections = 0;
   std::size_t connections_max = 0;
+  WorkersFigures requests;  // that wait for the pool, by turns, or are on it
   WorkersFigures pool;
   WorkersFigures argon;
 };

@@ -145,6 +145,30 @@ TEST_CASE("a change by a cookie must come from the portal's own pages") {
   CHECK(test.status(post("1", cookie + token)) == 200);
 }
 
+TEST_CASE("requests in a pipeline leave others their turn between them") {
+  HttpConfig config;
+  config.io_threads = 1;
+  TestServer test(std::move(config));
+  TestClient gate(test.server->port());
+  TestClient flood(test.server->port());
+  TestClient other(test.server->port());
+  for (TestClient* client : {&gate, &flood, &other}) {
+    client->send(get("/healthz"));
+    CHECK(client->read_answer().ends_with("alive\n"));
+  }
+  test.seen.hold = true;
+  gate.send(get("/gate"));  // the only io thread waits in it
+  std::string pipeline;
+  for (int i = 0; i < 100; ++i) pipeline += get("/count");
+  flood.send(pipeline);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  other.send(get("/mark"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  test.seen.hold = false;
+  const std::string marked = other.read_answer();
+  CHECK(std::stoi(marked.substr(marked.find("\r\n\r\n") + 4)) < 50);
+}
+
 TEST_CASE("stopping lets running requests end and takes no new ones") {
   TestServer test;
   TestClient idle(test.server->port());

@@ -42,7 +42,8 @@ struct Seen {
   std::atomic<int> delivered{0};
   std::atomic<int> admitted{0};
   std::atomic<int> stretching{0};
-  std::atomic<bool> hold{false};  // whoever stretches
+  std::atomic<bool> hold{false};  // whoever stretches, or is at the gate
+  std::atomic<int> counted{0};
 };
 
 class FakeUpload final : public Upload {
@@ -100,6 +101,14 @@ inline std::vector<Route> test_routes(Seen& seen) {
   const Access blocking(Who::anyone, Body::none);
   std::vector<Route> routes;
   routes.emplace_back(Method::get, "/healthz", quick, [](Ask) { return text("alive\n"); });
+  routes.emplace_back(Method::get, "/gate", quick, [&seen](Ask) {
+    while (seen.hold) std::this_thread::yield();
+    return text("open");
+  });
+  routes.emplace_back(Method::get, "/count", quick,
+                      [&seen](Ask) { return text(std::to_string(++seen.counted)); });
+  routes.emplace_back(Method::get, "/mark", quick,
+                      [&seen](Ask) { return text(std::to_string(seen.counted)); });
   routes.emplace_back(Method::get, "/slow", blocking, [](Ask) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     return text("slow");

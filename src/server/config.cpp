@@ -103,6 +103,7 @@ void read_mail(ConfigSection& section, Config& config) {
     section.refuse("tls", "required, opportunistic or none");
   }
   const std::string& base = config.service.base_url;
+  if (!is_base_url(base)) return;  // refused already
   const std::size_t host = base.find("://") + 3;
   config.smtp.helo = base.substr(host, base.find(':', host) - host);
 }

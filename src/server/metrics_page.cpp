@@ -109,15 +109,19 @@ void write_passwords(Page& page, const MetricsSources& from) {
 
 void write_queues(Page& page, const MetricsSources& from) {
   const HttpFigures now = from.server.figures();
+  const Labels requests = {{"queue", "requests"}};
   const Labels argon = {{"queue", "argon2"}};
   const Labels pool = {{"queue", "pool"}};
   page.gauge("couvert_queue_waiting", "Work that waits for a thread.")
+      .add(now.requests.waiting, requests)
       .add(now.argon.waiting, argon)
       .add(now.pool.waiting, pool);
   page.gauge("couvert_queue_running", "Work on a thread.")
+      .add(now.requests.running, requests)
       .add(now.argon.running, argon)
       .add(now.pool.running, pool);
   page.counter("couvert_queue_refused_total", "Work refused because its queue was full.")
+      .add(now.requests.refused, requests)
       .add(now.argon.refused, argon)
       .add(now.pool.refused, pool);
 }

@@ -1,5 +1,7 @@
 #include "server/rounds.h"
 
+#include <malloc.h>
+
 #include "service/expire_round.h"
 #include "service/outbox_round.h"
 
@@ -119,6 +121,7 @@ void Rounds::run_sweeps() {
       if (!looked) parts_.log.failure("round failed: clock", looked.error());
       return sweep(parts_) && looked.has_value();
     });
+    malloc_trim(0);  // what a flood took goes back to the machine, not only to the allocator
     if (parts_.clock.running() < next_objects) continue;
     next_objects = parts_.clock.running() + objects_pause;
     guarded(parts_.log, metrics_.objects_round, [this] { return sweep_objects(parts_, orphans_); });

@@ -104,7 +104,7 @@ Result<> erase_ended(const Parts& parts) {
 Result<> sweep_rows(const Parts& parts) {
   return parts.database.write([&](Transaction& tx) -> Result<> {
     const Instant now = parts.clock.certain();
-    const Result<> sessions = sweep_sessions(tx, now, now - limits::verification_idle);
+    const Result<> sessions = sweep_sessions(tx, now, now - limits::empty_session_life);
     if (!sessions) return pass(sessions);
     const Result<> retrievals =
         sweep_session_keyslots(tx, now, now - parts.settings.retrieval_idle);

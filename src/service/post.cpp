@@ -16,7 +16,10 @@ Result<> post(const Parts& parts, Transaction& tx, const Letter& letter) {
   row.address = letter.to;
   row.created = parts.clock.now();
   row.next_try = row.created;
-  row.end = row.created + limits::mail_life;
+  // Nobody needs a code that is over: a mail server that is away must not make them pile up.
+  const bool is_code = letter.kind == MailKind::code;
+  row.end = row.created + (is_code ? Duration(parts.settings.verification.code_life)
+                                   : Duration(limits::mail_life));
   row.day = day_of(row.end);
   const Result<DayKey> day_key = parts.day_keys.key(day_of(row.end));
   if (!day_key) return pass(day_key);

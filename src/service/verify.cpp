@@ -34,37 +34,9 @@ Instant hour_of(Instant now) {
   return std::chrono::floor<std::chrono::hours>(now);
 }
 
-// Counts the request for each of the three; an address's own limit is no error but silence.
-Result<bool> admit_typed(Transaction& tx, const Caller& caller, const Address& address,
-                         Instant hour) {
-  const Result<std::int64_t> server = add_to_counter(tx, "codes", hour, 1);
-  if (!server) return pass(server);
-  const Result<std::int64_t> network = add_to_counter(tx, "codes from " + caller.network, hour, 1);
-  if (!network) return pass(network);
-  if (*server > limits::codes_per_server_max || *network > limits::codes_per_network_max) {
-    return fail(ErrorCode::throttled, "too many codes");
-  }
-  const Result<std::int64_t> mailbox =
-      add_to_counter(tx, "codes to " + address.text.substr(0, 180), hour, 1);
-  if (!mailbox) return pass(mailbox);
-  return *mailbox <= limits::codes_per_address_max;
-}
-
-// What one network asks for too often is not counted against the others.
-Result<bool> admit_for(Transaction& tx, const Caller& caller, const Recipient& recipient,
-                       Instant hour) {
-  const std::string key =
-      "codes for " + recipient.seal_id.text() + "." + std::to_string(recipient.position);
-  const std::pair<std::string, int> counts[] = {
-      {key + " from " + caller.network, limits::recipient_codes_per_network_max},
-      {key, limits::recipient_codes_max},
-      {"codes for recipients", limits::codes_per_server_max}};
-  for (const auto& [name, max] : counts) {
-    const Result<std::int64_t> sum = add_to_counter(tx, name, hour, 1);
-    if (!sum) return pass(sum);
-    if (*sum > max) return fail(ErrorCode::throttled, "too many codes");
-  }
-  return true;
+tl::unexpected<Error> throttled(Instant now) {
+  const auto rest = std::chrono::ceil<std::chrono::seconds>(hour_of(now) + 1h - now);
+  return fail(ErrorCode::throttled, std::to_string(rest.count()));
 }
 
 }  // namespace
@@ -100,28 +72,60 @@ Result<Buffer> Verify::session_for(Transaction& tx, const Caller& caller,
 Result<CodeAnswer> Verify::request(const Caller& caller, const CodeRequest& request) {
   const Result<Address> address = parse_address(request.address);
   if (!address) return pass(address);
-  const Instant hour = hour_of(parts_.clock.now());
-  return mail_code(caller, *address, request.language,
-                   [&](Transaction& tx) { return admit_typed(tx, caller, *address, hour); });
+  const CodeCounts counts = {{{"codes from " + caller.network, limits::codes_per_network_max},
+                              {"codes", limits::codes_per_server_max}},
+                             "codes to " + address->text.substr(0, 180)};
+  return mail_code(caller, *address, request.language, counts);
 }
 
 Result<CodeAnswer> Verify::request_for(const Caller& caller, const Recipient& recipient,
                                        Language language) {
-  const Instant hour = hour_of(parts_.clock.now());
-  return mail_code(caller, recipient.address, language,
-                   [&](Transaction& tx) { return admit_for(tx, caller, recipient, hour); });
+  const std::string key =
+      "codes for " + recipient.seal_id.text() + "." + std::to_string(recipient.position);
+  const CodeCounts counts = {
+      {{key + " from " + caller.network, limits::recipient_codes_per_network_max},
+       {key, limits::recipient_codes_max},
+       {"codes for recipients", limits::codes_per_server_max}},
+      ""};
+  return mail_code(caller, recipient.address, language, counts);
+}
+
+// Whether there may be one more code. Only reads: a flood of requests must not become a flood of
+// writes, and what is refused counts for nobody (docs/decisions/0065).
+Result<> Verify::check(const CodeCounts& counts) {
+  const Instant now = parts_.clock.now();
+  return parts_.database.read([&](Transaction& tx) -> Result<> {
+    for (const auto& [key, max] : counts.told) {
+      const Result<std::int64_t> sum = read_counter(tx, key, hour_of(now));
+      if (!sum) return pass(sum);
+      if (*sum >= max) return throttled(now);
+    }
+    return Result<>();
+  });
+}
+
+// Counts one more; false where the mailbox has had enough.
+Result<bool> Verify::count(Transaction& tx, const CodeCounts& counts) {
+  const Instant now = parts_.clock.now();
+  for (const auto& [key, max] : counts.told) {
+    const Result<std::int64_t> sum = add_to_counter(tx, key, hour_of(now), 1);
+    if (!sum) return pass(sum);
+    if (*sum > max) return throttled(now);  // others were faster since check(); rolls back
+  }
+  if (counts.silent.empty()) return true;
+  const Result<std::int64_t> mailbox = add_to_counter(tx, counts.silent, hour_of(now), 1);
+  if (!mailbox) return pass(mailbox);
+  return *mailbox <= limits::codes_per_address_max;
 }
 
 Result<CodeAnswer> Verify::mail_code(const Caller& caller, const Address& address,
-                                     Language language, const AdmitCode& admit) {
+                                     Language language, const CodeCounts& counts) {
+  const Result<> open = check(counts);
+  if (!open) return pass(open);
   CodeAnswer answer;
   answer.expires = parts_.clock.now() + parts_.settings.verification.code_life;
-  bool throttled = false;
   const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
-    const Result<bool> may_mail = admit(tx);
-    // The counts must stay even where they refuse, so a refusal commits.
-    throttled = !may_mail && may_mail.error().code == ErrorCode::throttled;
-    if (throttled) return Result<>();
+    const Result<bool> may_mail = count(tx, counts);
     if (!may_mail) return pass(may_mail);
     const Result<Buffer> session = session_for(tx, caller, answer.token);
     if (!session) return pass(session);
@@ -136,11 +140,6 @@ Result<CodeAnswer> Verify::mail_code(const Caller& caller, const Address& addres
     return post(parts_, tx, {MailKind::code, address, mail, std::nullopt, -1});
   });
   if (!done) return pass(done);
-  if (throttled) {
-    const Instant now = parts_.clock.now();
-    const auto rest = std::chrono::ceil<std::chrono::seconds>(hour_of(now) + 1h - now);
-    return fail(ErrorCode::throttled, std::to_string(rest.count()));
-  }
   parts_.wake_outbox();
   return answer;
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/secret.h"
@@ -70,13 +71,20 @@ class Verify {
   Result<> prove(const Caller& caller, const Address& address);
 
  private:
-  /// Counts a request; false where it is to be answered as any other, but no mail goes.
-  using AdmitCode = std::function<Result<bool>(Transaction& tx)>;
+  /// The counts of an hour that a wish for a code adds to.
+  struct CodeCounts {
+    /// By name: over its bound the wish is refused.
+    std::vector<std::pair<std::string, int>> told;
+    /// Of the mailbox, or empty: over its bound the wish is answered, but no mail goes.
+    std::string silent;
+  };
 
   Result<Buffer> session_for(Transaction& tx, const Caller& caller,
                              std::optional<Secret<32>>& token);
+  Result<> check(const CodeCounts& counts);
+  Result<bool> count(Transaction& tx, const CodeCounts& counts);
   Result<CodeAnswer> mail_code(const Caller& caller, const Address& address, Language language,
-                               const AdmitCode& admit);
+                               const CodeCounts& counts);
 
   const Parts& parts_;
 };

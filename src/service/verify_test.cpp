@@ -2,12 +2,33 @@
 
 #include <doctest/doctest.h>
 
+#include "service/expire_round.h"
 #include "service/test_world.h"
+#include "store/sql.h"
 
 using namespace couvert;
 using namespace std::chrono_literals;
 
 namespace {
+
+std::int64_t ask_number(TestWorld& world, const std::string& query) {
+  std::int64_t number = -1;
+  REQUIRE(world.database->read([&](Transaction& tx) -> Result<> {
+    const auto found = select_integer(tx, query, {});
+    if (!found) return pass(found);
+    number = found->value_or(-1);
+    return Result<>();
+  }));
+  return number;
+}
+
+std::int64_t count_rows(TestWorld& world, const std::string& table) {
+  return ask_number(world, "SELECT COUNT(*) FROM " + table);
+}
+
+std::int64_t sum_of_counters(TestWorld& world) {
+  return ask_number(world, "SELECT COALESCE(SUM(amount), 0) FROM counter");
+}
 
 // A session that has asked for a code; the mail has arrived.
 struct Asked {
@@ -112,4 +133,66 @@ TEST_CASE("a network gets so many codes an hour, then it is told to wait") {
   CHECK(verify.request({{}, "192.0.2.2"}, {"b@example.org", Language::de}).has_value());
   CHECK(verify.request(caller, {"not an address", Language::de}).error().code ==
         ErrorCode::invalid);
+}
+
+TEST_CASE("what a network asks for beyond its limit writes nothing and counts for nobody else") {
+  TestWorld world;
+  Verify verify(*world.parts);
+  const Caller flood{{}, "192.0.2.1"};
+  for (int i = 0; i < limits::codes_per_network_max; ++i) {
+    REQUIRE(verify.request(flood, {"a" + std::to_string(i) + "@example.org", Language::de}));
+  }
+  const std::int64_t before = sum_of_counters(world);
+  for (int i = 0; i < limits::codes_per_server_max; ++i) {
+    const auto refused = verify.request(flood, {"b@example.org", Language::de});
+    REQUIRE(refused.error().code == ErrorCode::throttled);
+  }
+  CHECK(sum_of_counters(world) == before);
+  CHECK(verify.request({{}, "192.0.2.2"}, {"b@example.org", Language::de}));
+}
+
+TEST_CASE("the server mails so many codes an hour, whatever the networks") {
+  TestWorld world;
+  Verify verify(*world.parts);
+  for (int i = 0; i < limits::codes_per_server_max; ++i) {
+    const Caller caller{{}, "10.0." + std::to_string(i / 200) + "." + std::to_string(i % 200)};
+    REQUIRE(verify.request(caller, {"a" + std::to_string(i) + "@example.org", Language::de}));
+  }
+  const Caller next{{}, "192.0.2.1"};
+  CHECK(verify.request(next, {"b@example.org", Language::de}).error().code == ErrorCode::throttled);
+  world.clock.advance(1h);
+  CHECK(verify.request(next, {"b@example.org", Language::de}));
+}
+
+TEST_CASE("rows of strangers who never prove anything are swept") {
+  TestWorld world;
+  Verify verify(*world.parts);
+  for (int i = 0; i < 10; ++i) {
+    const std::string address = "a" + std::to_string(i) + "@example.org";
+    REQUIRE(verify.request({{}, "192.0.2.1"}, {address, Language::de}));
+  }
+  const Caller proven = world.verified("anna@example.org");
+  CHECK(count_rows(world, "session") == 11);
+  CHECK(count_rows(world, "code") == 10);
+  world.clock.advance(30min);
+  sweep(*world.parts);
+  CHECK(count_rows(world, "code") == 0);
+  world.clock.advance(30min + 1s);
+  sweep(*world.parts);
+  CHECK(count_rows(world, "session") == 1);
+  CHECK(verify.list(proven)->size() == 1);
+  world.clock.advance(48h);
+  sweep(*world.parts);
+  CHECK(count_rows(world, "counter") == 0);
+}
+
+TEST_CASE("a code that is over is not mailed any more when the mail server comes back") {
+  TestWorld world;
+  world.transport.answer = Error(ErrorCode::unavailable, "away");
+  REQUIRE(Verify(*world.parts).request({{}, "192.0.2.1"}, {"anna@example.org", Language::de}));
+  for (int minute = 0; minute < 40; ++minute) {
+    world.deliver();
+    world.clock.advance(1min);
+  }
+  CHECK(count_rows(world, "outbox") == 0);
 }

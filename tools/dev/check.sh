@@ -5,6 +5,7 @@ run_checks() {
   stage format check_format
   stage layers tools/layers
   stage tidy tools/tidy
+  stage threats tools/threats
   stage texts tools/texts
   stage api redocly lint spec/api.yaml
   stage web check_web

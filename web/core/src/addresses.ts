@@ -53,16 +53,15 @@ function isHalfName(piece: Piece, next: Piece | undefined): boolean {
 }
 
 function bare(word: string): string {
-  return word
-    .replace(/^mailto:/i, "")
-    .replace(/^["'(<]+|["')>.:]+$/g, "")
-    .replace(/\?.*$/, "");
+  const text = word.replace(/^mailto:/i, "").replace(/^["'(<]+|["')>.:]+$/g, "");
+  const query = text.indexOf("?", text.indexOf("@")); // a local part may hold a question mark
+  return query < 0 ? text : text.slice(0, query);
 }
 
 function recipient(text: string): Recipient {
-  const address = bare(text);
-  const valid = isAddress(address);
-  return { address: valid ? address : text, valid };
+  const stripped = bare(text);
+  const address = isAddress(stripped) ? stripped : text;
+  return { address, valid: isAddress(address) };
 }
 
 function ofPiece(text: string): Recipient[] {

@@ -1,0 +1,243 @@
+#include "http/api_input.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "crypto/secret_bytes.h"
+
+namespace couvert {
+namespace {
+
+constexpr std::size_t address_typed_bytes_max = 1000;  // of a recipient that may be none
+constexpr std::size_t code_typed_bytes_max = 64;
+constexpr std::size_t link_secret_bytes_max = 64;
+
+// The texts of an array, each at most so long.
+std::vector<std::string> read_texts(ObjectReader& reader, std::string_view name,
+                                    const Json::Array& items, std::size_t bytes_max) {
+  std::vector<std::string> texts;
+  texts.reserve(items.size());
+  for (const Json& item : items) {
+    const std::string* text = item.string();
+    if (text == nullptr || text->size() > bytes_max) {
+      reader.refuse(name, "must be texts");
+      break;
+    }
+    texts.push_back(*text);
+  }
+  return texts;
+}
+
+// The subject and text of a notification that the sender has edited; both may be absent.
+Result<> read_notification(ObjectReader& reader, std::string& subject, std::string& text) {
+  const Json* notification = reader.optional_object("notification");
+  if (notification == nullptr) return {};
+  ObjectReader edited(*notification);
+  subject = edited.optional_string("subject", limits::subject_bytes_max).value_or("");
+  text = edited.optional_string("text", limits::notification_bytes_max).value_or("");
+  return edited.finish();
+}
+
+Result<StartRecipient> read_recipient(const Json& json) {
+  ObjectReader reader(json);
+  StartRecipient recipient;
+  recipient.address = reader.string("address", limits::address_bytes_max);
+  recipient.kind = parsed<RecipientKind>(reader, "kind", parse_recipient_kind);
+  recipient.slot_id = parsed_if_there<SlotId>(reader, "slot_id", SlotId::parse);
+  std::optional<std::string> text = reader.optional_string("secret", 43);
+  if (text) {
+    Result<Secret<32>> secret = secret_from_base64url<32>(*text);
+    if (secret) recipient.secret = std::move(*secret);
+    if (!secret) reader.refuse("secret", "has a wrong form");
+    wipe(*text);
+  }
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return recipient;
+}
+
+Result<> read_lists(ObjectReader& reader, StartRequest& start) {
+  for (const Json& item : reader.array("recipients", limits::recipients_max)) {
+    Result<StartRecipient> recipient = read_recipient(item);
+    if (!recipient) return pass(recipient);
+    start.recipients.push_back(std::move(*recipient));
+  }
+  for (const Json& item : reader.array("files", limits::files_max)) {
+    ObjectReader file(item);
+    const auto no = static_cast<std::uint32_t>(file.integer("no", 0, UINT32_MAX));
+    const auto size = static_cast<std::uint64_t>(
+        file.integer("size", 0, static_cast<std::int64_t>(limits::file_bytes_max)));
+    const Result<> read = file.finish();
+    if (!read) return pass(read);
+    start.files.emplace_back(no, size);
+  }
+  return read_notification(reader, start.notification_subject, start.notification_text);
+}
+
+}  // namespace
+
+Result<CodeInput> read_code_request(const Json& json) {
+  ObjectReader reader(json);
+  CodeInput input;
+  input.request.address = reader.string("address", limits::address_bytes_max);
+  input.request.language = parsed<Language>(reader, "language", language_of);
+  input.client = parsed<ClientKind>(reader, "client", parse_client_kind);
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return input;
+}
+
+Result<ConfirmInput> read_confirmation(const Json& json) {
+  ObjectReader reader(json);
+  ConfirmInput input{reader.string("address", limits::address_bytes_max),
+                     reader.string("code", code_typed_bytes_max)};
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return input;
+}
+
+Result<RecipientCodeInput> read_recipient_code_request(const Json& json) {
+  ObjectReader reader(json);
+  RecipientCodeInput input;
+  input.transfer_id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
+  input.language = parsed<Language>(reader, "language", language_of);
+  input.client = parsed<ClientKind>(reader, "client", parse_client_kind);
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return input;
+}
+
+Result<RecipientConfirmInput> read_recipient_confirmation(const Json& json) {
+  ObjectReader reader(json);
+  RecipientConfirmInput input{parsed<TransferId>(reader, "transfer_id", TransferId::parse),
+                              reader.string("code", code_typed_bytes_max)};
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return input;
+}
+
+Result<PolicyRequest> read_policy_request(const Json& json) {
+  ObjectReader reader(json);
+  PolicyRequest asked;
+  asked.from = parsed<Address>(reader, "from", parse_address);
+  asked.reply_to = parsed_if_there<TransferId>(reader, "reply_to", TransferId::parse);
+  const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
+  asked.recipients = read_texts(reader, "recipients", recipients, address_typed_bytes_max);
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return asked;
+}
+
+Result<std::string> read_password(const Json& json) {
+  ObjectReader reader(json);
+  std::string password = reader.string("password", limits::password_bytes_max);
+  const Result<> read = reader.finish();
+  if (read) return password;
+  wipe(password);
+  return pass(read);
+}
+
+Result<PreviewRequest> read_preview_request(const Json& json) {
+  ObjectReader reader(json);
+  PreviewRequest asked;
+  asked.from = parsed<Address>(reader, "from", parse_address);
+  asked.name = reader.string("name", limits::name_bytes_max);
+  asked.phone = reader.optional_string("phone", limits::phone_bytes_max).value_or("");
+  asked.language = parsed<Language>(reader, "language", language_of);
+  asked.expires = parsed<Instant>(reader, "expires", parse_rfc3339);
+  asked.open_by = parsed<OpenBy>(reader, "open_by", parse_open_by);
+  const Json::Array& names = reader.optional_array("file_names", limits::files_max);
+  asked.file_names = read_texts(reader, "file_names", names, limits::file_name_bytes_max);
+  const Result<> notification = read_notification(reader, asked.subject, asked.text);
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  if (!notification) return pass(notification);
+  return asked;
+}
+
+Result<DraftInput> read_draft_request(const Json& json) {
+  ObjectReader reader(json);
+  DraftInput input{parsed<Address>(reader, "from", parse_address),
+                   parsed<SlotId>(reader, "slot_id", SlotId::parse)};
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return input;
+}
+
+Result<> read_start_request(const Json& json, StartInput& out) {
+  StartRequest& start = out.start;
+  ObjectReader reader(json);
+  start.name = reader.string("name", limits::name_bytes_max);
+  start.phone = reader.optional_string("phone", limits::phone_bytes_max).value_or("");
+  start.reply_to = parsed_if_there<TransferId>(reader, "reply_to", TransferId::parse);
+  start.subject = reader.optional_string("subject", limits::subject_bytes_max).value_or("");
+  start.text = reader.optional_string("text", limits::message_bytes_max).value_or("");
+  start.expires = parsed<Instant>(reader, "expires", parse_rfc3339);
+  start.language = parsed<Language>(reader, "language", language_of);
+  start.sender_language =
+      parsed_if_there<Language>(reader, "sender_language", language_of).value_or(start.language);
+  start.open_by = parsed<OpenBy>(reader, "open_by", parse_open_by);
+  start.slot_id = parsed<SlotId>(reader, "slot_id", SlotId::parse);
+  start.notify_delivery = reader.boolean("notify_delivery", false);
+  start.notify_download = reader.boolean("notify_download", false);
+  start.show_file_names = reader.boolean("show_file_names", false);
+  std::optional<std::string> password =
+      reader.optional_string("password", limits::password_bytes_max);
+  if (password.has_value() != (start.open_by == OpenBy::password)) {
+    reader.refuse("password", "belongs to open_by password alone");
+  }
+  if (password) out.password.swap(*password);
+  const Result<> lists = read_lists(reader, start);
+  const Result<> read = reader.finish();
+  if (!read) return read;
+  if (!lists) return lists;
+  if (start.recipients.empty()) return fail(ErrorCode::invalid, "no recipients");
+  return {};
+}
+
+Result<TransferId> read_transfer_id(const Json& json) {
+  ObjectReader reader(json);
+  const auto id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return id;
+}
+
+Result<> read_opening(const Json& json, OpeningInput& out) {
+  ObjectReader reader(json);
+  out.transfer_id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);
+  out.client = parsed<ClientKind>(reader, "client", parse_client_kind);
+  std::optional<std::string> password =
+      reader.optional_string("password", limits::password_bytes_max);
+  std::optional<std::string> secret = reader.optional_string("secret", link_secret_bytes_max);
+  if (password.has_value() == secret.has_value()) {
+    reader.refuse("password", "or secret: one of them");
+  }
+  if (password) out.password.swap(*password);
+  if (secret) out.link_secret.swap(*secret);
+  return reader.finish();
+}
+
+Result<std::vector<std::uint32_t>> read_file_numbers(std::string_view query) {
+  constexpr std::string_view name = "files=";
+  std::vector<std::uint32_t> numbers;
+  if (query.empty()) return numbers;
+  if (!query.starts_with(name)) return fail(ErrorCode::invalid, "another query");
+  query.remove_prefix(name.size());
+  std::set<std::uint32_t> seen;
+  while (numbers.size() < limits::files_max) {
+    const std::size_t comma = std::min(query.find(','), query.size());
+    std::uint32_t number = 0;
+    const auto [rest, error] = std::from_chars(query.data(), query.data() + comma, number);
+    const bool canonical = comma == 1 || !query.starts_with('0');
+    if (error != std::errc() || rest != query.data() + comma || !canonical) break;
+    if (!seen.insert(number).second) break;
+    numbers.push_back(number);
+    if (comma == query.size()) return numbers;
+    query.remove_prefix(comma + 1);
+  }
+  return fail(ErrorCode::invalid, "malformed or too many file numbers");
+}
+
+}  // namespace couvert

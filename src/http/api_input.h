@@ -1,0 +1,77 @@
+// What the bodies and queries of the API say, as values of the use cases. Foreign bytes end here:
+// every field has its bound and its form, unknown fields are refused.
+//
+// Errors of all: `invalid` naming the field.
+#pragma once
+
+#include "http/api_json.h"
+
+namespace couvert {
+
+struct CodeInput {
+  CodeRequest request;
+  ClientKind client = ClientKind::browser;
+};
+Result<CodeInput> read_code_request(const Json& json);
+
+struct ConfirmInput {
+  std::string address;
+  std::string code;
+};
+Result<ConfirmInput> read_confirmation(const Json& json);
+
+/// A wish for a code to the mailbox of a transfer's recipient, and the code that came there.
+struct RecipientCodeInput {
+  TransferId transfer_id;
+  Language language = Language::en;
+  ClientKind client = ClientKind::browser;
+};
+Result<RecipientCodeInput> read_recipient_code_request(const Json& json);
+
+struct RecipientConfirmInput {
+  TransferId transfer_id;
+  std::string code;
+};
+Result<RecipientConfirmInput> read_recipient_confirmation(const Json& json);
+
+Result<PolicyRequest> read_policy_request(const Json& json);
+
+/// The password to judge. The caller wipes it.
+Result<std::string> read_password(const Json& json);
+
+Result<PreviewRequest> read_preview_request(const Json& json);
+
+struct DraftInput {
+  Address from;
+  SlotId draft_id;
+};
+Result<DraftInput> read_draft_request(const Json& json);
+
+/// What Start transfer asks for; the password is empty where it opens by link.
+struct StartInput {
+  StartRequest start;
+  std::string password;
+  ~StartInput() { wipe(password); }
+};
+Result<> read_start_request(const Json& json, StartInput& out);
+
+Result<TransferId> read_transfer_id(const Json& json);
+
+/// What opening asks for: a password or a link's secret.
+struct OpeningInput {
+  TransferId transfer_id;
+  ClientKind client = ClientKind::browser;
+  std::string password;
+  std::string link_secret;
+  ~OpeningInput() {
+    wipe(password);
+    wipe(link_secret);
+  }
+};
+Result<> read_opening(const Json& json, OpeningInput& out);
+
+/// The numbers of the query "files=0,2,5" of a ZIP: canonical, none twice, at most
+/// limits::files_max; an empty query names none.
+Result<std::vector<std::uint32_t>> read_file_numbers(std::string_view query);
+
+}  // namespace couvert
