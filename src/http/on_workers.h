@@ -25,7 +25,7 @@ class Pending {
   /// Hands `work` (a callable that returns Result<T>) to `workers`, in the place kept for it.
   template <class Work>
   static Pending begin(Workers& workers, const Strand& strand, Work work,
-                       Workers::Place place = nullptr) {
+                       Workers::Place&& place = nullptr) {
     auto state = std::make_shared<State>(strand);
     const bool taken = workers.post(as_function(state, strand, std::move(work)), std::move(place));
     return from(std::move(state), taken);
