@@ -217,6 +217,7 @@ PasswordVerdict PasswordJudge::judge(std::string_view password, int length_min) 
   std::string plain = to_plain_letters(typed);
   std::vector<std::string> hits = words_->inside(plain);
   std::vector<const char*> dictionary;
+  dictionary.reserve(hits.size() + 1);
   for (const std::string& hit : hits) dictionary.push_back(hit.c_str());
   dictionary.push_back(nullptr);
   // libzxcvbn compares with what was typed, its own leet table included.

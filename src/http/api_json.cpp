@@ -51,7 +51,7 @@ Json json_of(const RecipientAnswer& answer) {
 
 }  // namespace
 
-Response json_response(int status, Json body) {
+Response json_response(int status, const Json& body) {
   Response response;
   response.status = status;
   response.content_type = "application/json";

@@ -5,7 +5,7 @@
 
 namespace couvert {
 
-Response json_response(int status, Json body);
+Response json_response(int status, const Json& body);
 Response no_content();
 
 Json json_of(const Verification& verification, const VerificationLimits& limits);

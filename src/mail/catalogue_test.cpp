@@ -35,7 +35,7 @@ std::vector<std::string> keys_in_order(Language language) {
 std::set<std::string> arguments_of(const std::string& file, const std::string& key) {
   const std::string start = "\n  \"" + key + "\": \"";
   const std::size_t from = file.find(start) + start.size();
-  const std::string pattern = file.substr(from, file.find("\n", from) - from);
+  const std::string pattern = file.substr(from, file.find('\n', from) - from);
   static const std::regex argument(R"(\{([a-z_]+)[,}])");
   std::set<std::string> names;
   for (std::sregex_iterator at(pattern.begin(), pattern.end(), argument), end; at != end; ++at) {
@@ -132,6 +132,7 @@ TEST_CASE("sizes are written in the language's own way") {
 TEST_CASE("many threads read one catalogue") {
   const Catalogue catalogue;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> right = 0;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {

@@ -128,6 +128,7 @@ void add_files(MailPage& page, const Writer& write, const NotificationMail& mail
   if (mail.file_names.empty()) return;
   page.section(write("mail.notification.files", {{"count", std::int64_t{mail.file_count}}}));
   std::vector<std::string> names;
+  names.reserve(mail.file_names.size());
   for (const std::string& name : mail.file_names) {
     names.push_back(without_links(shortened(one_line(name), shown_file_columns)));
   }

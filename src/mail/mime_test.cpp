@@ -97,6 +97,7 @@ TEST_CASE("plain text comes before HTML, both in UTF-8 and quoted-printable") {
 TEST_CASE("the same mail has the same bytes, from any thread") {
   const std::string message = build(plain_mail());
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> same = 0;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {

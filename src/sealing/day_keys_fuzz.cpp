@@ -21,6 +21,7 @@ class MemoryFolder final : public KeyFolder {
  public:
   Result<std::vector<std::string>> list() override {
     std::vector<std::string> names;
+    names.reserve(files.size());
     for (const auto& [name, bytes] : files) names.push_back(name);
     return names;
   }

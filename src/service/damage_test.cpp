@@ -336,9 +336,9 @@ TEST_CASE("objects exchanged with each other give an error, and check names it")
   std::vector<ObjectDamage> all;
   for (auto one = scene.objects.begin(); one != scene.objects.end(); ++one) {
     for (auto other = std::next(one); other != scene.objects.end(); ++other) {
-      const auto [first, second] = std::minmax({scene.role(one->first), scene.role(other->first)});
-      all.push_back(
-          {first + " and " + second, {{one->first, other->second}, {other->first, one->second}}});
+      auto [roles, second] = std::minmax({scene.role(one->first), scene.role(other->first)});
+      roles.append(" and ").append(second);
+      all.push_back({std::move(roles), {{one->first, other->second}, {other->first, one->second}}});
     }
   }
   for (const ObjectDamage& damage : choice.of(all)) {
