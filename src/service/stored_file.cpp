@@ -20,7 +20,7 @@ class StoredParts final : public PartSource {
       if (!live) return live;
       Result<std::optional<PartRow>> found = find_part(tx, key);
       if (!found) return pass(found);
-      row = std::move(*found);
+      row = *found;
       return Result<>();
     });
     if (!read) return pass(read);
