@@ -1,11 +1,10 @@
 #include "server/config.h"
 
-#include <toml++/toml.h>
-
 #include <fstream>
 #include <sstream>
 
 #include "server/config_section.h"
+#include "server/toml.h"
 
 namespace couvert {
 namespace {

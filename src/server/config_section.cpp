@@ -1,6 +1,6 @@
 #include "server/config_section.h"
 
-#include <toml++/toml.h>
+#include "server/toml.h"
 
 namespace couvert {
 namespace {
@@ -25,6 +25,8 @@ Result<> ConfigFile::parse(std::string_view text) {
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::invalid, path_ + ":" + std::to_string(error.source().begin.line) + ": " +
                                         std::string(error.description()));
+  } catch (const std::logic_error& error) {
+    return fail(ErrorCode::invalid, path_ + ": " + error.what());
   }
   return Result<>();
 }
