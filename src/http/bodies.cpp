@@ -1,7 +1,6 @@
 #include "http/bodies.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/secret.h"
 #include "http/on_workers.h"
@@ -10,26 +9,73 @@ namespace couvert {
 namespace {
 
 constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr int pieces_max = 4;  // in one turn on the pool: others want it, too
 
-// Plaintext of a file: wiped when it goes.
-struct Piece {
-  Buffer bytes = Buffer(piece_bytes);
-  ~Piece() { wipe(bytes); }
+void settle_beside(Workers& pool, const Strand& strand, const std::shared_ptr<Upload>& upload) {
+  // Nobody waits for it: what goes wrong, write() or finish() will say.
+  Pending<void>::begin(pool, strand, [upload] {
+    upload->settle();
+    return Result<>();
+  });
+}
+
+// An upload as far as its line lets it come. Lives in both threads, never in two at once.
+struct Receiving {
+  Receiving(std::shared_ptr<Connection> from, std::shared_ptr<Upload> into, std::uint64_t bytes)
+      : connection(std::move(from)), upload(std::move(into)), left(bytes) {}
+  ~Receiving() { wipe(piece); }
+  Receiving(const Receiving&) = delete;
+  Receiving& operator=(const Receiving&) = delete;
+
+  const std::shared_ptr<Connection> connection;
+  const std::shared_ptr<Upload> upload;
+  std::uint64_t left;
+  Buffer piece = Buffer(piece_bytes);  // plaintext
+  std::size_t filled = 0;
 };
 
-Pending<void> begin_write(Workers& pool, const Strand& strand,
-                          const std::shared_ptr<Upload>& upload, Bytes bytes) {
-  return Pending<void>::begin(pool, strand, [&pool, strand, upload, bytes] {
-    Result<> written = upload->write(bytes);
-    // Beside the next bytes. Nobody waits for it: what goes wrong, write() or finish() will say.
-    if (written && upload->has_unsettled()) {
-      Pending<void>::begin(pool, strand, [upload] {
-        upload->settle();
-        return Result<>();
-      });
-    }
-    return written;
-  });
+// Takes what has come. Errors: those of Upload::write().
+Result<LineStep> receive_ready(Receiving& run, Workers& pool) {
+  for (int turn = 0; turn < pieces_max && run.left > 0; ++turn) {
+    const auto most = std::min<std::uint64_t>(run.left, piece_bytes);
+    const MutableBytes room = MutableBytes(run.piece).first(static_cast<std::size_t>(most));
+    const LineStep step = run.connection->read_ready(room, run.filled);
+    if (step == LineStep::waits) return step;
+    const Bytes came = room.first(run.filled);
+    run.left -= came.size();
+    run.filled = 0;
+    const Result<> written = run.upload->write(came);
+    if (!written) return pass(written);
+    if (run.upload->has_unsettled()) settle_beside(pool, run.connection->strand(), run.upload);
+    if (step != LineStep::done) return step;
+  }
+  return LineStep::done;
+}
+
+// A download, likewise.
+struct Sending {
+  const std::shared_ptr<Connection> connection;
+  const std::shared_ptr<Download> download;
+  std::uint64_t at;
+  const std::uint64_t end;
+};
+
+// Sends what the line takes. Errors: those of Download::read(); `unavailable` for the line.
+Result<LineStep> send_ready(Sending& run) {
+  for (int turn = 0; turn <= pieces_max; ++turn) {
+    const LineStep step = run.connection->send_ready();
+    if (step == LineStep::broken) return fail(ErrorCode::unavailable, "the line is broken");
+    if (step != LineStep::done || run.at == run.end || turn == pieces_max) return step;
+    const auto most =
+        static_cast<std::size_t>(std::min<std::uint64_t>(run.end - run.at, piece_bytes));
+    const Result<Bytes> piece = run.download->read(run.at, most);
+    if (!piece) return pass(piece);
+    INVARIANT(!piece->empty() && piece->size() <= most);
+    const Result<> put = run.connection->put(*piece);
+    if (!put) return pass(put);
+    run.at += piece->size();
+  }
+  return LineStep::done;
 }
 
 // Ends an upload that broke off; what is whole stays.
@@ -51,31 +97,26 @@ void release_on(Workers& pool, std::shared_ptr<T> last) {
 
 Task<std::uint64_t> receive_upload(std::shared_ptr<Connection> connection, Workers& pool,
                                    std::shared_ptr<Upload> upload, std::uint64_t bytes) {
-  auto pieces = std::make_shared<std::array<Piece, 2>>();
-  std::optional<Pending<void>> writing;
-  std::uint64_t left = bytes;
-  Result<> written;
-  for (std::size_t turn = 0; left > 0; turn ^= 1) {
-    MutableBytes room = (*pieces)[turn].bytes;
-    room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, room.size())));
-    const Result<std::size_t> filled = co_await connection->read_body(room);
-    if (writing) written = co_await writing->take();
-    writing.reset();
-    if (!written || !filled || *filled == 0) break;
-    left -= *filled;
-    const Bytes next = Bytes(room).first(*filled);
-    writing = begin_write(pool, connection->strand(), upload, next);
-    if (*filled < room.size()) break;
+  const Strand strand = connection->strand();
+  const auto run = std::make_shared<Receiving>(connection, upload, bytes);
+  Result<LineStep> step = LineStep::done;
+  while (run->left > 0 && step && (*step == LineStep::done || *step == LineStep::waits)) {
+    auto receiving =
+        Pending<LineStep>::begin(pool, strand, [run, &pool] { return receive_ready(*run, pool); });
+    step = co_await receiving.take();
+    if (!step || *step != LineStep::waits) continue;
+    // Where nothing more comes, the next step finds the line broken, and keeps what has come.
+    const Result<> ready = co_await connection->wait_for_sender();
+    if (!ready) continue;
   }
-  if (writing) written = co_await writing->take();
-  if (!written || left > 0) {
-    const Result<> parked = co_await park(pool, connection->strand(), std::move(upload));
-    if (!written) co_return pass(written);
+  if (!step || run->left > 0) {
+    const Result<> parked = co_await park(pool, strand, std::move(upload));
+    if (!step) co_return pass(step);
     if (!parked) co_return pass(parked);
     co_return fail(ErrorCode::unavailable, "the line broke during an upload");
   }
-  auto finishing = Pending<std::uint64_t>::begin(pool, connection->strand(),
-                                                 [upload] { return upload->finish(); });
+  auto finishing =
+      Pending<std::uint64_t>::begin(pool, strand, [upload] { return upload->finish(); });
   Result<std::uint64_t> offset = co_await finishing.take();
   release_on(pool, std::move(upload));
   co_return offset;
@@ -83,40 +124,26 @@ Task<std::uint64_t> receive_upload(std::shared_ptr<Connection> connection, Worke
 
 Task<> send_download(std::shared_ptr<Connection> connection, Workers& pool,
                      std::shared_ptr<Download> download, ByteRange range) {
-  const std::uint64_t end = range.first + range.bytes;
-  const auto begin_read = [&pool, &connection, &download, end](std::uint64_t at) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, piece_bytes));
-    return Pending<Bytes>::begin(pool, connection->strand(),
-                                 [download, at, most] { return download->read(at, most); });
-  };
-  std::uint64_t at = range.first;
-  std::optional<Pending<Bytes>> reading;
-  if (at < end) reading = begin_read(at);
-  Result<> sent;
-  while (at < end && sent) {
-    const Result<Bytes> piece = co_await reading->take();
-    reading.reset();
-    if (!piece) sent = pass(piece);
-    if (!sent) break;
-    INVARIANT(!piece->empty() && piece->size() <= end - at);
-    sent = connection->put(*piece);
-    at += piece->size();
-    if (at < end) reading = begin_read(at);  // while this piece goes out
-    if (sent) sent = co_await connection->flush();
+  const Strand strand = connection->strand();
+  const auto run =
+      std::make_shared<Sending>(connection, download, range.first, range.first + range.bytes);
+  Result<LineStep> step = LineStep::waits;
+  while (step && (*step == LineStep::waits || run->at < run->end)) {
+    auto sending = Pending<LineStep>::begin(pool, strand, [run] { return send_ready(*run); });
+    step = co_await sending.take();
+    if (!step || *step != LineStep::waits) continue;
+    const Result<> ready = co_await connection->wait_for_reader();
+    if (!ready) step = pass(ready);
   }
-  if (reading) {
-    const Result<Bytes> unused = co_await reading->take();
-    if (!unused && sent) sent = pass(unused);
-  }
-  if (sent) sent = co_await connection->flush();
   const bool whole = range.first == 0 || range.resumed;
-  if (sent && whole && end == download->size()) {
-    auto noting = Pending<void>::begin(pool, connection->strand(),
+  if (step && whole && run->end == download->size()) {
+    auto noting = Pending<void>::begin(pool, strand,
                                        [download] { return download->delivered(), Result<>(); });
     const Result<> noted = co_await noting.take();
   }
   release_on(pool, std::move(download));
-  co_return sent;
+  if (!step) co_return pass(step);
+  co_return Result<>();
 }
 
 }  // namespace couvert

@@ -1,5 +1,6 @@
 // File bytes on their way: into an Upload, out of a Download. In pieces, so that memory does not
-// grow with the file; while one piece is on the disk's side, the next is on the line's.
+// grow with the file, and each on one thread from the line to the store or back
+// (docs/decisions/0071).
 #pragma once
 
 #include <memory>
@@ -16,7 +17,7 @@ namespace couvert {
 ///
 /// Errors: those of Upload; `unavailable` where the line broke: then what came is kept as far as
 ///         Upload::break_off() keeps it.
-/// Memory: two pieces of 256 KiB.
+/// Memory: a piece of 256 KiB.
 Task<std::uint64_t> receive_upload(std::shared_ptr<Connection> connection, Workers& pool,
                                    std::shared_ptr<Upload> upload, std::uint64_t bytes);
 

@@ -2,12 +2,14 @@
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 #include <limits>
 
 #include "base/limits.h"
@@ -98,29 +100,40 @@ Task<> Connection::receive_more(Duration end) {
   consumed_ = 0;
   const std::size_t before = received_.size();
   received_.resize(before + std::clamp(before, receive_bytes, receive_bytes_max));
-  const MutableBytes room = MutableBytes(received_).subspan(before);
-  const Result<std::size_t> bytes = co_await read_some(room, end);
-  received_.resize(before + (bytes ? *bytes : 0));
-  if (!bytes) co_return pass(bytes);
-  if (*bytes == 0) co_return fail(ErrorCode::unavailable, "the client has closed");
-  co_return Result<>();
+  std::size_t bytes = 0;
+  LineStep step = LineStep::waits;
+  while (bytes == 0 && step == LineStep::waits) {
+    step = read_some(MutableBytes(received_).subspan(before), bytes);
+    if (bytes > 0 || step != LineStep::waits) break;
+    const Result<> ready = co_await wait(tcp::socket::wait_read, end);
+    if (!ready) step = LineStep::broken;
+  }
+  received_.resize(before + bytes);
+  if (bytes > 0) co_return Result<>();
+  if (step == LineStep::closed) co_return fail(ErrorCode::unavailable, "the client has closed");
+  broken_ = true;
+  co_return broken();
 }
 
 Task<std::size_t> Connection::read_body(MutableBytes out) {
-  const std::string_view early = received().substr(0, out.size());
-  std::copy_n(as_bytes(early).begin(), early.size(), out.begin());
-  std::size_t filled = early.size();
-  consume(filled);
-  while (filled < out.size()) {
-    const MutableBytes room = out.subspan(filled);
-    const Duration begun = clock_.running();
-    const Result<std::size_t> bytes = co_await read_some(room, begun + limits::rate_time);
-    if (!bytes || *bytes == 0) break;
-    filled += *bytes;
-    broken_ = broken_ || !rate_.keeps(clock_.running() - begun, *bytes);
-    if (broken_) break;
+  std::size_t filled = 0;
+  while (read_ready(out, filled) == LineStep::waits) {
+    const Result<> ready = co_await wait_for_sender();
+    if (!ready) break;
   }
   co_return filled;
+}
+
+LineStep Connection::read_ready(MutableBytes out, std::size_t& filled) {
+  const std::string_view early = received().substr(0, out.size() - filled);
+  std::copy_n(as_bytes(early).begin(), early.size(), out.subspan(filled).begin());
+  filled += early.size();
+  consume(early.size());
+  while (filled < out.size()) {
+    const LineStep step = read_some(out, filled);
+    if (step != LineStep::done) return step;
+  }
+  return LineStep::done;
 }
 
 Result<> Connection::put(Bytes bytes) {
@@ -135,23 +148,41 @@ Result<> Connection::put(Bytes bytes) {
 }
 
 Task<> Connection::flush() {
-  std::size_t sent = 0;
-  while (sent < outgoing().size() && !broken_) {
-    const Bytes rest = Bytes(outgoing()).subspan(sent);
-    error_code error;
-    const std::size_t bytes =
-        socket_.write_some(boost::asio::buffer(rest.data(), rest.size()), error);
-    sent += bytes;
-    untaken_ += bytes;
-    if (would_block(error)) {
-      const Result<> ready = co_await wait_for_reader();
-      broken_ = broken_ || !ready;
-    } else if (error) {
-      broken_ = true;
-    }
+  LineStep step = send_ready();
+  while (step == LineStep::waits) {
+    const Result<> ready = co_await wait_for_reader();
+    step = ready ? send_ready() : LineStep::broken;
   }
+  if (step == LineStep::broken) co_return broken();
+  co_return Result<>();
+}
+
+LineStep Connection::send_ready() {
+  while (sent_ < outgoing().size() && !broken_) {
+    const Bytes rest = Bytes(outgoing()).subspan(sent_);
+    const ssize_t bytes = ::send(socket_.native_handle(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (bytes < 0 && errno == EAGAIN) return LineStep::waits;
+    if (bytes < 0 && errno == EINTR) continue;
+    if (bytes < 0) {
+      broken_ = true;
+      break;
+    }
+    sent_ += static_cast<std::size_t>(bytes);
+    untaken_ += static_cast<std::size_t>(bytes);
+  }
+  metrics_.sent_bytes.add(sent_);
+  sent_ = 0;
   outgoing().clear();
-  metrics_.sent_bytes.add(sent);
+  return broken_ ? LineStep::broken : LineStep::done;
+}
+
+// What came meanwhile is what counts, in whatever steps it is read.
+Task<> Connection::wait_for_sender() {
+  const Duration begun = clock_.running();
+  const Result<> ready = co_await wait(tcp::socket::wait_read, begun + limits::rate_time);
+  const std::uint64_t came = queued(FIONREAD);
+  const bool keeps = rate_.keeps(clock_.running() - begun, came);
+  broken_ = broken_ || !keeps || (!ready && came < limits::rate_bytes_min);
   if (broken_) co_return broken();
   co_return Result<>();
 }
@@ -161,53 +192,51 @@ Task<> Connection::flush() {
 Task<> Connection::wait_for_reader() {
   const Duration begun = clock_.running();
   const Result<> ready = co_await wait(tcp::socket::wait_write, begun + limits::rate_time);
-  const std::uint64_t left = std::min(unread_by_client(), untaken_);
+  const std::uint64_t left = std::min(queued(SIOCOUTQ), untaken_);
   const std::uint64_t taken = untaken_ - left;
   untaken_ = left;
-  if (broken_ || !rate_.keeps(clock_.running() - begun, taken)) co_return broken();
+  const bool keeps = rate_.keeps(clock_.running() - begun, taken);
+  broken_ = broken_ || !keeps;
+  if (broken_) co_return broken();
   co_return Result<>();
 }
 
-std::uint64_t Connection::unread_by_client() {
+// The bytes in one of the kernel's buffers: received and not read, or not taken by the client.
+std::uint64_t Connection::queued(unsigned long request) {
   int bytes = 0;
-  return ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::uint64_t>(bytes)
-                                                               : 0;
+  const int asked = ioctl(socket_.native_handle(), request, &bytes);
+  return asked == 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
 
-// Returns as much as is there, at least one byte; 0 where the client has closed.
-Task<std::size_t> Connection::read_some(MutableBytes out, Duration end) {
-  std::size_t filled = 0;
-  while (!broken_) {
+// Reads what is there: done where that was something, though not all of `out`.
+LineStep Connection::read_some(MutableBytes out, std::size_t& filled) {
+  const std::size_t before = filled;
+  TlsStep step = TlsStep::done;
+  // A TLS record at a time: go on while there are more.
+  while (step == TlsStep::done && filled < out.size() && !broken_) {
     std::size_t bytes = 0;
-    TlsStep step = TlsStep::done;
-    if (tls_) {
-      step = tls_->read(out.subspan(filled), bytes);
-    } else {
-      error_code error;
-      bytes = socket_.read_some(boost::asio::buffer(out.data(), out.size()), error);
-      if (error == boost::asio::error::eof)
-        step = TlsStep::closed;
-      else if (would_block(error))
-        step = TlsStep::want_read;
-      else if (error)
-        step = TlsStep::failed;
-    }
-    if (step == TlsStep::done) filled += bytes;
-    // A TLS record at a time: go on while there are more.
-    if (step == TlsStep::done && tls_ && filled < out.size()) continue;
-    if (filled > 0 || step == TlsStep::closed) {
-      metrics_.received_bytes.add(filled);
-      co_return filled;
-    }
-    if (step != TlsStep::want_read) break;
-    const Result<> sent = co_await flush();  // TLS 1.3 may answer a message of its own
-    if (!sent) co_return pass(sent);
-    const Result<> ready = co_await wait(tcp::socket::wait_read, end);
-    broken_ = broken_ || !ready;
-    if (!ready) co_return pass(ready);
+    step = read_once(out.subspan(filled), bytes);
+    filled += bytes;
+    if (!tls_) break;
   }
-  broken_ = true;
-  co_return broken();
+  metrics_.received_bytes.add(filled - before);
+  if (filled > before) return LineStep::done;
+  if (step == TlsStep::closed) return LineStep::closed;
+  // TLS 1.3 may answer a message of its own.
+  const bool waits = step == TlsStep::want_read && send_ready() != LineStep::broken;
+  broken_ = broken_ || !waits;
+  return broken_ ? LineStep::broken : LineStep::waits;
+}
+
+TlsStep Connection::read_once(MutableBytes out, std::size_t& bytes) {
+  if (tls_) return tls_->read(out, bytes);
+  ssize_t got = -1;
+  do {
+    got = ::recv(socket_.native_handle(), out.data(), out.size(), 0);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return errno == EAGAIN ? TlsStep::want_read : TlsStep::failed;
+  bytes = static_cast<std::size_t>(got);
+  return got == 0 ? TlsStep::closed : TlsStep::done;
 }
 
 Task<> Connection::wait(boost::asio::socket_base::wait_type what, Duration end) {

@@ -2,7 +2,7 @@
 //
 // Memory:  an idle connection holds no buffer of ours; while a request runs, what was received of
 //          its head and what waits to be sent.
-// Threads: everything on the connection's strand, but for expire() and close_if_idle().
+// Threads: everything on the connection's strand, but for what says otherwise.
 #pragma once
 
 #include <atomic>
@@ -19,6 +19,10 @@
 #include "http/tls.h"
 
 namespace couvert {
+
+/// How far a connection got without waiting: as far as it was asked to; to where it has to wait for
+/// the other side; to where that has closed, or the line is broken.
+enum class LineStep { done, waits, closed, broken };
 
 /// What a connection works with. Lifetime: outlives it.
 struct ConnectionParts {
@@ -50,11 +54,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// or the client is slower than limits::rate_bytes_min in limits::rate_time.
   Task<std::size_t> read_body(MutableBytes out);
 
-  /// Encrypts `bytes` where it is TLS, and keeps them until flush(). Errors: `unavailable`.
+  /// Encrypts `bytes` where it is TLS, and keeps them until they are sent. Errors: `unavailable`.
   Result<> put(Bytes bytes);
   /// Sends everything that was put. Errors: `unavailable` where the line is broken, or the client
   /// takes less than limits::rate_bytes_min in limits::rate_time.
   Task<> flush();
+
+  /// The same without waiting, for who moves much: the first fills `out` from `filled` on, the
+  /// second sends what was put. Threads: these two and put() also off the strand, one at a time,
+  /// while nothing else is asked of the connection but what any thread may.
+  LineStep read_ready(MutableBytes out, std::size_t& filled);
+  LineStep send_ready();
+  /// Waits until there is more to read, or room to send. Errors: `unavailable`, also where the
+  /// client moves less than limits::rate_bytes_min in limits::rate_time.
+  Task<> wait_for_sender();
+  Task<> wait_for_reader();
 
   /// Ends what was sent, then reads on for a moment, so that a client that is still sending can
   /// read the answer before it hears of the end.
@@ -73,11 +87,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close_now();
 
  private:
-  Task<std::size_t> read_some(MutableBytes out, Duration end);
+  LineStep read_some(MutableBytes out, std::size_t& filled);
+  TlsStep read_once(MutableBytes out, std::size_t& bytes);
   Task<> wait(boost::asio::socket_base::wait_type what, Duration end);
   Task<> give_way();
-  Task<> wait_for_reader();
-  std::uint64_t unread_by_client();
+  std::uint64_t queued(unsigned long request);
   Duration after(Duration time) const { return clock_.running() + time; }
   Buffer& outgoing() { return tls_ ? tls_->outgoing() : plain_outgoing_; }
   void release_memory();
@@ -94,7 +108,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   LeastRate rate_;
   std::uint64_t untaken_ = 0;  // given to the kernel; when last looked, not taken by the client
   bool idle_ = false;
-  bool broken_ = false;
+  std::size_t sent_ = 0;  // of outgoing()
+  std::atomic<bool> broken_ = false;
   std::atomic<Duration::rep> deadline_;  // of clock_.running(); the largest value for none
 };
 
