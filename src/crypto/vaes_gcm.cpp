@@ -69,7 +69,7 @@ bool VaesGcm::open(const GcmMessage& message, const GcmTag& tag) {
 void VaesGcm::seal(const GcmNonce& nonce, Bytes plain, MutableBytes out) {
   GcmTag tag;
   seal({nonce, {}, plain, out.first(plain.size())}, tag);
-  std::copy(tag.begin(), tag.end(), out.begin() + plain.size());
+  std::copy(tag.begin(), tag.end(), out.subspan(plain.size()).begin());
 }
 
 bool VaesGcm::open(const GcmNonce& nonce, Bytes sealed, MutableBytes out) {
