@@ -45,7 +45,7 @@ class RecordClient {
     REQUIRE(SSL_write(ssl_.get(), request.data(), static_cast<int>(request.size())) > 0);
     char* record = nullptr;
     const long bytes = BIO_get_mem_data(kept, &record);
-    if (line == Line::changes_a_bit) record[bytes / 2] ^= 1;
+    if (line == Line::changes_a_bit) record[bytes - 1] ^= 1;  // of the tag: the rest is as it was
     REQUIRE(BIO_write(line_, record, static_cast<int>(bytes)) == bytes);
   }
   std::string receive() {
@@ -110,7 +110,8 @@ TEST_CASE("with wide AES a record changed under way ends the session, without an
     REQUIRE(client.handshake());
     REQUIRE(client.cipher() == "TLS_AES_256_GCM_SHA384");
     client.send(get("/healthz"), line);
-    CHECK(has(client.receive(), "alive") == (line == Line::good));
+    const std::string received = client.receive();
+    CHECK((line == Line::good ? has(received, "alive") : received.empty()));
   }
 }
 
