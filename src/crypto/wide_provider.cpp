@@ -231,6 +231,7 @@ WideLibrary::WideLibrary() : context_(OSSL_LIB_CTX_new()) {
   if (context == nullptr) return;
   if (OSSL_PROVIDER_add_builtin(context, provider_name, start_provider) != 1) return;
   own_.reset(OSSL_PROVIDER_load(context, "default"));
+  if (EVP_set_default_properties(context, "?provider=couvert-wide") != 1) return;
   wide_.reset(OSSL_PROVIDER_load(context, provider_name));
 }
 

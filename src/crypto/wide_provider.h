@@ -13,9 +13,7 @@
 
 namespace couvert {
 
-/// What a fetch asks for to get this AES-256-GCM, and OpenSSL's own of everything else.
-constexpr const char* wide_properties = "?provider=couvert-wide";
-
+/// Who makes something in its context gets this AES-256-GCM, and OpenSSL's own of everything else.
 /// Lifetime: outlives what was made in it, and every other thread that used it. Threads: any.
 class WideLibrary {
  public:

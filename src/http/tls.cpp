@@ -112,9 +112,8 @@ void TlsContext::choose_cipher() {
 
 Result<> TlsContext::reload() {
   const bool is_wide = wide_ != nullptr;
-  std::unique_ptr<SSL_CTX, Free> fresh(SSL_CTX_new_ex(is_wide ? wide_->context() : nullptr,
-                                                      is_wide ? wide_properties : nullptr,
-                                                      TLS_server_method()));
+  OSSL_LIB_CTX* library = is_wide ? wide_->context() : nullptr;
+  std::unique_ptr<SSL_CTX, Free> fresh(SSL_CTX_new_ex(library, nullptr, TLS_server_method()));
   if (!fresh || !set_rules(fresh.get(), is_wide)) {
     return fail(ErrorCode::unavailable, openssl_reason());
   }
