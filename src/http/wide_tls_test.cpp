@@ -48,6 +48,8 @@ class RecordClient {
     if (line == Line::changes_a_bit) record[bytes - 1] ^= 1;  // of the tag: the rest is as it was
     REQUIRE(BIO_write(line_, record, static_cast<int>(bytes)) == bytes);
   }
+  // With what is sent next both sides change their keys.
+  void change_keys() { REQUIRE(SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) == 1); }
   std::string receive() {
     std::array<char, 4096> piece;
     const int got = SSL_read(ssl_.get(), piece.data(), piece.size());
@@ -112,6 +114,18 @@ TEST_CASE("with wide AES a record changed under way ends the session, without an
     client.send(get("/healthz"), line);
     const std::string received = client.receive();
     CHECK((line == Line::good ? has(received, "alive") : received.empty()));
+  }
+}
+
+TEST_CASE("with wide AES a session goes on under new keys") {
+  const WideServer test;
+  const Context context(SSL_CTX_new(TLS_client_method()));
+  RecordClient client(context, test.server->port());
+  REQUIRE(client.handshake());
+  for (int times = 0; times < 3; ++times) {
+    client.send(get("/healthz"), Line::good);
+    CHECK(has(client.receive(), "alive"));
+    client.change_keys();
   }
 }
 
