@@ -2,9 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "client/test_id.h"
+
 using namespace couvert;
 
-static const std::string id = "abcdefghijklmnopqrstuvwxy4";
 static const std::string time_text = "2026-11-22T12:00:00Z";
 
 static Json parsed(const std::string& text) {

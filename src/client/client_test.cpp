@@ -3,10 +3,10 @@
 #include <doctest/doctest.h>
 
 #include "client/scripted_transport.h"
+#include "client/test_id.h"
 
 using namespace couvert;
 
-static const std::string id = "abcdefghijklmnopqrstuvwxy4";
 static const std::string code_answer = R"({"expires":"2026-11-22T12:00:00Z","token":"tok"})";
 
 static bool sent(const ScriptedTransport& transport, std::string_view header) {

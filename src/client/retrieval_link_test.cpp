@@ -5,9 +5,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "client/test_id.h"
+
 using namespace couvert;
 
-static const std::string id = "abcdefghijklmnopqrstuvwxy4";
 // base64url(0x01 || 00 01 02 … 1f)
 static const std::string fragment = "AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 

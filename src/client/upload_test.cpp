@@ -4,13 +4,13 @@
 
 #include "client/attempts.h"
 #include "client/scripted_transport.h"
+#include "client/test_id.h"
 #include "crypto/crc32.h"
 
 using namespace couvert;
 
 namespace {
 
-const std::string id = "abcdefghijklmnopqrstuvwxy4";
 const std::string content = "0123456789";
 
 class TextSource final : public FileSource {

@@ -30,7 +30,7 @@ bool has_control(std::string_view text, std::string_view allowed) {
          text.find("\u2029") != std::string_view::npos;
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view without_outer_blanks(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -167,7 +167,7 @@ std::string check_media_type(std::string_view type) {
 }
 
 Result<std::string> check_line(std::string_view text, std::size_t bytes_max) {
-  const std::string_view line = trim(text);
+  const std::string_view line = without_outer_blanks(text);
   if (line.size() > bytes_max) return fail(ErrorCode::invalid, "a line is too long");
   if (!is_utf8(line) || has_control(line, "")) {
     return fail(ErrorCode::invalid, "a line holds control characters");

@@ -8,7 +8,7 @@
 namespace couvert {
 namespace {
 
-constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr std::size_t file_piece_bytes = 256 * 1024;
 constexpr int pieces_max = 4;  // in one turn on the pool: others want it, too
 
 void settle_beside(Workers& pool, const Strand& strand, const std::shared_ptr<Upload>& upload) {
@@ -30,14 +30,14 @@ struct Receiving {
   const std::shared_ptr<Connection> connection;
   const std::shared_ptr<Upload> upload;
   std::uint64_t left;
-  Buffer piece = Buffer(piece_bytes);  // plaintext
+  Buffer piece = Buffer(file_piece_bytes);  // plaintext
   std::size_t filled = 0;
 };
 
 // Takes what has come. Errors: those of Upload::write().
 Result<LineStep> receive_ready(Receiving& run, Workers& pool) {
   for (int turn = 0; turn < pieces_max && run.left > 0; ++turn) {
-    const auto most = std::min<std::uint64_t>(run.left, piece_bytes);
+    const auto most = std::min<std::uint64_t>(run.left, file_piece_bytes);
     const MutableBytes room = MutableBytes(run.piece).first(static_cast<std::size_t>(most));
     const LineStep step = run.connection->read_ready(room, run.filled);
     if (step == LineStep::waits) return step;
@@ -67,7 +67,7 @@ Result<LineStep> send_ready(Sending& run) {
     if (step == LineStep::broken) return fail(ErrorCode::unavailable, "the line is broken");
     if (step != LineStep::done || run.at == run.end || turn == pieces_max) return step;
     const auto most =
-        static_cast<std::size_t>(std::min<std::uint64_t>(run.end - run.at, piece_bytes));
+        static_cast<std::size_t>(std::min<std::uint64_t>(run.end - run.at, file_piece_bytes));
     const Result<Bytes> piece = run.download->read(run.at, most);
     if (!piece) return pass(piece);
     INVARIANT(!piece->empty() && piece->size() <= most);

@@ -32,11 +32,10 @@ Json facts(const ApiParts& api) {
 
 void add_server_routes(std::vector<Route>& routes, const ApiParts& api) {
   const Access quick(Who::anyone, Body::none, Pace::quick);
-  using Ask = const std::shared_ptr<const Request>&;
   routes.emplace_back(Method::get, "/api/openapi.yaml", quick,
-                      [](Ask) -> Outcome { return description(); });
+                      [](const auto&) -> Outcome { return description(); });
   routes.emplace_back(Method::get, "/api/v1/server", quick,
-                      [api](Ask) -> Outcome { return json_response(200, facts(api)); });
+                      [api](const auto&) -> Outcome { return json_response(200, facts(api)); });
 }
 
 }  // namespace couvert

@@ -16,10 +16,10 @@ const Catalogue& catalogue() {
   return texts;
 }
 
-const MailFrame frame = {.organisation = "Example Chamber", .time_zone = "Europe/Berlin"};
+const MailFrame example_frame = {.organisation = "Example Chamber", .time_zone = "Europe/Berlin"};
 
 MailText write(const MailContent& content) {
-  return write_mail(catalogue(), frame, content);
+  return write_mail(catalogue(), example_frame, content);
 }
 
 bool has(std::string_view text, std::string_view part) {

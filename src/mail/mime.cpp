@@ -86,7 +86,7 @@ std::string date_text(Instant instant) {
 
 // Whether a value goes into its header as it is; GMime would take "=?" for an encoded word of its
 // own, and cannot fold a long word.
-bool is_plain(std::string_view value) {
+bool fits_as_it_is(std::string_view value) {
   if (!is_ascii(value) || value.find("=?") != std::string_view::npos) return false;
   std::size_t word = 0;
   for (const char c : value) {
@@ -121,14 +121,14 @@ void set_raw(GMimeMessage* message, const char* name, const std::string& value) 
 void set_from(GMimeMessage* message, const std::string& name, const Address& address) {
   const char* shown = name.empty() ? nullptr : name.c_str();
   g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, shown, address.text.c_str());
-  if (!is_plain(name)) {
+  if (!fits_as_it_is(name)) {
     set_raw(message, "From", encoded_words(name) + "\n <" + address.text + ">\n");
   }
 }
 
 void set_subject(GMimeMessage* message, const std::string& subject) {
   g_mime_message_set_subject(message, subject.c_str(), "utf-8");
-  if (!is_plain(subject)) set_raw(message, "Subject", encoded_words(subject) + "\n");
+  if (!fits_as_it_is(subject)) set_raw(message, "Subject", encoded_words(subject) + "\n");
 }
 
 void add_mailbox(GMimeMessage* message, GMimeAddressType type, const Address& address) {

@@ -7,26 +7,27 @@
 using namespace couvert;
 using namespace std::chrono_literals;
 
-static const Instant start = from_unix(1'800'000'000);
+static const Instant first_try = from_unix(1'800'000'000);
 
 static FailedTry failed(int tries) {
-  return {.tries = tries, .now = start, .certain = start, .end = start + limits::mail_life};
+  return {
+      .tries = tries, .now = first_try, .certain = first_try, .end = first_try + limits::mail_life};
 }
 
 TEST_CASE("the pauses between tries grow from a minute to three hours and stay there") {
-  CHECK(next_try(failed(1), 0) == start + 1min);
-  CHECK(next_try(failed(2), 0) == start + 5min);
-  CHECK(next_try(failed(3), 0) == start + 15min);
-  CHECK(next_try(failed(4), 0) == start + 60min);
-  CHECK(next_try(failed(5), 0) == start + 3h);
-  CHECK(next_try(failed(6), 0) == start + 3h);
-  CHECK(next_try(failed(2'000'000'000), 0) == start + 3h);
+  CHECK(next_try(failed(1), 0) == first_try + 1min);
+  CHECK(next_try(failed(2), 0) == first_try + 5min);
+  CHECK(next_try(failed(3), 0) == first_try + 15min);
+  CHECK(next_try(failed(4), 0) == first_try + 60min);
+  CHECK(next_try(failed(5), 0) == first_try + 3h);
+  CHECK(next_try(failed(6), 0) == first_try + 3h);
+  CHECK(next_try(failed(2'000'000'000), 0) == first_try + 3h);
 }
 
 TEST_CASE("jitter only ever moves a try later, by less than a tenth of the pause") {
-  CHECK(next_try(failed(1), 65535).value() > start + 65s);
-  CHECK(next_try(failed(1), 65535).value() < start + 66s);
-  CHECK(next_try(failed(5), 65535).value() < start + 3h + 18min);
+  CHECK(next_try(failed(1), 65535).value() > first_try + 65s);
+  CHECK(next_try(failed(1), 65535).value() < first_try + 66s);
+  CHECK(next_try(failed(5), 65535).value() < first_try + 3h + 18min);
 }
 
 TEST_CASE("the last try lies at the end of the mail's life, and after it the mail is given up") {
@@ -52,7 +53,7 @@ TEST_CASE("a mail server that is away for five days is asked some forty times") 
     attempt.now = attempt.certain = *next;
     attempt.tries = ++tries;
   }
-  CHECK(attempt.now == start + limits::mail_life);
+  CHECK(attempt.now == first_try + limits::mail_life);
   CHECK(tries > 40);
   CHECK(tries < 50);
 }

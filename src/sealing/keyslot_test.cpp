@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include "crypto/hash.h"
 #include "crypto/secret_bytes.h"
 #include "sealing/part.h"
 #include "sealing/test_random.h"
+#include "sealing/test_vectors.h"
 
 using namespace couvert;
 
@@ -35,10 +35,6 @@ OpenedKeyslot example_content() {
 Keyslot example_keyslot(const KeyslotForm& form) {
   TestRandom random(counting(0x64, salt_bytes));
   return seal_keyslot(form, counting_secret<32>(0x40), example_place(), example_content(), random);
-}
-
-std::string hex_of_sha256(Bytes bytes) {
-  return encode_hex(sha256(bytes));
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "crypto/hash.h"
 #include "sealing/test_random.h"
+#include "sealing/test_vectors.h"
 
 using namespace couvert;
 
@@ -32,10 +32,6 @@ class PieceSink final : public ByteSink {
   std::size_t fail_at = SIZE_MAX;
   Buffer all;
 };
-
-std::string hex_of_sha256(Bytes bytes) {
-  return encode_hex(sha256(bytes));
-}
 
 ErrorCode code_of_open(const Example& example, Bytes message) {
   const Result<Buffer> opened = open_bytes(example.under(), message, 1 << 20);

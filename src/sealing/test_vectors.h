@@ -31,6 +31,9 @@ class Vector {
   std::map<std::string, std::vector<std::string>> fields_;
 };
 
+/// As the specification writes it.
+std::string hex_of_sha256(Bytes bytes);
+
 /// All cases of a kind, in the order of their names.
 std::vector<Vector> vectors_of(const std::string& kind);
 

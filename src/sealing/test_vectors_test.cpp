@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "crypto/hash.h"
 #include "sealing/test_random.h"
 
 namespace couvert {
@@ -107,6 +108,10 @@ std::vector<std::uint64_t> Vector::all_numbers(const std::string& field) const {
   std::vector<std::uint64_t> out;
   for (const std::string& value : values(field)) out.push_back(std::stoull(value));
   return out;
+}
+
+std::string hex_of_sha256(Bytes bytes) {
+  return encode_hex(sha256(bytes));
 }
 
 std::vector<Vector> vectors_of(const std::string& kind) {

@@ -25,11 +25,12 @@ constexpr Instant some_time =
 constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
 
 // A ZIP of files in memory.
-struct Example {
+struct ZipExample {
   std::vector<Buffer> files;
   std::unique_ptr<ZipLayout> layout;
 
-  explicit Example(const std::vector<std::size_t>& lengths, std::vector<std::string> names = {}) {
+  explicit ZipExample(const std::vector<std::size_t>& lengths,
+                      std::vector<std::string> names = {}) {
     std::vector<ZipEntry> entries;
     for (std::size_t i = 0; i < lengths.size(); ++i) {
       files.push_back(example_plain(lengths[i]));
@@ -83,7 +84,7 @@ std::string safe_one(const std::string& name) {
 }  // namespace
 
 TEST_CASE("unzip, 7z, bsdtar and Python read a ZIP of ours to its last byte") {
-  Example example({0, 1, 100, 70'000, 0, 16'384, 300'000});
+  ZipExample example({0, 1, 100, 70'000, 0, 16'384, 300'000});
   const Buffer zip = example.read(0, 1 << 20);
   CHECK(zip.size() == example.layout->size());
   const TestFile file;
@@ -105,7 +106,7 @@ TEST_CASE("10,000 files in folders open by unzip, 7z, bsdtar and Python") {
   for (std::size_t i = 0; i < limits::files_max; ++i) {
     names.push_back("Ordner " + std::to_string(i / 100) + "/Größe " + std::to_string(i % 90));
   }
-  Example example(std::vector<std::size_t>(names.size(), 3), safe(names));
+  ZipExample example(std::vector<std::size_t>(names.size(), 3), safe(names));
   const Buffer zip = example.read(0, 1 << 20);
   const TestFile file;
   std::ofstream(file.path, std::ios::binary) << as_text(zip);
@@ -120,7 +121,7 @@ TEST_CASE("10,000 files in folders open by unzip, 7z, bsdtar and Python") {
 }
 
 TEST_CASE("a ZIP's bytes stay the same, or its layout has another version") {
-  Example example({3, 0, 100'000}, safe({"a/b.txt", "Grüße.txt", "CON\u202E"}));
+  ZipExample example({3, 0, 100'000}, safe({"a/b.txt", "Grüße.txt", "CON\u202E"}));
   const Buffer zip = example.read(0, 1 << 20);
   CHECK(zip_layout_version == "zip2");
   CHECK(encode_hex(sha256(zip)) ==
@@ -128,13 +129,13 @@ TEST_CASE("a ZIP's bytes stay the same, or its layout has another version") {
 }
 
 TEST_CASE("an empty ZIP is a ZIP") {
-  Example example({});
+  ZipExample example({});
   CHECK(example.layout->size() == 22);
   CHECK(example.read(0, 100).size() == 22);
 }
 
 TEST_CASE("any range of a ZIP is the same as in the whole") {
-  Example example({10, 0, 40'000, 3});
+  ZipExample example({10, 0, 40'000, 3});
   const Buffer zip = example.read(0, 1 << 20);
   for (std::uint64_t from = 0; from < zip.size(); from += from < 300 ? 1 : 997) {
     const Buffer part = example.read(from, from % 7 == 0 ? 1000 : 100'000);
@@ -143,7 +144,7 @@ TEST_CASE("any range of a ZIP is the same as in the whole") {
 }
 
 TEST_CASE("a file that is not as long as its entry is damaged") {
-  Example example({10, 20});
+  ZipExample example({10, 20});
   example.files[1].pop_back();
   ZipReader reader(*example.layout, example.opener());
   CHECK(reader.read(0, 1000).error().code == ErrorCode::damaged);

@@ -14,8 +14,8 @@ namespace {
 constexpr auto years = 10 * 365 * 24h;
 
 // A transfer without password from anna to bert, and a draft with a file under way.
-struct Fixture {
-  Fixture() : draft(begin_draft(world)), filling(begin_draft(world)) {
+struct JumpFixture {
+  JumpFixture() : draft(begin_draft(world)), filling(begin_draft(world)) {
     world.allow("*", "*");
     const std::uint32_t no = upload_file(world, draft, "a.txt", "abc");
     StartRequest request = good_request(world, {{no, 3}});
@@ -68,7 +68,7 @@ struct Fixture {
 
 // Bug: the present time alone was looked at, so a clock set back opened what had ended.
 TEST_CASE("a clock set back by 400 days opens nothing, also before any round has run") {
-  Fixture test;
+  JumpFixture test;
   REQUIRE(test.open().has_value());
   const Result<Retrieval> before = test.open();
   test.world.clock.advance(5 * 24h);
@@ -83,7 +83,7 @@ TEST_CASE("a clock set back by 400 days opens nothing, also before any round has
 
 // Bug: the rounds erased at once what a clock that jumped forward had ended.
 TEST_CASE("a clock that jumps forward by ten years and back has destroyed nothing") {
-  Fixture test;
+  JumpFixture test;
   TestWorld& world = test.world;
   world.transport.answer = Error(ErrorCode::unavailable, "away");
   const std::size_t objects = world.count_objects();
@@ -105,7 +105,7 @@ TEST_CASE("a clock that jumps forward by ten years and back has destroyed nothin
 }
 
 TEST_CASE("a clock that jumped forward and stays there is believed after minutes") {
-  Fixture test;
+  JumpFixture test;
   test.world.clock.jump(30 * 24h);
   test.run(limits::clock_settles_max + 5min);
   CHECK(test.world.count_objects() == 0);
@@ -117,7 +117,7 @@ TEST_CASE("a clock that jumped forward and stays there is believed after minutes
 }
 
 TEST_CASE("mails and attempts from a time that never came wait for nothing") {
-  Fixture test;
+  JumpFixture test;
   TestWorld& world = test.world;
   test.run(1min);
   REQUIRE(test.is_bert_told());

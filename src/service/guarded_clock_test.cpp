@@ -11,8 +11,8 @@ namespace {
 constexpr Duration look_pause = 5s;  // between two looks
 constexpr auto year = 365 * 24h;
 
-struct Fixture {
-  Fixture() { open(); }
+struct ClockFixture {
+  ClockFixture() { open(); }
 
   // A server that starts, after an earlier one that died.
   void open() { clock = std::move(*GuardedClock::open(machine, *db.database)); }
@@ -34,7 +34,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a clock that runs evenly is the time, and certain") {
-  Fixture test;
+  ClockFixture test;
   CHECK(test.clock->now() == test.begin);
   test.machine.advance(1min);
   CHECK(test.clock->now() == test.begin + 1min);
@@ -45,7 +45,7 @@ TEST_CASE("a clock that runs evenly is the time, and certain") {
 }
 
 TEST_CASE("a clock set back is not believed: time goes on, and nothing comes back") {
-  Fixture test;
+  ClockFixture test;
   test.run(1h);
   test.machine.advance(4s);  // nobody has looked since
   test.machine.jump(-400 * 24h);
@@ -58,7 +58,7 @@ TEST_CASE("a clock set back is not believed: time goes on, and nothing comes bac
 }
 
 TEST_CASE("a clock set back while the server was away is not believed either") {
-  Fixture test;
+  ClockFixture test;
   test.run(1h);
   test.machine.advance(4s);
   const Instant last = test.clock->now();
@@ -71,7 +71,7 @@ TEST_CASE("a clock set back while the server was away is not believed either") {
 }
 
 TEST_CASE("restarts do not push the time ahead") {
-  Fixture test;
+  ClockFixture test;
   for (int i = 0; i < 100; ++i) {
     test.machine.advance(1s);
     test.open();
@@ -81,7 +81,7 @@ TEST_CASE("restarts do not push the time ahead") {
 }
 
 TEST_CASE("what a clock that jumped forward closes is not erased, and opens when it is back") {
-  Fixture test;
+  ClockFixture test;
   test.run(1h);
   test.machine.jump(10 * year);
   CHECK(test.clock->now() == test.begin + 1h + 10 * year);
@@ -97,7 +97,7 @@ TEST_CASE("what a clock that jumped forward closes is not erased, and opens when
 }
 
 TEST_CASE("a clock ahead is certain after it has run evenly, and not while it jumps") {
-  Fixture test;
+  ClockFixture test;
   test.run(1min);
   test.machine.jump(10 * year);
   for (int i = 0; i < 5; ++i) {
@@ -114,7 +114,7 @@ TEST_CASE("a clock ahead is certain after it has run evenly, and not while it ju
 }
 
 TEST_CASE("a server that was away for days closes at once and erases a minute later") {
-  Fixture test;
+  ClockFixture test;
   test.run(1min);
   test.machine.jump(6 * 24h);
   test.open();
@@ -129,7 +129,7 @@ TEST_CASE("a server that was away for days closes at once and erases a minute la
 TEST_CASE("what was shown as ended, even by a doubtful clock, stays so when it is set far back") {
   for (const bool restarted : {false, true}) {
     CAPTURE(restarted);
-    Fixture test;
+    ClockFixture test;
     test.run(1min);
     test.machine.jump(6 * 24h);
     if (restarted) test.open();
@@ -147,7 +147,7 @@ TEST_CASE("what was shown as ended, even by a doubtful clock, stays so when it i
 }
 
 TEST_CASE("a clock that was wrong for long and is put right is believed after a day") {
-  Fixture test;
+  ClockFixture test;
   test.machine.jump(10 * year);
   test.run(limits::clock_settles_max + look_pause);
   test.machine.jump(-10 * year);
@@ -159,7 +159,7 @@ TEST_CASE("a clock that was wrong for long and is put right is believed after a 
 }
 
 TEST_CASE("a clock that is put right by some seconds never runs backwards") {
-  Fixture test;
+  ClockFixture test;
   test.run(1h);
   const Instant before = test.clock->now();
   test.machine.jump(-30s);

@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 namespace {
 
 // A transfer to bert and carla, started, nothing delivered yet.
-struct Fixture {
-  Fixture() : draft(begin_draft(world)) {
+struct OutboxFixture {
+  OutboxFixture() : draft(begin_draft(world)) {
     world.allow("*", "*");
     StartRequest request = good_request(world, {});
     request.expires = world.clock.now() + 9 * 24h;
@@ -50,7 +50,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a mail server that is away for five days is asked at growing pauses, then it is told") {
-  Fixture test;
+  OutboxFixture test;
   TestWorld& world = test.world;
   world.transport.answer = Error(ErrorCode::unavailable, "away");
   const Instant begin = world.clock.now();
@@ -76,7 +76,7 @@ TEST_CASE("a mail server that is away for five days is asked at growing pauses, 
 }
 
 TEST_CASE("a mail that is refused for one recipient reaches the other, and the sender is told") {
-  Fixture test;
+  OutboxFixture test;
   TestWorld& world = test.world;
   world.transport.answer = Error(ErrorCode::refused, "550 5.1.1 no such user");
   REQUIRE(test.round() == 2);
@@ -101,7 +101,7 @@ class DyingTransport final : public MailTransport {
 
 // Bug: what a killed server was sending waited out its lease of five minutes.
 TEST_CASE("a server that starts takes the leases of the one that died back at once") {
-  Fixture test;
+  OutboxFixture test;
   TestWorld& world = test.world;
   DyingTransport dying;
   CHECK_THROWS((void)deliver_due(*world.parts, dying));

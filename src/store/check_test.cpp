@@ -20,8 +20,8 @@ const Instant long_ago = from_unix(1'000'000);
 const Instant now = long_ago + std::chrono::hours(48);
 
 // A database and objects with two transfers that agree: 1 is sealed, 2 a draft with one part.
-struct Fixture {
-  Fixture() {
+struct CheckFixture {
+  CheckFixture() {
     auto opened = make_file_objects(disk, "/objects");
     REQUIRE(opened.has_value());
     objects = std::move(*opened);
@@ -111,7 +111,7 @@ const std::string seal_2 = "'" + test_id<SealId>(2).text() + "'";
 }  // namespace
 
 TEST_CASE("a database and objects that agree have nothing to be named") {
-  const Fixture test;
+  const CheckFixture test;
   CHECK(test.find().empty());
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("everything that is wrong between rows is named with its transfer") {
   for (const Wrong& wrong : wrongs) {
     CAPTURE(wrong.line);
     CAPTURE(wrong.sql);
-    const Fixture test;
+    const CheckFixture test;
     test.spoil(wrong.sql);
     const auto lines = test.find();
     CHECK(is_named(lines, wrong.line));
@@ -159,10 +159,10 @@ TEST_CASE("everything that is wrong between rows is named with its transfer") {
 }
 
 TEST_CASE("a missing object and one of the wrong length are named") {
-  for (const auto& [id, wrong] : {std::pair(Fixture::part_of(1).object, "a part is missing"),
-                                  std::pair(Fixture::part_of(2).object, "a part is missing"),
+  for (const auto& [id, wrong] : {std::pair(CheckFixture::part_of(1).object, "a part is missing"),
+                                  std::pair(CheckFixture::part_of(2).object, "a part is missing"),
                                   std::pair(test_id<ObjectId>(200), "a manifest is missing")}) {
-    Fixture test;
+    CheckFixture test;
     for (const std::size_t bytes : {std::size_t{0}, std::size_t{71}, std::size_t{1097}}) {
       test.disk->bytes_of(test.path_of(id))->resize(bytes);
       const auto lines = test.find();
@@ -179,8 +179,8 @@ TEST_CASE("a missing object and one of the wrong length are named") {
 }
 
 TEST_CASE("an object with another part's bytes is named, without any key") {
-  const Fixture test;
-  const ObjectId id = Fixture::part_of(1).object;
+  const CheckFixture test;
+  const ObjectId id = CheckFixture::part_of(1).object;
   (*test.disk->bytes_of(test.path_of(id)))[24] = std::byte{8};
   const auto lines = test.find();
   REQUIRE(lines.size() == 1);
@@ -189,15 +189,15 @@ TEST_CASE("an object with another part's bytes is named, without any key") {
 }
 
 TEST_CASE("objects of an ended transfer may be gone: it is being erased") {
-  const Fixture test;
+  const CheckFixture test;
   test.spoil("UPDATE transfer SET state = 'expired' WHERE seal_id = " + seal_1);
-  REQUIRE(test.objects->remove(Fixture::part_of(1).object));
+  REQUIRE(test.objects->remove(CheckFixture::part_of(1).object));
   REQUIRE(test.objects->remove(test_id<ObjectId>(200)));
   CHECK(test.find().empty());
 }
 
 TEST_CASE("an object without a row is named only after the grace time") {
-  Fixture test;
+  CheckFixture test;
   const ObjectId old = test_id<ObjectId>(150);
   const ObjectId young = test_id<ObjectId>(151);
   test.disk->set_time(now - orphan_grace - Duration(1));
@@ -211,7 +211,7 @@ TEST_CASE("an object without a row is named only after the grace time") {
 }
 
 TEST_CASE("objects that belong to another database are named") {
-  const Fixture test;
+  const CheckFixture test;
   REQUIRE(test.objects->claim(test_id<StoreId>(1)));
   const auto lines = test.find();
   REQUIRE(lines.size() == 1);
@@ -219,14 +219,14 @@ TEST_CASE("objects that belong to another database are named") {
 }
 
 TEST_CASE("a disk that does not answer is an error, not a clean bill") {
-  const Fixture test;
+  const CheckFixture test;
   test.disk->fail_at("list", ErrorCode::unavailable);
   const auto found = find_disagreements(*test.db.database, *test.objects, now);
   CHECK(found.error().code == ErrorCode::unavailable);
 }
 
 TEST_CASE("a row that cannot be read is an error") {
-  const Fixture test;
+  const CheckFixture test;
   test.spoil("UPDATE part SET object = 'short' WHERE seal_id = " + seal_1);
   const auto found = find_disagreements(*test.db.database, *test.objects, now);
   CHECK(found.error().code == ErrorCode::damaged);
@@ -236,8 +236,8 @@ TEST_CASE("lengths of parts follow the specification at the edges of a chunk") {
   for (const auto& [plain, sealed] :
        {std::pair(16383, 56 + 16383 + 16), std::pair(16384, 56 + 16384 + 32),
         std::pair(8388608, 56 + 8388608 + 16 * 513)}) {
-    Fixture test;
-    const ObjectId id = Fixture::part_of(1).object;
+    CheckFixture test;
+    const ObjectId id = CheckFixture::part_of(1).object;
     test.spoil("UPDATE part SET bytes = " + std::to_string(plain) + " WHERE seal_id = " + seal_1);
     test.disk->bytes_of(test.path_of(id))->resize(static_cast<std::size_t>(sealed));
     CHECK(test.find().empty());

@@ -42,8 +42,8 @@ static const ObjectId id_1 = test_id<ObjectId>(1);
 static const Buffer content = test_bytes(1000, 42);
 
 // A store on a disk of its own.
-struct Fixture {
-  Fixture() { open(); }
+struct ObjectsFixture {
+  ObjectsFixture() { open(); }
 
   void open() {
     auto opened = make_file_objects(disk, "/objects");
@@ -62,7 +62,7 @@ struct Fixture {
 };
 
 TEST_CASE("an object comes back as it was written, whole and in pieces") {
-  Fixture test;
+  ObjectsFixture test;
   REQUIRE(store(*test.objects, id_1, content));
   CHECK(fetch(*test.objects, id_1) == content);
 
@@ -77,7 +77,7 @@ TEST_CASE("an object comes back as it was written, whole and in pieces") {
 }
 
 TEST_CASE("an object that became shorter is damaged, not short") {
-  Fixture test;
+  ObjectsFixture test;
   REQUIRE(store(*test.objects, id_1, content));
   auto object = test.objects->open(id_1);
   test.disk->bytes_of("/objects/01/" + id_1.text())->resize(999);
@@ -86,7 +86,7 @@ TEST_CASE("an object that became shorter is damaged, not short") {
 }
 
 TEST_CASE("objects are listed with their length and time, and strangers' files are not") {
-  Fixture test;
+  ObjectsFixture test;
   test.disk->set_time(from_unix(77));
   REQUIRE(store(*test.objects, id_1, content));
   REQUIRE(store(*test.objects, test_id<ObjectId>(255), {}));
@@ -107,7 +107,7 @@ TEST_CASE("objects are listed with their length and time, and strangers' files a
 }
 
 TEST_CASE("an object that is not committed leaves nothing") {
-  Fixture test;
+  ObjectsFixture test;
   {
     auto writer = test.objects->create(id_1);
     REQUIRE(writer.has_value());
@@ -119,7 +119,7 @@ TEST_CASE("an object that is not committed leaves nothing") {
 }
 
 TEST_CASE("an object is written once") {
-  Fixture test;
+  ObjectsFixture test;
   REQUIRE(store(*test.objects, id_1, content));
   CHECK(store(*test.objects, id_1, test_bytes(5, 1)).error().code == ErrorCode::conflict);
   CHECK(fetch(*test.objects, id_1) == content);
@@ -135,7 +135,7 @@ TEST_CASE("whatever the disk refuses, nothing of the object is left, and the wri
   for (const char* step : {"write", "sync", "rename", "sync_folder"}) {
     for (const ErrorCode code : {ErrorCode::full, ErrorCode::unavailable}) {
       CAPTURE(step);
-      Fixture test;
+      ObjectsFixture test;
       auto writer = test.objects->create(id_1);
       test.disk->fail_at(step, code);
       Result<> done = (*writer)->write(content);
@@ -154,7 +154,7 @@ TEST_CASE("whatever the disk refuses, nothing of the object is left, and the wri
 }
 
 TEST_CASE("a disk that cannot make, open, read or list says so") {
-  Fixture test;
+  ObjectsFixture test;
   REQUIRE(store(*test.objects, id_1, content));
   for (const char* step : {"create", "open", "read", "remove", "list"}) {
     test.disk->fail_at(step, ErrorCode::unavailable);
@@ -168,7 +168,7 @@ TEST_CASE("a disk that cannot make, open, read or list says so") {
 }
 
 TEST_CASE("what a dead process left unfinished is swept up") {
-  Fixture test;
+  ObjectsFixture test;
   REQUIRE(store(*test.objects, id_1, content));
   REQUIRE(test.disk->create("/objects/tmp/" + test_id<ObjectId>(2).text()));
   REQUIRE(test.objects->sweep_unfinished());
@@ -201,7 +201,7 @@ TEST_CASE("an acknowledged object survives a power cut, and each sync is needed 
 
 TEST_CASE("an erased object stays erased after a power cut, and the sync is needed for that") {
   for (const bool is_synced : {true, false}) {
-    Fixture test;
+    ObjectsFixture test;
     REQUIRE(store(*test.objects, id_1, content));
     if (!is_synced) test.disk->forget(Sync::object_name);
     REQUIRE(test.objects->remove(id_1));
@@ -216,7 +216,7 @@ TEST_CASE("wherever the power goes, an object is there whole or not at all") {
     std::size_t steps = 0;
     for (bool is_acknowledged = false; !is_acknowledged; ++steps) {
       CAPTURE(steps);
-      Fixture test;
+      ObjectsFixture test;
       test.disk->stop_after(steps);
       is_acknowledged = store(*test.objects, id_1, content).has_value();
       test.cut_power(names);

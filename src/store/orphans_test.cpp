@@ -21,8 +21,8 @@ class SetClock final : public Clock {
 };
 
 // A database that names one object, 1, and an object store with that one.
-struct Fixture {
-  Fixture() : objects(std::move(*make_file_objects(disk, "/objects"))) {
+struct OrphansFixture {
+  OrphansFixture() : objects(std::move(*make_file_objects(disk, "/objects"))) {
     disk->set_time(clock.time - 48h);
     put(test_part(1, 0, 0).object);
     db.write([](Transaction& tx) -> Result<> {
@@ -63,7 +63,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("an object without a row goes when two passes an hour apart have found it old") {
-  Fixture test;
+  OrphansFixture test;
   test.put(test_id<ObjectId>(150));
   test.disk->set_time(test.clock.time - orphan_grace);
   test.put(test_id<ObjectId>(151));
@@ -80,7 +80,7 @@ TEST_CASE("an object without a row goes when two passes an hour apart have found
 // back, cost the object of a part whose row was just being committed.
 TEST_CASE("an object whose row is on its way stays, whatever the clock did to its time") {
   for (const Duration changed : {Duration(-400 * 24h), Duration(0s), Duration(3650 * 24h)}) {
-    Fixture test;
+    OrphansFixture test;
     CHECK(test.pass_after(0s) == 0);
     test.disk->set_time(test.clock.time + changed);
     PartRow part = test_part(1, 0, 1);
@@ -98,7 +98,7 @@ TEST_CASE("an object whose row is on its way stays, whatever the clock did to it
 }
 
 TEST_CASE("many orphans are erased, and nothing that a row names") {
-  Fixture test;
+  OrphansFixture test;
   for (unsigned i = 0; i < 1200; ++i) {
     ObjectId id;
     id.bytes[0] = static_cast<std::byte>(i);
@@ -112,7 +112,7 @@ TEST_CASE("many orphans are erased, and nothing that a row names") {
 }
 
 TEST_CASE("a disk that does not answer is an error of the pass, and the next one goes on") {
-  Fixture test;
+  OrphansFixture test;
   test.put(test_id<ObjectId>(150));
   CHECK(test.pass_after(0s) == 0);
   test.disk->fail_at("list", ErrorCode::unavailable);

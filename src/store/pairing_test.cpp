@@ -10,8 +10,8 @@ using namespace couvert;
 
 namespace {
 
-struct Fixture {
-  Fixture() : objects(std::move(*make_file_objects(disk, "/objects"))) {}
+struct PairingFixture {
+  PairingFixture() : objects(std::move(*make_file_objects(disk, "/objects"))) {}
 
   void put(const ObjectId& id) {
     auto writer = objects->create(id);
@@ -31,7 +31,7 @@ struct Fixture {
 
 TEST_CASE("a new database and new objects are paired, for good") {
   const TestDatabase db;
-  Fixture test;
+  PairingFixture test;
   REQUIRE(test.pair(db));
   CHECK(belong_together(*db.database, *test.objects) == true);
   test.disk->cut_power(LooseNames::lost);
@@ -44,7 +44,7 @@ TEST_CASE("a new database and new objects are paired, for good") {
 TEST_CASE("an empty database beside objects is refused, whether they are another's or nobody's") {
   const TestDatabase db;
   const TestDatabase other;
-  Fixture test;
+  PairingFixture test;
   test.put(test_id<ObjectId>(1));
   CHECK(test.pair(db).error().code == ErrorCode::conflict);
   REQUIRE(test.objects->remove(test_id<ObjectId>(1)));
@@ -55,7 +55,7 @@ TEST_CASE("an empty database beside objects is refused, whether they are another
 
 TEST_CASE("objects that a database names without having claimed them are its own") {
   const TestDatabase db;
-  Fixture test;
+  PairingFixture test;
   db.write([](Transaction& tx) -> Result<> {
     Transfer transfer = test_transfer(1);
     transfer.manifest_object = test_id<ObjectId>(1);
@@ -70,7 +70,7 @@ TEST_CASE("a claim that was broken off is made again, at whatever step it was") 
   const TestDatabase db;
   for (std::size_t step = 0; step < 8; ++step) {
     CAPTURE(step);
-    Fixture test;
+    PairingFixture test;
     test.disk->stop_after(step);
     const Result<> broken = test.pair(db);
     test.disk->cut_power(LooseNames::kept);
@@ -81,7 +81,7 @@ TEST_CASE("a claim that was broken off is made again, at whatever step it was") 
 
 TEST_CASE("a spoilt mark of the owner is an error, not a new owner") {
   const TestDatabase db;
-  Fixture test;
+  PairingFixture test;
   REQUIRE(test.pair(db));
   Buffer* mark = test.disk->bytes_of("/objects/.locked-to");
   REQUIRE(mark != nullptr);

@@ -38,6 +38,6 @@ check_web() {
 }
 
 check_second_opinion() {
-  cmake --preset debug >/dev/null
+  cmake --preset debug -DCMAKE_UNITY_BUILD=OFF >/dev/null  # each source alone
   tools/second-opinion
 }
