@@ -4,6 +4,8 @@
 // (aes_gcm.h), and with additional data for TLS (wide_provider.h).
 #pragma once
 
+// Without its old names, which are macros that change what OpenSSL declares.
+#define NO_COMPAT_IMB_API_053
 #include <intel-ipsec-mb.h>
 
 #include "crypto/aes_gcm.h"
