@@ -160,7 +160,7 @@ TEST_CASE("an upload is parked where too little of it comes in a minute") {
 
 TEST_CASE("a download breaks off where too little of it is read in a minute") {
   TestServer test;
-  TestClient client(test.server->port());
+  TestClient client(test.server->port(), 128 * 1024);
   client.send(get("/down/50000000"));
   wait_until([&] { return test.metrics.downloads.value() == 1; });
   // Whoever reads a little, though less than the socket holds, goes on.
