@@ -115,36 +115,4 @@ Result<Address> parse_address(std::string_view typed) {
   return Address{local + "@" + *domain};
 }
 
-Result<std::string> parse_address_pattern(std::string_view typed) {
-  const std::string_view text = trim(typed);
-  if (text == "*") return std::string("*");
-  if (text.starts_with("*@*.")) {
-    const Result<std::string> domain = canonical_domain(text.substr(4));
-    if (!domain) return pass(domain);
-    return "*@*." + *domain;
-  }
-  if (text.starts_with("*@")) {
-    const Result<std::string> domain = canonical_domain(text.substr(2));
-    if (!domain) return pass(domain);
-    return "*@" + *domain;
-  }
-  // A star is legal in a local part, but in a pattern it would read as a wildcard that it is not.
-  if (text.find('*') != std::string_view::npos) {
-    return fail(ErrorCode::invalid, "a pattern is an address, *@domain, *@*.domain or *");
-  }
-  const Result<Address> address = parse_address(text);
-  if (!address) return pass(address);
-  return address->text;
-}
-
-bool matches(std::string_view pattern, const Address& address) {
-  if (pattern == "*") return true;
-  if (pattern.starts_with("*@*.")) {
-    const std::string_view below = pattern.substr(3);
-    return address.domain().size() > below.size() && address.domain().ends_with(below);
-  }
-  if (pattern.starts_with("*@")) return address.domain() == pattern.substr(2);
-  return address.text == pattern;
-}
-
 }  // namespace couvert

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "http/least_rate.h"
-#include "http/network.h"
+#include "domain/network.h"
 #include "http/task.h"
 #include "http/tls.h"
 

@@ -4,7 +4,7 @@
 #include "http/conditions.h"
 #include "http/cookies.h"
 #include "http/disposition.h"
-#include "http/network.h"
+#include "domain/network.h"
 #include "http/ranges.h"
 #include "http/tus_headers.h"
 
