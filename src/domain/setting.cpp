@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
-#include <span>
+
+#include "base/limits.h"
 
 namespace couvert {
 namespace {
@@ -62,7 +62,7 @@ constexpr Row preset(Setting setting, std::string_view name, Strict strict) {
   return row<Member>(setting, name, Kind::preset, strict, {0, 3});
 }
 
-constexpr std::int64_t bytes_max = std::numeric_limits<std::int64_t>::max();
+constexpr auto bytes_max = static_cast<std::int64_t>(limits::file_bytes_max);
 constexpr auto less = Strict::less;
 constexpr auto more = Strict::more;
 using A = Allowance;
@@ -118,6 +118,15 @@ Result<Setting> parse_setting(std::string_view name) {
   const auto found = std::ranges::find(rows, name, &Row::name);
   if (found != rows.end()) return found->setting;
   return fail(ErrorCode::invalid, "no setting is called " + std::string(name));
+}
+
+SettingBounds bounds_of(Setting setting) {
+  const Row& row = row_of(setting);
+  return {row.min, row.max, words_of(row.kind)};
+}
+
+bool is_truth(Setting setting) {
+  return row_of(setting).kind == Kind::truth;
 }
 
 Result<std::int64_t> parse_setting_value(Setting setting, std::string_view text) {

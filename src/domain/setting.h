@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 
 #include "domain/password.h"
 
@@ -65,6 +66,16 @@ Result<Setting> parse_setting(std::string_view name);
 
 /// Values as numbers: truths as 0 and 1, presets in their order.
 using Settings = std::map<Setting, std::int64_t>;
+
+/// What a setting can be: a number within bounds, or one of the words, whose places are its values.
+struct SettingBounds {
+  std::int64_t min = 0;
+  std::int64_t max = 0;
+  std::span<const std::string_view> words;  // empty: a number
+};
+SettingBounds bounds_of(Setting setting);
+/// Whether it is yes or no.
+bool is_truth(Setting setting);
 
 /// A value as it is written: a whole number, yes or no, or a preset's name.
 /// Errors: `invalid` with what is expected.

@@ -13,14 +13,19 @@ constexpr const char* usage =
     "couvertd: the server of Couvert\n"
     "\n"
     "  couvertd serve --config FILE\n"
-    "  couvertd policy allow|deny|reply-only SENDER RECIPIENT --config FILE\n"
+    "  couvertd policy allow|deny|reply-only SENDER RECIPIENT [NAME=VALUE...] --config FILE\n"
     "  couvertd policy list --config FILE\n"
     "  couvertd policy remove ID --config FILE\n"
+    "  couvertd policy export [json|csv] --config FILE\n"
+    "  couvertd policy import FILE --config FILE\n"
+    "  couvertd policy explain SENDER RECIPIENT... [network=ADDRESS] --config FILE\n"
     "  couvertd check --config FILE\n"
     "  couvertd --version\n"
     "\n"
-    "SENDER and RECIPIENT are patterns: an address, *@example.org, *@*.example.org, or *.\n"
-    "Without any rule nothing is sent. Exit status: 0 done, 1 disagreements found, 2 wrong use or\n"
+    "SENDER and RECIPIENT are patterns: an address, *@example.org, *@*.example.org, *, stars before\n"
+    "the @, or a regular expression between slashes. NAME=VALUE is a setting (days_max=30), or\n"
+    "network=10.0.0.0/8 for senders who sit there. import takes JSON or CSV, - is standard input,\n"
+    "and replaces all rules. Without any rule nothing is sent. Exit status: 0 done, 1 disagreements found, 2 wrong use or\n"
     "configuration, 3 it did not work.\n";
 
 constexpr const char* default_config = "/etc/couvert/couvert.toml";
