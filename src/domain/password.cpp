@@ -212,8 +212,7 @@ PasswordJudge::PasswordJudge(const std::vector<std::string>& word_lists)
 
 PasswordJudge::~PasswordJudge() = default;
 
-PasswordVerdict PasswordJudge::judge(std::string_view password,
-                                     const PasswordRules& rules) const {
+PasswordVerdict PasswordJudge::judge(std::string_view password, const PasswordRules& rules) const {
   std::string typed = first_characters(password, limits::password_characters_max);
   std::string plain = to_plain_letters(typed);
   std::vector<std::string> hits = words_->inside(plain);

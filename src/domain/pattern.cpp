@@ -51,9 +51,10 @@ Result<AddressPattern> AddressPattern::parse(std::string_view typed) {
   pattern.text_ = pattern.local_ = "*";
   if (text == "*" || text == "*@*") return pattern;
   if (at == std::string_view::npos) {
-    return fail(ErrorCode::invalid,
-                "a pattern is an address, *@domain, *@*.domain, stars before the @, *, or a regular "
-                "expression between slashes");
+    return fail(
+        ErrorCode::invalid,
+        "a pattern is an address, *@domain, *@*.domain, stars before the @, *, or a regular "
+        "expression between slashes");
   }
   std::string_view domain = text.substr(at + 1);
   pattern.kind_ = domain.starts_with("*.") ? Domain::below : Domain::exact;

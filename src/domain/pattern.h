@@ -13,10 +13,10 @@ class RE2;
 
 namespace couvert {
 
-/// `anna@example.org`, `*@example.org`, `*@*.example.org` (all below that domain), `*`, a local part
-/// with stars for any run of characters (`info-*@example.org`, `noreply@*`), or a regular expression
-/// of RE2 between slashes that the whole address has to match (`/(anna|bert)@.+\.org/`). Addresses
-/// are compared in their one spelling, in lower case.
+/// `anna@example.org`, `*@example.org`, `*@*.example.org` (all below that domain), `*`, a local
+/// part with stars for any run of characters (`info-*@example.org`, `noreply@*`), or a regular
+/// expression of RE2 between slashes that the whole address has to match (`/(anna|bert)@.+\.org/`).
+/// Addresses are compared in their one spelling, in lower case.
 ///
 /// Threads: any. Matching takes time that grows with the address alone.
 class AddressPattern {

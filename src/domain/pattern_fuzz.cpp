@@ -1,5 +1,5 @@
-// Fuzzes the patterns of rules with an address each: what is taken is in its one spelling, and means
-// the domain that it names.
+// Fuzzes the patterns of rules with an address each: what is taken is in its one spelling, and
+// means the domain that it names.
 //
 // parser: src/domain/pattern.cpp
 #include <algorithm>

@@ -22,10 +22,10 @@ Result<RuleAction> parse_rule_action(std::string_view text);
 struct Rule {
   std::int64_t id = 0;
   RuleAction action = RuleAction::allow;
-  std::string sender;  // patterns, see AddressPattern
-  std::string recipient;
-  std::string network;  // where the sender sits ("10.0.0.0/8"); empty: anywhere
-  Settings settings;
+  std::string sender{};  // patterns, see AddressPattern
+  std::string recipient{};
+  std::string network{};  // where the sender sits ("10.0.0.0/8"); empty: anywhere
+  Settings settings{};
 
   bool operator==(const Rule&) const = default;
 };

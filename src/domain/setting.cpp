@@ -140,7 +140,8 @@ Result<std::int64_t> parse_setting_value(Setting setting, std::string_view text)
   const bool is_number = error == std::errc() && stop == end && !text.empty();
   if (row.kind == Kind::number && is_number && is_value_of(setting, value)) return value;
   std::string expected;
-  for (const std::string_view one : words) expected.append(expected.empty() ? "" : ", ").append(one);
+  for (const std::string_view one : words)
+    expected.append(expected.empty() ? "" : ", ").append(one);
   if (words.empty()) expected = std::to_string(row.min) + " to " + std::to_string(row.max);
   return fail(ErrorCode::invalid, std::string(row.name) + " is one of " + expected);
 }

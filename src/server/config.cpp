@@ -57,8 +57,8 @@ void read_allowance(ConfigSection& section, Allowance& allowance) {
     value = read_setting(section, setting, {bounds.min, bounds.max, value});
   }
   const std::int64_t days_max = settings[Setting::days_max];
-  settings[Setting::days_default] = read_setting(section, Setting::days_default,
-                                                 {1, days_max, std::min<std::int64_t>(10, days_max)});
+  settings[Setting::days_default] = read_setting(
+      section, Setting::days_default, {1, days_max, std::min<std::int64_t>(10, days_max)});
   allowance = with_settings(allowance, settings);
 }
 

@@ -22,8 +22,8 @@ Result<std::string> take_quoted(std::string_view& text, char comma, int& line) {
       field += c;
       text.remove_prefix(1);
     } else {
-      const bool ends = text.empty() || text.front() == comma || text.front() == '\n' ||
-                        text.starts_with("\r\n");
+      const bool ends =
+          text.empty() || text.front() == comma || text.front() == '\n' || text.starts_with("\r\n");
       if (ends) return field;
       break;
     }

@@ -1,5 +1,5 @@
-// CSV as spreadsheets write it: RFC 4180, with a byte order mark or none, parted by commas or, as in
-// many countries, by semicolons.
+// CSV as spreadsheets write it: RFC 4180, with a byte order mark or none, parted by commas or, as
+// in many countries, by semicolons.
 #pragma once
 
 #include <string>

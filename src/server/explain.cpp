@@ -49,7 +49,8 @@ Result<ExplainQuestion> parse_explain(const std::vector<std::string>& words) {
     if (!address) return fail(ErrorCode::invalid, word + ": " + address.error().detail);
     addresses.push_back(std::move(*address));
   }
-  if (addresses.size() < 2) return fail(ErrorCode::invalid, "explain takes a sender and recipients");
+  if (addresses.size() < 2)
+    return fail(ErrorCode::invalid, "explain takes a sender and recipients");
   question.sender = addresses.front();
   question.recipients.assign(addresses.begin() + 1, addresses.end());
   return question;

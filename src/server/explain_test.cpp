@@ -23,7 +23,8 @@ TEST_CASE("it is told which rule decides, for each recipient and each setting") 
   CHECK(has(text, "bert@example.com\n  allowed by rule 2\n"));
   CHECK(has(text, "no@example.com\n  refused: rule 3 denies it; no reply either\n"));
   CHECK(has(text, "carl@example.net\n  refused: no rule allows it; a reply goes\n"));
-  CHECK(has(text, "answers@example.com\n  refused: rule 6 allows nothing but replies; a reply goes"));
+  CHECK(
+      has(text, "answers@example.com\n  refused: rule 6 allows nothing but replies; a reply goes"));
   CHECK(has(text, "  days_max=4\trule 5\n"));
   CHECK(has(text, "  days_default=4\tconfiguration\n"));
   CHECK(has(text, "  own_passwords=yes\tconfiguration\n"));

@@ -22,10 +22,12 @@ constexpr const char* usage =
     "  couvertd check --config FILE\n"
     "  couvertd --version\n"
     "\n"
-    "SENDER and RECIPIENT are patterns: an address, *@example.org, *@*.example.org, *, stars before\n"
+    "SENDER and RECIPIENT are patterns: an address, *@example.org, *@*.example.org, *, stars "
+    "before\n"
     "the @, or a regular expression between slashes. NAME=VALUE is a setting (days_max=30), or\n"
     "network=10.0.0.0/8 for senders who sit there. import takes JSON or CSV, - is standard input,\n"
-    "and replaces all rules. Without any rule nothing is sent. Exit status: 0 done, 1 disagreements found, 2 wrong use or\n"
+    "and replaces all rules. Without any rule nothing is sent. Exit status: 0 done, 1 "
+    "disagreements found, 2 wrong use or\n"
     "configuration, 3 it did not work.\n";
 
 constexpr const char* default_config = "/etc/couvert/couvert.toml";

@@ -19,9 +19,9 @@ enum class RuleFormat { json, csv };
 
 std::string write_rules(const std::vector<Rule>& rules, RuleFormat format);
 
-/// Reads either format: JSON begins with a brace. The rules come checked, in the order of their IDs.
-/// Errors: `invalid` with the line or the number of the rule, also for the same rule or ID twice;
-/// `too_large` over limits::rules_max rules.
+/// Reads either format: JSON begins with a brace. The rules come checked, in the order of their
+/// IDs. Errors: `invalid` with the line or the number of the rule, also for the same rule or ID
+/// twice; `too_large` over limits::rules_max rules.
 Result<std::vector<Rule>> read_rules(std::string_view text);
 
 }  // namespace couvert

@@ -1,4 +1,5 @@
-// Fuzzes the files of rules: what is taken comes back the same from both formats, and makes a policy.
+// Fuzzes the files of rules: what is taken comes back the same from both formats, and makes a
+// policy.
 //
 // parser: src/server/rule_file.cpp src/server/csv.cpp src/domain/setting.cpp
 #include "server/rule_file.h"

@@ -31,7 +31,8 @@ TEST_CASE("a table from a spreadsheet is read: byte order mark, semicolons, colu
       "old@example.org;*;deny;");
   REQUIRE(rules.has_value());
   REQUIRE(rules->size() == 2);
-  CHECK((*rules)[0] == Rule{1, RuleAction::allow, "*@example.org", "*", "", {{Setting::days_max, 30}}});
+  CHECK((*rules)[0] ==
+        Rule{1, RuleAction::allow, "*@example.org", "*", "", {{Setting::days_max, 30}}});
   CHECK((*rules)[1] == Rule{2, RuleAction::deny, "old@example.org", "*"});
 }
 

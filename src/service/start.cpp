@@ -244,7 +244,6 @@ void take_options(const StartRequest& request, Instant now, Transfer& transfer) 
   transfer.notify_delivery = request.notify_delivery;
   transfer.notify_download = request.notify_download;
   transfer.show_file_names = request.show_file_names;
-  transfer.request = fingerprint(request);
 }
 
 Notice make_notice(const StartRequest& request, const std::vector<OpenedFile>& files) {
@@ -306,20 +305,33 @@ Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& req
   return started;
 }
 
+TransferQuestion question_of(const Parts& parts, const DraftKey& key, const OpenedDraft& draft,
+                             const StartRequest& request) {
+  return {draft.transfer.sender, key.caller.address, request.reply_to, parts.clock.now()};
+}
+
 }  // namespace
 
-Result<> Start::admit_password(std::string_view password) const {
+Result<> Start::admit_password(const DraftKey& key, StartRequest& request,
+                               std::string_view password) const {
   std::size_t characters = 0;
   for (const char c : password)
     characters += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
   if (characters > limits::password_characters_max || !is_utf8(password)) {
     return fail(ErrorCode::invalid, "a password has at most 128 characters");
   }
-  const int length_min = parts_.settings.allowance.password_length_min;
-  if (!parts_.judge.judge(password, length_min).acceptable) {
+  const Result<> tidied = tidy(request);
+  if (!tidied) return pass(tidied);
+  const Result<OpenedDraft> draft = open_draft(parts_, key);
+  if (!draft) return pass(draft);
+  if (draft->transfer.state == TransferState::sealed) return {};  // repeated: admitted before
+  const auto allowance =
+      check_recipients(parts_, question_of(parts_, key, *draft, request), request);
+  if (!allowance) return pass(allowance);
+  if (!parts_.judge.judge(password, allowance->password_rules).acceptable) {
     return fail(ErrorCode::refused, "password_weak");
   }
-  return Result<>();
+  return {};
 }
 
 Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) {
@@ -331,11 +343,13 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
     return answer_again(parts_, request, std::move(*draft));
   }
   const Instant now = parts_.clock.now();
-  const Result<> options = check_options(request, parts_.settings.allowance, now);
+  const auto allowance =
+      check_recipients(parts_, question_of(parts_, key, *draft, request), request);
+  if (!allowance) return pass(allowance);
+  const Result<> options = check_options(request, *allowance, now);
   if (!options) return pass(options);
-  const Result<> admitted = parts_.database.read(
-      [&](Transaction& tx) { return check_recipients(tx, draft->transfer.sender, request, now); });
-  if (!admitted) return pass(admitted);
+  std::string asked = fingerprint(request);
+  fix_options(request, *allowance);
   Result<std::vector<OpenedFile>> files = open_files(parts_, *draft);
   if (!files) return pass(files);
   const Result<> whole = check_files(request, *files);
@@ -344,6 +358,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   Sealing sealing{
       std::move(draft->transfer), std::move(*files), {}, std::move(draft->keys), {}, {}, {}, {}};
   take_options(request, now, sealing.transfer);
+  sealing.transfer.request = std::move(asked);
   sealing.manifest = make_manifest(request, sealing);
   sealing.notice = make_notice(request, sealing.files);
   const Result<> stored = store_manifest(parts_, sealing);
