@@ -12,6 +12,7 @@ const quietAfter = 60;
 export class Watch<T> {
   known = $state.raw<Known<T> | undefined>();
   failure = $state.raw<Failure | undefined>();
+  private readonly ask: (known: Known<T> | undefined) => Promise<Result<Known<T>>>;
   private ended = false;
   private quiet = 0;
   private wake: (() => void) | undefined;
@@ -19,7 +20,9 @@ export class Watch<T> {
     if (document.visibilityState === "visible") this.wake?.();
   };
 
-  constructor(private readonly ask: (known: Known<T> | undefined) => Promise<Result<Known<T>>>) {
+  /** Order: not within an effect that is tracked; end() once. */
+  constructor(ask: (known: Known<T> | undefined) => Promise<Result<Known<T>>>) {
+    this.ask = ask;
     document.addEventListener("visibilitychange", this.seen);
     void this.run();
   }
