@@ -315,10 +315,9 @@ TEST_CASE("the end can be changed within the policy, and everything opens until 
   CHECK(scene.look().expires_max == latest);
   CHECK(scene.change().change_end(scene.key(), latest + 1s).error().detail == "life");
   CHECK(scene.change().change_end(scene.key(), world.clock.now() + 1min).error().detail == "life");
-  CHECK(scene.change().send_again(scene.key(), 1, {}).has_value());
   REQUIRE(scene.change().change_end(scene.key(), latest).has_value());
   CHECK(scene.look().transfer.end == latest);
-  // Sessions and names open under the new day's key, and the waiting mail tells the new end.
+  // Sessions and names open under the new day's key.
   const RetrievalKey session{before->retrieval_id, *before->token};
   CHECK(Retrieve(*world.parts).look(session).has_value());
   CHECK(Sent(*world.parts)
@@ -334,6 +333,25 @@ TEST_CASE("the end can be changed within the policy, and everything opens until 
   CHECK(scene.opening_error(scene.id(0)) == ErrorCode::denied);
   CHECK(scene.change().change_end(scene.key(), latest).error().detail == "ended");
   CHECK(scene.look().transfer.state == TransferState::expired);
+}
+
+TEST_CASE("a mail that waits tells the end that its transfer has when it goes out") {
+  Scene scene;
+  const auto told = [&] {
+    scene.world.deliver();
+    const std::string& mail = scene.world.transport.mails.back().second;
+    const std::size_t at = mail.find("Available until");
+    REQUIRE(at != std::string::npos);
+    return mail.substr(at, 40);
+  };
+  REQUIRE(scene.change().send_again(scene.key(), 0, {}).has_value());
+  const std::string before = told();
+  REQUIRE(scene.change().send_again(scene.key(), 0, {}).has_value());
+  REQUIRE(scene.change().change_end(scene.key(), scene.look().expires_max).has_value());
+  const std::string waited = told();
+  REQUIRE(scene.change().send_again(scene.key(), 0, {}).has_value());
+  CHECK(waited == told());
+  CHECK(waited != before);
 }
 
 TEST_CASE("Start repeated after a change gives the transfer, not an error") {
