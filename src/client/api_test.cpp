@@ -91,9 +91,9 @@ TEST_CASE("a sent transfer says where it stands with each recipient, and the lis
                            R"(","state":"sealed","created":")" + time_text + R"(","expires":")" +
                            time_text + R"(","file_count":2,"bytes":8)";
   const std::string recipient =
-      R"({"recipient_no":0,"address":"b@example.org","kind":"to","mail":"failed","mail_settled":")" +
-      time_text + R"(","mail_answer":"550 no","viewed_count":1,"downloaded_count":0,"opened":")" +
-      time_text + R"("})";
+      R"({"recipient_no":0,"address":"b@example.org","kind":"to","mail":"failed","viewed_count":1,)"
+      R"("downloaded_count":0,"mail_answer":"550 no","mail_settled":")" +
+      time_text + R"(","opened":")" + time_text + R"("})";
   const auto sent = api::read_sent(
       parsed("{" + head + R"(,"from":"a@example.org","open_by":"link","expires_max":")" +
              time_text + R"(","recipients":[)" + recipient + "]}"));

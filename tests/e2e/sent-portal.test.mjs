@@ -131,7 +131,7 @@ for (const way of ways) {
   });
 }
 
-test("the names of the files show where the browser has sent them, for one person alone", async () => {
+test("file names show where the browser has sent them, each person has a list of their own", async () => {
   const anna = "sent-names-anna@example.org";
   const carl = "sent-names-carl@example.org";
   const context = await openProfile(browser, { language: "en" });

@@ -57,7 +57,7 @@ async function expectKnown(path) {
   assert.equal(again.body.length, 0);
 }
 
-test("the sender sees who opened and downloaded what, and asks again for changes alone", async () => {
+test("the sender sees who opened and downloaded what, and is sent changes alone", async () => {
   const sent = await provide();
   await waitUntil("both mails are handed over", async () =>
     (await look(sent)).recipients.every((/** @type {any} */ one) => one.mail === "handed_over"),

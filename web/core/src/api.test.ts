@@ -28,7 +28,7 @@ describe("the API", () => {
     expect(host.requests[0]?.url).not.toContain("hidden");
   });
 
-  it("keeps what it knows of a sent transfer while the server says that it still holds", async () => {
+  it("keeps what it knows of a sent transfer while that still holds", async () => {
     const host = testHost();
     const api = createApi(host);
     host.answers.push(
@@ -43,10 +43,10 @@ describe("the API", () => {
     expect(host.requests[1]?.headers.get("If-None-Match")).toBe('"a"');
     expect(same.ok && same.value).toBe(first.value);
     const changed = await api.sent("t".repeat(26), first.value);
-    expect(changed).toMatchObject({ ok: true, value: { value: { state: "revoked" }, etag: '"b"' } });
+    expect(changed.ok && changed.value).toEqual({ value: { state: "revoked" }, etag: '"b"' });
   });
 
-  it("sends the sender's secret where a link is made anew, and none where it has none", async () => {
+  it("sends the secret where a link is made anew, and none where it has none", async () => {
     const host = testHost();
     const api = createApi(host);
     const none = () => new Response(null, { status: 204 });
