@@ -44,6 +44,7 @@ Result<Told> told_recipients(Transaction& tx, const SealId& seal_id) {
   if (!recipients) return pass(recipients);
   Told told;
   for (const Recipient& recipient : *recipients) {
+    if (recipient.revoked) continue;  // it is not theirs any more, and its mail may never go
     told.all &= recipient.mail != MailState::waiting;
     if (recipient.mail == MailState::handed_over) told.taken.push_back(recipient.address);
   }
@@ -148,6 +149,10 @@ Result<Look> look_at(const Parts& parts, const OutboxRow& row) {
     const Result<std::optional<Transfer>> transfer = find_transfer(tx, *row.seal_id);
     if (!transfer) return pass(transfer);
     if (!transfer->has_value() || (*transfer)->state != TransferState::sealed) return Result<>();
+    // Since this round began the recipient may have been taken back, or got another link.
+    const Result<bool> waiting = is_waiting(tx, row.mail_id);
+    if (!waiting) return pass(waiting);
+    if (!*waiting) return Result<>();
     look.end = (*transfer)->end;
     if (parts.clock.certain() < *look.end) look.wanted = Wanted::not_now;
     if (parts.clock.now() < *look.end) look.wanted = Wanted::yes;

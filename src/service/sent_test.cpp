@@ -1,8 +1,12 @@
 // What a sender sees of its transfers, and what it changes in them.
 #include <doctest/doctest.h>
 
+#include <functional>
+#include <utility>
+
 #include "service/change_sent.h"
 #include "service/expire_round.h"
+#include "service/outbox_round.h"
 #include "service/retrieve.h"
 #include "service/test_world.h"
 
@@ -60,6 +64,19 @@ struct Scene {
   ErrorCode opening_error(const TransferId& transfer_id) {
     return open_by_password(world, transfer_id, password).error().code;
   }
+};
+
+// A mail server during whose first mail something happens.
+class EventfulTransport final : public MailTransport {
+ public:
+  Result<> send(const Envelope& envelope, Bytes, Duration) override {
+    to.push_back(envelope.to.text);
+    if (meanwhile) std::exchange(meanwhile, nullptr)();
+    return Result<>();
+  }
+
+  std::function<void()> meanwhile;
+  std::vector<std::string> to;
 };
 
 // The transfer ID in the link of the latest mail to an address.
@@ -352,6 +369,39 @@ TEST_CASE("a mail that waits tells the end that its transfer has when it goes ou
   REQUIRE(scene.change().send_again(scene.key(), 0, {}).has_value());
   CHECK(waited == told());
   CHECK(waited != before);
+}
+
+TEST_CASE("a round of mails that has begun leaves out whom the transfer was taken back from") {
+  Scene scene;
+  REQUIRE(scene.change().send_again(scene.key(), 0, {}).has_value());
+  REQUIRE(scene.change().send_again(scene.key(), 1, {}).has_value());
+  EventfulTransport transport;
+  transport.meanwhile = [&] {
+    const int other = transport.to.front() == "bert@example.com" ? 1 : 0;
+    CHECK(scene.change().revoke_recipient(scene.key(), other).has_value());
+  };
+  REQUIRE(deliver_due(*scene.world.parts, transport).has_value());
+  CHECK(transport.to.size() == 1);
+}
+
+TEST_CASE("the sender hears that the mails were taken, also where one was replaced before") {
+  TestWorld world;
+  world.allow("*", "*");
+  const TestDraft draft = begin_draft(world);
+  StartRequest request = good_request(world, {});
+  request.notify_delivery = true;
+  const Result<StartedTransfer> started =
+      Start(*world.parts).start(draft.key(), std::move(request));
+  REQUIRE(started.has_value());
+  const std::optional<Secret<32>> none;
+  const SentKey key{draft.caller, started->tracking_id, none};
+  REQUIRE(ChangeSent(*world.parts).replace(key, 0, "berta@example.com", {}).has_value());
+  world.transport.mails.clear();
+  world.deliver();
+  REQUIRE(world.transport.mails.size() == 2);
+  CHECK(world.transport.mails[0].first.to.text == "berta@example.com");
+  CHECK(world.transport.mails[1].first.to.text == "anna@example.org");
+  CHECK(world.transport.mails[1].second.find("bert@example.com") == std::string::npos);
 }
 
 TEST_CASE("Start repeated after a change gives the transfer, not an error") {

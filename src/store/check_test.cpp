@@ -159,6 +159,12 @@ TEST_CASE("everything that is wrong between rows is named with its transfer") {
   }
 }
 
+TEST_CASE("a recipient that a transfer was taken back from needs no keyslot") {
+  const CheckFixture test;
+  test.spoil("UPDATE recipient SET revoked = 5, slot_id = 'x'");
+  CHECK(test.find().empty());
+}
+
 TEST_CASE("a missing object and one of the wrong length are named") {
   for (const auto& [id, wrong] : {std::pair(CheckFixture::part_of(1).object, "a part is missing"),
                                   std::pair(CheckFixture::part_of(2).object, "a part is missing"),

@@ -132,6 +132,7 @@ void use_the_rest(Transaction& tx) {
   const Address anna{"anna@example.org"};
   const Code code{hash, anna, hash, now, 0};
   CHECK(insert_mail(tx, test_mail(1)));
+  CHECK(is_waiting(tx, test_mail(1).mail_id));
   CHECK(delete_notification(tx, test_id<SealId>(1), 0));
   CHECK(lease_mails(tx, from_unix(9000), from_unix(9001), 5));
   CHECK(postpone_mail(tx, test_id<MailId>(1), now));

@@ -131,7 +131,7 @@ for (const way of ways) {
   });
 }
 
-test("file names show where the browser has sent them, each person has a list of their own", async () => {
+test("file names show where they were sent, and each person has a list of their own", async () => {
   const anna = "sent-names-anna@example.org";
   const carl = "sent-names-carl@example.org";
   const context = await openProfile(browser, { language: "en" });
