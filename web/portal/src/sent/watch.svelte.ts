@@ -15,6 +15,7 @@ export class Watch<T> {
   private readonly ask: (known: Known<T> | undefined) => Promise<Result<Known<T>>>;
   private ended = false;
   private quiet = 0;
+  private turn = 0;
   private wake: (() => void) | undefined;
   private readonly seen = () => {
     if (document.visibilityState === "visible") this.wake?.();
@@ -33,8 +34,11 @@ export class Watch<T> {
 
   /** Asks at once: something was changed here. */
   async look(): Promise<void> {
+    this.turn += 1;
+    const { turn } = this;
     const answer = await this.ask(this.known);
-    if (this.ended) return;
+    // An answer that was asked for before a change must not hide what that has changed.
+    if (this.ended || turn !== this.turn) return;
     this.quiet = answer.ok && answer.value === this.known ? this.quiet + 1 : 0;
     this.failure = answer.ok ? undefined : answer;
     if (answer.ok) this.known = answer.value;
