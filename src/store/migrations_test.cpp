@@ -74,6 +74,31 @@ TEST_CASE("a migration that fails leaves the tables as they were") {
   CHECK(migrate(*session, mended));
 }
 
+TEST_CASE("files of a transfer that an earlier version started get their sizes back") {
+  const TestFolder folder;
+  const auto session = open_empty(folder);
+  REQUIRE(migrate(*session, all_migrations().first(3)));
+  for (const std::string name : {"sealed", "draft"}) {
+    *session << "INSERT INTO transfer VALUES ('" + name + "', 'd-" + name + "', 't-" + name +
+                    "', 'anna@example.org', '" + name +
+                    "', 1, 2, 3, 'de', 'password', 0, 0, 0, '{}', NULL, '', 2, NULL)";
+    for (const std::string part : {"0, 0, 'a', 8", "0, 1, 'b', 3", "1, 0, 'c', 5"}) {
+      std::string unique = part;
+      unique.replace(unique.find('\'') + 1, 1, name + unique[unique.find('\'') + 1]);
+      *session << "INSERT INTO part VALUES ('" + name + "', " + unique + ", 'x')";
+    }
+  }
+  REQUIRE(migrate(*session, all_migrations()));
+  int files = 0;
+  int bytes = 0;
+  *session << "SELECT COUNT(*), SUM(bytes) FROM file WHERE seal_id = 'sealed' AND record = ''",
+      soci::into(files), soci::into(bytes);
+  CHECK(files == 2);
+  CHECK(bytes == 16);
+  *session << "SELECT COUNT(*) FROM file WHERE seal_id = 'draft'", soci::into(files);
+  CHECK(files == 0);
+}
+
 TEST_CASE("a database of a later version is refused, and so is a server of another version") {
   TestDatabase db;
   db.write([](Transaction&) -> Result<> { return {}; });
