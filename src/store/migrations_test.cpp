@@ -5,6 +5,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 #include "store/sqlite.h"
 #include "store/test_database.h"
@@ -82,10 +83,11 @@ TEST_CASE("files of a transfer that an earlier version started get their sizes b
     *session << "INSERT INTO transfer VALUES ('" + name + "', 'd-" + name + "', 't-" + name +
                     "', 'anna@example.org', '" + name +
                     "', 1, 2, 3, 'de', 'password', 0, 0, 0, '{}', NULL, '', 2, NULL)";
-    for (const std::string part : {"0, 0, 'a', 8", "0, 1, 'b', 3", "1, 0, 'c', 5"}) {
-      std::string unique = part;
-      unique.replace(unique.find('\'') + 1, 1, name + unique[unique.find('\'') + 1]);
-      *session << "INSERT INTO part VALUES ('" + name + "', " + unique + ", 'x')";
+    for (const auto& [no, part, bytes] :
+         {std::tuple(0, 0, 8), std::tuple(0, 1, 3), std::tuple(1, 0, 5)}) {
+      const std::string place = std::to_string(no) + ", " + std::to_string(part);
+      *session << "INSERT INTO part VALUES ('" + name + "', " + place + ", '" + name + place +
+                      "', " + std::to_string(bytes) + ", 'x')";
     }
   }
   REQUIRE(migrate(*session, all_migrations()));
