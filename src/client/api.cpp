@@ -281,8 +281,7 @@ Answer<Started> read_started(const Json& json) {
 Answer<std::vector<Verification>> read_verifications(const Json& json) {
   ObjectReader reader(json);
   std::vector<Verification> all;
-  const Json::Array& items =
-      reader.array("verifications", limits::verifications_per_session_max);
+  const Json::Array& items = reader.array("verifications", limits::verifications_per_session_max);
   if (const Answer<> done = finished(reader); !done) return pass(done);
   for (const Json& item : items) {
     Answer<Verification> one = read_verification(item);

@@ -111,8 +111,8 @@ TEST_CASE("a sent transfer says where it stands with each recipient, and the lis
   CHECK(page->more);
   CHECK(page->transfers[0].recipient_count == 4);
   CHECK_FALSE(api::read_sent(parsed("{" + head + "}")));
-  CHECK_FALSE(api::read_sent_page(
-      parsed(R"({"from":"a@example.org","more":false,"transfers":[{}]})")));
+  CHECK_FALSE(
+      api::read_sent_page(parsed(R"({"from":"a@example.org","more":false,"transfers":[{}]})")));
 }
 
 TEST_CASE("Start leaves out what was not asked for, and secrets where there are none") {

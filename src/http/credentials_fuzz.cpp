@@ -38,8 +38,8 @@ void fuzz(std::string_view input) {
   if (input.size() < 2) return;
   constexpr auto methods =
       std::to_array({Method::get, Method::post, Method::patch, Method::remove});
-  constexpr auto callers = std::to_array({Who::anyone, Who::client, Who::session, Who::sender,
-                                          Who::recipient, Who::maybe_sender});
+  constexpr auto callers = std::to_array(
+      {Who::anyone, Who::client, Who::session, Who::sender, Who::recipient, Who::maybe_sender});
   const Access access(callers[static_cast<unsigned char>(input[0]) % callers.size()], Body::none);
   Request request;
   request.method = methods[static_cast<unsigned char>(input[1]) % methods.size()];

@@ -86,8 +86,8 @@ export function forgetDraft(id: string): void {
   write("localStorage", "drafts", others.length > 0 ? others : null);
 }
 
-/** The sender's secret of a transfer that this browser has sent: it shows the names of the files and
- * makes links anew. */
+/** The sender's secret of a transfer that this browser has sent: it shows the names of the files
+ * and makes links anew. */
 export interface KeptSent {
   readonly id: string;
   readonly from: string;
