@@ -3,12 +3,12 @@
 namespace couvert {
 namespace {
 
-Json time(Instant instant) {
+Json moment(Instant instant) {
   return Json(to_rfc3339(instant));
 }
 
 void add_time(Json::Object& object, std::string_view name, const std::optional<Instant>& instant) {
-  if (instant) object.emplace_back(std::string(name), time(*instant));
+  if (instant) object.emplace_back(std::string(name), moment(*instant));
 }
 
 // What line of the list and page of a transfer have in common.
@@ -16,8 +16,8 @@ Json::Object head_of(const Transfer& transfer, const FileTotals& files) {
   Json::Object object = {{"tracking_id", Json(transfer.tracking_id.text())},
                          {"draft_id", Json(transfer.draft_id.text())},
                          {"state", Json(name_of(transfer.state))},
-                         {"created", time(transfer.started)},
-                         {"expires", time(transfer.end)},
+                         {"created", moment(transfer.started)},
+                         {"expires", moment(transfer.end)},
                          {"file_count", Json(files.count)},
                          {"bytes", Json(files.bytes)}};
   add_time(object, "revoked", transfer.revoked);
@@ -68,7 +68,7 @@ Json json_of(const SentTransfer& sent) {
   Json::Object object = head_of(sent.transfer, sent.files);
   object.emplace_back("from", Json(sent.transfer.sender.text));
   object.emplace_back("open_by", Json(name_of(sent.transfer.open_by)));
-  object.emplace_back("expires_max", time(sent.expires_max));
+  object.emplace_back("expires_max", moment(sent.expires_max));
   Json::Array recipients;
   for (const SentRecipient& recipient : sent.recipients) recipients.push_back(json_of(recipient));
   object.emplace_back("recipients", Json(std::move(recipients)));

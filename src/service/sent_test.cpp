@@ -18,14 +18,14 @@ namespace {
 const std::string password = "xK9#vQ2mLp";
 
 // Anna's transfer to bert and carla with two files.
-struct Scene {
+struct SentScene {
   TestWorld world;
   TestDraft draft;
   StartedTransfer transfer;
   std::optional<Secret<32>> held;
   std::optional<Secret<32>> none;
 
-  explicit Scene(OpenBy open_by = OpenBy::password) : draft{begin_draft(world)} {
+  explicit SentScene(OpenBy open_by = OpenBy::password) : draft{begin_draft(world)} {
     world.allow("*@example.org", "*@example.com");
     const std::uint32_t first = upload_file(world, draft, "a.txt", "abc");
     const std::uint32_t second = upload_file(world, draft, "b.txt", "defgh");
@@ -96,7 +96,7 @@ TransferId mailed_id(const TestWorld& world, const std::string& address) {
 }  // namespace
 
 TEST_CASE("the sender sees who opened, viewed and downloaded what, and when") {
-  Scene scene;
+  SentScene scene;
   TestWorld& world = scene.world;
   SentTransfer sent = scene.look();
   CHECK(sent.transfer.state == TransferState::sealed);
@@ -130,7 +130,7 @@ TEST_CASE("the sender sees who opened, viewed and downloaded what, and when") {
 }
 
 TEST_CASE("names and subject are told to who brings the sender's secret, sizes to the sender") {
-  Scene scene;
+  SentScene scene;
   Sent sent(*scene.world.parts);
   const Caller& anna = scene.draft.caller;
   const TrackingId& id = scene.transfer.tracking_id;
@@ -156,7 +156,7 @@ TEST_CASE("names and subject are told to who brings the sender's secret, sizes t
 }
 
 TEST_CASE("somebody else's transfer looks like none") {
-  Scene scene;
+  SentScene scene;
   TestWorld& world = scene.world;
   const Caller dora = world.verified("dora@example.org");
   const TrackingId& id = scene.transfer.tracking_id;
@@ -178,7 +178,7 @@ TEST_CASE("somebody else's transfer looks like none") {
 }
 
 TEST_CASE("the list has what an address has sent, with what stands out, page by page") {
-  Scene scene;
+  SentScene scene;
   TestWorld& world = scene.world;
   const auto proofs = Verify(*world.parts).list(scene.draft.caller);
   const VerificationId proof = proofs->front().verification_id;
@@ -200,7 +200,7 @@ TEST_CASE("the list has what an address has sent, with what stands out, page by 
 }
 
 TEST_CASE("a revoked transfer stays revoked in the list when it is erased") {
-  Scene scene;
+  SentScene scene;
   CHECK(scene.change().revoke(scene.draft.caller, scene.transfer.tracking_id).has_value());
   CHECK(scene.look().transfer.state == TransferState::revoked);
   sweep(*scene.world.parts);
@@ -213,7 +213,7 @@ TEST_CASE("a revoked transfer stays revoked in the list when it is erased") {
 }
 
 TEST_CASE("taken back from one recipient, a transfer is open to the others") {
-  Scene scene;
+  SentScene scene;
   TestWorld& world = scene.world;
   const Result<Retrieval> opened = open_by_password(world, scene.id(0), password);
   REQUIRE(opened.has_value());
@@ -235,7 +235,7 @@ TEST_CASE("taken back from one recipient, a transfer is open to the others") {
 }
 
 TEST_CASE("a mistyped address is replaced: the old link is dead, the new one opens") {
-  Scene scene;
+  SentScene scene;
   TestWorld& world = scene.world;
   CHECK(scene.change().replace(scene.key_without_secret(), 0, "Berta@Example.com", {}).has_value());
   world.deliver();
@@ -252,7 +252,7 @@ TEST_CASE("a mistyped address is replaced: the old link is dead, the new one ope
 }
 
 TEST_CASE("the policy decides on who replaces a recipient, too") {
-  Scene scene;
+  SentScene scene;
   const auto error = [&](const std::string& address) {
     return scene.change().replace(scene.key(), 0, address, {}).error();
   };
@@ -266,7 +266,7 @@ TEST_CASE("the policy decides on who replaces a recipient, too") {
 }
 
 TEST_CASE("a transfer that opens by link gets new links, by the secret of its sender") {
-  Scene scene(OpenBy::link);
+  SentScene scene(OpenBy::link);
   TestWorld& world = scene.world;
   Retrieve retrieve(*world.parts);
   const std::string& link = scene.transfer.recipients.at(0).link;
@@ -290,7 +290,7 @@ TEST_CASE("a transfer that opens by link gets new links, by the secret of its se
 }
 
 TEST_CASE("a mail goes again under the same transfer ID, some times a day") {
-  Scene scene;
+  SentScene scene;
   TestWorld& world = scene.world;
   world.transport.answer = Error(ErrorCode::refused, "550 no such mailbox");
   CHECK(scene.change().send_again(scene.key(), 0, {}).has_value());
@@ -315,7 +315,7 @@ TEST_CASE("a mail goes again under the same transfer ID, some times a day") {
 }
 
 TEST_CASE("two wishes for a mail that still waits make one mail") {
-  Scene scene;
+  SentScene scene;
   CHECK(scene.change().send_again(scene.key(), 0, {}).has_value());
   CHECK(scene.change().send_again(scene.key(), 0, {}).has_value());
   scene.world.deliver();
@@ -323,7 +323,7 @@ TEST_CASE("two wishes for a mail that still waits make one mail") {
 }
 
 TEST_CASE("the end can be changed within the policy, and everything opens until then") {
-  Scene scene;
+  SentScene scene;
   TestWorld& world = scene.world;
   const Instant start = scene.transfer.created;
   const Result<Retrieval> before = open_by_password(world, scene.id(0), password);
@@ -353,7 +353,7 @@ TEST_CASE("the end can be changed within the policy, and everything opens until 
 }
 
 TEST_CASE("a mail that waits tells the end that its transfer has when it goes out") {
-  Scene scene;
+  SentScene scene;
   const auto told = [&] {
     scene.world.deliver();
     const std::string& mail = scene.world.transport.mails.back().second;
@@ -372,7 +372,7 @@ TEST_CASE("a mail that waits tells the end that its transfer has when it goes ou
 }
 
 TEST_CASE("a round of mails that has begun leaves out whom the transfer was taken back from") {
-  Scene scene;
+  SentScene scene;
   REQUIRE(scene.change().send_again(scene.key(), 0, {}).has_value());
   REQUIRE(scene.change().send_again(scene.key(), 1, {}).has_value());
   EventfulTransport transport;
