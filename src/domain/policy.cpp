@@ -59,6 +59,11 @@ Result<Rule> check_rule(Rule rule) {
   return rule;
 }
 
+Instant latest_end(Instant start, const Allowance& allowance) {
+  const int days = allowance.days_editable ? allowance.days_max : allowance.days_default;
+  return start + std::chrono::hours(24) * (days + 1);
+}
+
 void tighten(Decisions& decisions, const Decisions& others) {
   for (const auto& [setting, other] : others) {
     const auto [found, added] = decisions.emplace(setting, other);

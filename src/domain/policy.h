@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/clock.h"
 #include "domain/network.h"
 #include "domain/pattern.h"
 #include "domain/setting.h"
@@ -33,6 +34,11 @@ struct Rule {
 /// The rule with its patterns and its network in their one spelling.
 /// Errors: `invalid` with what is wrong; settings of a deny rule, which could never hold, too.
 Result<Rule> check_rule(Rule rule);
+
+/// The latest end of a transfer that starts at `start`, also where nothing but the days at first are
+/// allowed. A day's grace: who picks the last allowed
+/// day on a calendar means the end of that day.
+Instant latest_end(Instant start, const Allowance& allowance);
 
 /// Why a recipient may not receive.
 enum class Refusal { invalid_address, no_rule, deny_rule, reply_only };

@@ -41,6 +41,19 @@ Result<PolicyVerdict> ask_for(Transaction& tx, const Policy& policy,
   return policy.decide(asked);
 }
 
+Result<Allowance> allowance_of_sent(const Parts& parts, Transaction& tx, const Transfer& transfer) {
+  const Result<Policy> policy = read_policy(tx);
+  if (!policy) return pass(policy);
+  const Result<std::vector<Recipient>> recipients = recipients_of(tx, transfer.seal_id);
+  if (!recipients) return pass(recipients);
+  Decisions all;
+  for (const Recipient& one : *recipients) {
+    if (one.revoked) continue;
+    tighten(all, policy->decide({transfer.sender, one.address, {}, true}).settings);
+  }
+  return allowance_of(parts.settings.allowance, all);
+}
+
 Result<PolicyAnswer> AskPolicy::ask(const Caller& caller, const PolicyRequest& request) {
   const Result<> proven = Verify(parts_).prove(caller, request.from);
   if (!proven) return pass(proven);

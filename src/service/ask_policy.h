@@ -38,6 +38,10 @@ Result<Policy> read_policy(Transaction& tx);
 Result<PolicyVerdict> ask_for(Transaction& tx, const Policy& policy,
                               const TransferQuestion& question, const Address& recipient);
 
+/// What a transfer that was sent may be, by the rules of now for those who still have it.
+/// Unlike before Start it counts for nothing whether somebody may receive a new one.
+Result<Allowance> allowance_of_sent(const Parts& parts, Transaction& tx, const Transfer& transfer);
+
 /// Threads: any.
 class AskPolicy {
  public:

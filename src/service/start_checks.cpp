@@ -39,13 +39,10 @@ Result<> tidy_recipients(std::vector<StartRecipient>& recipients) {
   return Result<>();
 }
 
-// A day's grace: who picks a day on a calendar means the end of that day.
 Result<> check_end(const StartRequest& request, const Allowance& allowance, Instant now) {
-  constexpr auto day = std::chrono::hours(24);
-  const int days = allowance.days_editable ? allowance.days_max : allowance.days_default;
-  const Instant latest = now + day * (days + 1);
+  const Instant latest = latest_end(now, allowance);
   const Instant soonest =
-      allowance.days_editable ? now + std::chrono::minutes(1) : now + day * (days - 1);
+      allowance.days_editable ? now + std::chrono::minutes(1) : latest - std::chrono::hours(48);
   if (request.expires > soonest && request.expires <= latest) return {};
   return fail(ErrorCode::refused, "life");
 }

@@ -15,5 +15,13 @@ couvert_migration_0003:
   .byte 0
   .global couvert_migration_0004
 couvert_migration_0004:
-  .incbin "store/migrations/0004_rules.sql"
+  .incbin "store/migrations/0004_sent.sql"
+  .byte 0
+  .global couvert_migration_0005
+couvert_migration_0005:
+  .incbin "store/migrations/0005_draft_form.sql"
+  .byte 0
+  .global couvert_migration_0006
+couvert_migration_0006:
+  .incbin "store/migrations/0006_rules.sql"
   .byte 0
