@@ -30,6 +30,7 @@ inline constexpr std::size_t message_bytes_max = 256 * 1024;
 inline constexpr std::size_t notification_bytes_max = 16 * 1024;
 inline constexpr std::chrono::hours life_max = 24h * 400;  // day keys are made this far ahead
 inline constexpr std::chrono::hours draft_life = 24h * 7;
+inline constexpr std::size_t draft_form_bytes_max = 512 * 1024;  // message, recipients, options
 inline constexpr std::size_t drafts_per_sender_max = 100;
 // What the files of all drafts of a sender may announce together: a setting, 16 TiB at most.
 inline constexpr std::uint64_t unsent_bytes_max = std::uint64_t{1} << 44;
