@@ -8,6 +8,14 @@ namespace {
 // Stands in the preview's links where each recipient will have an ID of its own.
 constexpr std::string_view example_id = "abcdefghijklmnopqrstuvwxy2";
 
+// The HTML part with links that open nothing: a frame that may open no window lets them be.
+std::string with_dead_links(std::string html) {
+  constexpr std::string_view head = "<head>\n";
+  const std::size_t at = html.find(head);
+  INVARIANT(at != std::string::npos);
+  return html.insert(at + head.size(), "<base target=\"_blank\">\n");
+}
+
 }  // namespace
 
 Result<Preview> ShowPreview::show(const Caller& caller, const PreviewRequest& request) {
@@ -34,9 +42,10 @@ Result<Preview> ShowPreview::show(const Caller& caller, const PreviewRequest& re
     if (mail.file_names.size() < mail_file_names_max) mail.file_names.push_back(file);
   }
   const MailFrame frame{parts_.settings.organisation, parts_.settings.time_zone};
-  const MailText written = write_mail(parts_.catalogue, frame, mail);
+  MailText written = write_mail(parts_.catalogue, frame, mail);
   const NotificationText plain = default_notification(parts_.catalogue, request.language, *name);
-  return Preview{written.subject, written.text, plain.subject, plain.text};
+  return Preview{written.subject, written.text, plain.subject, plain.text,
+                 with_dead_links(std::move(written.html))};
 }
 
 }  // namespace couvert
