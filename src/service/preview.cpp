@@ -13,7 +13,8 @@ std::string with_dead_links(std::string html) {
   constexpr std::string_view head = "<head>\n";
   const std::size_t at = html.find(head);
   INVARIANT(at != std::string::npos);
-  return html.insert(at + head.size(), "<base target=\"_blank\">\n");
+  html.insert(at + head.size(), "<base target=\"_blank\">\n");
+  return html;
 }
 
 }  // namespace
