@@ -1,12 +1,13 @@
 #include "service/preview.h"
 
 #include "mail/mail_text.h"
+#include "service/reply_link.h"
 
 namespace couvert {
 namespace {
 
 // Stands in the preview's links where each recipient will have an ID of its own.
-constexpr std::string_view example_id = "abcdefghijklmnopqrstuvwxy2";
+constexpr std::string_view example_id = "abcdefghijklmnopqrstuvwxy4";
 
 // The HTML part with links that open nothing: a frame that may open no window lets them be.
 std::string with_dead_links(std::string html) {
@@ -35,7 +36,9 @@ Result<Preview> ShowPreview::show(const Caller& caller, const PreviewRequest& re
   mail.subject = *subject;
   mail.text = *text;
   mail.download_link = parts_.settings.base_url + "/r/" + std::string(example_id);
-  mail.reply_link = parts_.settings.base_url + "/provide?reply=" + std::string(example_id);
+  mail.reply_link = reply_link(parts_.settings.base_url, example_id, request.from);
+  const Result<TrackingId> tracking_id = TrackingId::parse(example_id);
+  if (tracking_id) mail.tracking_id = *tracking_id;
   mail.expires = request.expires;
   mail.open_by = request.open_by;
   mail.file_count = static_cast<int>(request.file_names.size());

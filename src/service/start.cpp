@@ -5,6 +5,7 @@
 #include "service/content.h"
 #include "service/notice.h"
 #include "service/post.h"
+#include "service/reply_link.h"
 #include "service/start_checks.h"
 #include "store/draft_form_table.h"
 
@@ -107,23 +108,6 @@ std::string link_of(const Parts& parts, const TransferId& id, const StartRecipie
   return link;
 }
 
-// RFC 3986: everything but the unreserved characters and '@' as %XX.
-std::string encode_query(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (std::isalnum(code) || std::string_view("-._~@").find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[code >> 4];
-      out += digits[code & 15];
-    }
-  }
-  return out;
-}
-
 void make_recipients(const Parts& parts, const StartRequest& request, Sealing& sealing) {
   int position = 0;
   for (const StartRecipient& wanted : request.recipients) {
@@ -179,9 +163,9 @@ NotificationMail make_mail(const Parts& parts, const StartRequest& request, cons
   mail.subject = request.notification_subject;
   mail.text = request.notification_text;
   mail.download_link = sealing.links[index];
-  mail.reply_link = parts.settings.base_url +
-                    "/provide?reply=" + sealing.notice.recipients[index].transfer_id.text() +
-                    "&to=" + encode_query(sealing.transfer.sender.text);
+  mail.reply_link = reply_link(parts.settings.base_url,
+                               sealing.notice.recipients[index].transfer_id.text(),
+                               sealing.transfer.sender);
   mail.tracking_id = sealing.transfer.tracking_id;
   mail.expires = sealing.transfer.end;
   mail.open_by = request.open_by;
