@@ -185,6 +185,13 @@ export class ProvideForm {
     this.keeping.keeper.note(text);
   }
 
+  /** Whether a page that goes now would lose something: what is not kept, or an upload's way. */
+  wouldLose(): boolean {
+    if (this.started) return false;
+    const kept = this.keeping?.keeper.isKept() === true;
+    return this.sending || this.files.active || (this.hasContent && !kept);
+  }
+
   /** The page may be about to go. */
   keepNow(): void {
     if (!this.sending && !this.started) this.keeping?.keeper.flush();

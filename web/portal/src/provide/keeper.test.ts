@@ -39,6 +39,18 @@ describe("a keeper", () => {
     expect(texts()).toEqual(["abc"]);
   });
 
+  it("knows whether the latest is kept", async () => {
+    const { keeper, elapse, answer } = setUp();
+    keeper.note("a");
+    expect(keeper.isKept()).toBe(false);
+    await elapse();
+    expect(keeper.isKept()).toBe(false);
+    await answer(pass(undefined));
+    expect(keeper.isKept()).toBe(true);
+    keeper.note("ab");
+    expect(keeper.isKept()).toBe(false);
+  });
+
   it("sends one request at a time, then the latest", async () => {
     const { keeper, texts, elapse, answer } = setUp();
     keeper.note("a");

@@ -16,6 +16,8 @@ export interface Keeper {
   note(text: string): void;
   /** Keeps it without waiting: the page may be about to go. */
   flush(): void;
+  /** Whether the latest is at the server. */
+  isKept(): boolean;
   /** Nothing is kept any more. */
   stop(): void;
 }
@@ -61,6 +63,7 @@ export function createKeeper({ save, wait }: KeeperOptions): Keeper {
       });
     },
     flush: () => void keep(),
+    isKept: () => latest === kept,
     stop() {
       stopped = true;
     },
