@@ -4,6 +4,7 @@ export * from "./bytes.ts";
 export * from "./format.ts";
 export type { Host } from "./host.ts";
 export * from "./ids.ts";
+export * from "./limits.ts";
 export * from "./messages.ts";
 export * from "./password.ts";
 export * from "./rate.ts";

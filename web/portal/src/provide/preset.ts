@@ -3,11 +3,14 @@
 // Anybody can write such a link. So nothing of it is sent before the visitor has seen it, signs that
 // hide or turn text around go, and what is too much is left out and counted.
 
-import { parseRecipients, readId, shorten, type Recipient } from "@couvert/core";
-
-/** Of the subject of a message. */
-export const subjectBytesMax = 500;
-const recipientsMax = 500;
+import {
+  parseRecipients,
+  readId,
+  recipientsMax,
+  shorten,
+  subjectBytesMax,
+  type Recipient,
+} from "@couvert/core";
 
 export interface Preset {
   readonly to: readonly Recipient[];
