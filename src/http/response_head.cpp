@@ -23,8 +23,7 @@ constexpr std::string_view portal_policy =
     "X-Frame-Options: DENY\r\n"
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; frame-src 'self'; "
-    "form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'\r\n";
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n";
 constexpr std::string_view closed_policy =
     "X-Frame-Options: DENY\r\n"
     "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; "

@@ -1,8 +1,8 @@
 #include "http/serve.h"
 
 #include "base/limits.h"
-#include "http/answer.h"
 #include "crypto/secret_bytes.h"
+#include "http/answer.h"
 #include "http/credentials.h"
 #include "http/form_body.h"
 #include "http/on_workers.h"
