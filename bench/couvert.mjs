@@ -22,10 +22,11 @@ export const password = "xK9#vQ2mLp";
 export class Couvert {
   /** @param {Run} run @param {string} name of its folder, too @param {number} port */
   constructor(run, name, port) {
-    const folder = path.join(run.folder, name);
+    const folder = path.join(run.folder, name.replace(/\W+/g, "-"));
     this.name = name;
     this.run = run;
     this.programs = programs;
+    this.tls = "";
     this.folder = folder;
     this.port = port;
     this.baseUrl = `https://localhost:${port}`;
@@ -39,10 +40,12 @@ export class Couvert {
   }
 
   /** @param {Run} run @param {string} [name]
-   * @param {string} [folder] where couvertd lies, if not that of this tree */
-  static async start(run, name = "Couvert", folder = programs) {
+   * @param {{ folder?: string, tls?: string }} [options] where couvertd lies, if not that of this
+   *   tree; more lines for [tls] */
+  static async start(run, name = "Couvert", { folder = programs, tls = "" } = {}) {
     const couvert = new Couvert(run, name, await freePort());
     couvert.programs = folder;
+    couvert.tls = tls;
     await mkdir(path.join(couvert.folder, "data"), { recursive: true, mode: 0o700 });
     couvert.smtp = await FaultySmtp.start(run);
     await writeFile(couvert.config, couvert.#configText());
@@ -68,6 +71,7 @@ listen = "127.0.0.1:${this.port}"
 [tls]
 certificate = "${certificate}"
 key = "${key}"
+${this.tls}
 [store]
 database = "sqlite:${this.data}/couvert.db"
 objects = "file:${this.data}/objects"

@@ -34,8 +34,10 @@ export function parseBytes(text) {
 
 /** @param {number} bytes */
 export function nameBytes(bytes) {
-  const unit = bytes % GiB === 0 ? "GiB" : bytes % kibi ** 2 === 0 ? "MiB" : "KiB";
-  return `${bytes / kibi ** ({ KiB: 1, MiB: 2, GiB: 3 }[unit] ?? 0)} ${unit}`;
+  for (const [unit, size] of Object.entries({ GiB, MiB: kibi ** 2 })) {
+    if (bytes % size === 0) return `${bytes / size} ${unit}`;
+  }
+  return bytes < kibi ** 2 ? `${bytes / kibi} KiB` : `${(bytes / kibi ** 2).toFixed(1)} MiB`;
 }
 
 /** "8x512M". @param {string} text @returns {Load} */

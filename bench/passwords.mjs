@@ -6,6 +6,7 @@ import { load, nameBytes, ratio, sample, spread } from "./measure.mjs";
 
 /** @typedef {import("./run.mjs").Bench} Bench */
 
+const networks = 100; // where the attempts come from
 const retryPause = 10_000; // a program that was told to come again later waits this long
 
 // Attempts of a thousand clients: each transfer takes a few before it makes them wait, so there are
@@ -29,8 +30,11 @@ class Attempts {
   async #try() {
     const json = { transfer_id: this.ids[this.next++ % this.ids.length], client: "program" };
     const body = JSON.stringify({ ...json, password: "wrong" });
+    // From many networks: one alone would get no more connections, and then the download none.
+    const localAddress = `127.${1 + (this.next % networks)}.0.1`;
     const request = https.request({
       host: "127.0.0.1",
+      localAddress,
       port: this.bench.couvert.port,
       method: "POST",
       path: "/api/v1/retrievals",

@@ -5,6 +5,7 @@
 //   --runs 5                   of each thing, interleaved
 //   --loads 1x100M,1x2G,...    streams and bytes of each
 //   --folder build/bench       where all keep their files
+//   --wide                     Couvert with tls.wide_aes, too
 //   --beside FOLDER            the couvertd of that folder instead of nginx: what a change brings
 import { mkdir, rm, statfs } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
@@ -31,6 +32,7 @@ const { values, positionals } = parseArgs({
     runs: { type: "string" },
     loads: { type: "string" },
     folder: { type: "string" },
+    wide: { type: "boolean", default: false },
     beside: { type: "string" },
   },
 });
@@ -105,13 +107,18 @@ async function prepare() {
   await makeSource(source, sourceBytes);
   const run = { folder, source, ...(await makeCertificate(folder)) };
   const couvert = await Couvert.start(run);
+  const wide = values.wide
+    ? [await Couvert.start(run, "Couvert, wide TLS", { tls: "wide_aes = true" })]
+    : [];
   const nginxes = values.beside
     ? []
     : [await Nginx.start("stock", run), await Nginx.start("tuned", run)];
-  const others = values.beside ? [await Couvert.start(run, "before", values.beside)] : nginxes;
+  const others = values.beside
+    ? [await Couvert.start(run, "before", { folder: values.beside })]
+    : nginxes;
   const runs = Number(values.runs ?? sizes.runs);
   const amounts = { runs, loads, memoryLoads, zipBytes, passwordBytes };
-  const contestants = [couvert, ...others];
+  const contestants = [couvert, ...wide, ...others];
   return { ...sizes, ...amounts, ...run, wanted, couvert, nginxes, contestants, note };
 }
 

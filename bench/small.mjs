@@ -23,14 +23,14 @@ async function ask(contestant, at, seconds) {
 
 /** @param {Bench} bench */
 export async function small(bench) {
-  const [couvert, ...others] = bench.contestants;
+  const { couvert } = bench;
   for (const nginx of bench.nginxes) await nginx.place("kilobyte", Buffer.alloc(1024, "x"));
   /** @type {[string, Contestant, string][]} */
   const asked = [
     ["Couvert `/healthz`", couvert, "/healthz"],
     ["Couvert `/api/v1/server`", couvert, "/api/v1/server"],
     ["Couvert `/readyz` (database)", couvert, "/readyz"],
-    ...others.map(
+    ...bench.nginxes.map(
       (other) =>
         /** @type {[string, Contestant, string]} */ ([`${other.name}, 1 KiB`, other, "/kilobyte"]),
     ),

@@ -1,6 +1,6 @@
 #include "crypto/vaes_gcm.h"
 
-#include <intel-ipsec-mb.h>
+#include <algorithm>
 
 #include "base/secret.h"
 #include "crypto/compare.h"
@@ -15,9 +15,11 @@ const std::uint8_t* raw(const std::byte* bytes) {
   return reinterpret_cast<const std::uint8_t*>(bytes);
 }
 
-// The library's functions for this processor: found and tested once, never changed. Null where
-// they are not the ones that are faster than OpenSSL's.
-const IMB_MGR* find_functions() {
+}  // namespace
+
+// Found and tested once, never changed. Null, too, where they are not the ones that are faster than
+// OpenSSL's.
+const IMB_MGR* VaesGcm::find_functions() {
   static const IMB_MGR* const found = []() -> const IMB_MGR* {
     IMB_MGR* functions = alloc_mb_mgr(0);
     if (functions == nullptr) return nullptr;
@@ -34,49 +36,52 @@ const IMB_MGR* find_functions() {
   return found;
 }
 
-class VaesGcm final : public AesGcm {
- public:
-  VaesGcm(const IMB_MGR* functions, GcmKey key) : functions_(functions) {
-    IMB_AES256_GCM_PRE(functions_, raw(key.data()), &key_);
-  }
-  ~VaesGcm() override { wipe(std::as_writable_bytes(std::span(&key_, 1))); }
-  VaesGcm(const VaesGcm&) = delete;
-  VaesGcm& operator=(const VaesGcm&) = delete;
+VaesGcm::VaesGcm(const IMB_MGR& functions, GcmKey key) : functions_(functions) {
+  IMB_AES256_GCM_PRE(&functions_, raw(key.data()), &key_);
+}
 
-  void seal(const GcmNonce& nonce, Bytes plain, MutableBytes out) override {
-    gcm_context_data context;
-    IMB_AES256_GCM_ENC(functions_, &key_, &context, raw(out.data()), raw(plain.data()),
-                       plain.size(), raw(nonce.data()), nullptr, 0, raw(&out[plain.size()]),
-                       gcm_tag_bytes);
-    wipe(std::as_writable_bytes(std::span(&context, 1)));
-  }
+VaesGcm::~VaesGcm() {
+  wipe(std::as_writable_bytes(std::span(&key_, 1)));
+}
 
-  // The library computes the tag and leaves the comparison to us.
-  bool open(const GcmNonce& nonce, Bytes sealed, MutableBytes out) override {
-    std::array<std::byte, gcm_tag_bytes> expected;  // taken first: `out` may lie over it
-    std::copy_n(sealed.end() - gcm_tag_bytes, gcm_tag_bytes, expected.begin());
-    std::array<std::byte, gcm_tag_bytes> tag;
-    gcm_context_data context;
-    IMB_AES256_GCM_DEC(functions_, &key_, &context, raw(out.data()), raw(sealed.data()), out.size(),
-                       raw(nonce.data()), nullptr, 0, raw(tag.data()), gcm_tag_bytes);
-    wipe(std::as_writable_bytes(std::span(&context, 1)));
-    const bool same = same_bytes(tag, expected);
-    wipe(tag);  // of bytes that somebody may have forged: the tag they would have needed
-    if (!same) wipe(out);
-    return same;
-  }
+void VaesGcm::seal(const GcmMessage& message, GcmTag& tag) {
+  gcm_context_data context;
+  IMB_AES256_GCM_ENC(&functions_, &key_, &context, raw(message.out.data()), raw(message.in.data()),
+                     message.in.size(), raw(message.nonce.data()), raw(message.additional.data()),
+                     message.additional.size(), raw(tag.data()), tag.size());
+  wipe(std::as_writable_bytes(std::span(&context, 1)));
+}
 
- private:
-  const IMB_MGR* functions_;
-  gcm_key_data key_;
-};
+// The library computes the tag and leaves the comparison to us.
+bool VaesGcm::open(const GcmMessage& message, const GcmTag& tag) {
+  GcmTag computed;
+  gcm_context_data context;
+  IMB_AES256_GCM_DEC(&functions_, &key_, &context, raw(message.out.data()), raw(message.in.data()),
+                     message.in.size(), raw(message.nonce.data()), raw(message.additional.data()),
+                     message.additional.size(), raw(computed.data()), computed.size());
+  wipe(std::as_writable_bytes(std::span(&context, 1)));
+  const bool same = same_bytes(computed, tag);
+  wipe(computed);  // of bytes that somebody may have forged: the tag they would have needed
+  if (!same) wipe(message.out);
+  return same;
+}
 
-}  // namespace
+void VaesGcm::seal(const GcmNonce& nonce, Bytes plain, MutableBytes out) {
+  GcmTag tag;
+  seal({nonce, {}, plain, out.first(plain.size())}, tag);
+  std::copy(tag.begin(), tag.end(), out.subspan(plain.size()).begin());
+}
+
+bool VaesGcm::open(const GcmNonce& nonce, Bytes sealed, MutableBytes out) {
+  GcmTag tag;  // taken first: `out` may lie over it
+  std::copy_n(sealed.end() - gcm_tag_bytes, gcm_tag_bytes, tag.begin());
+  return open({nonce, {}, sealed.first(out.size()), out}, tag);
+}
 
 std::unique_ptr<AesGcm> make_vaes_gcm(GcmKey key) {
-  const IMB_MGR* functions = find_functions();
+  const IMB_MGR* functions = VaesGcm::find_functions();
   if (functions == nullptr) return nullptr;
-  return std::make_unique<VaesGcm>(functions, key);
+  return std::make_unique<VaesGcm>(*functions, key);
 }
 
 }  // namespace couvert

@@ -100,13 +100,12 @@ Task<> Connection::receive_more(Duration end) {
   consumed_ = 0;
   const std::size_t before = received_.size();
   received_.resize(before + std::clamp(before, receive_bytes, receive_bytes_max));
+  const MutableBytes room = MutableBytes(received_).subspan(before);
   std::size_t bytes = 0;
-  LineStep step = LineStep::waits;
-  while (bytes == 0 && step == LineStep::waits) {
-    step = read_some(MutableBytes(received_).subspan(before), bytes);
-    if (bytes > 0 || step != LineStep::waits) break;
+  LineStep step = read_some(room, bytes);
+  while (step == LineStep::waits) {
     const Result<> ready = co_await wait(tcp::socket::wait_read, end);
-    if (!ready) step = LineStep::broken;
+    step = ready ? read_some(room, bytes) : LineStep::broken;
   }
   received_.resize(before + bytes);
   if (bytes > 0) co_return Result<>();

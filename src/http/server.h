@@ -24,6 +24,7 @@ namespace couvert {
 struct TlsFiles {
   std::string certificate;
   std::string key;
+  bool wide_aes = false;  // TLS 1.3's AES-256-GCM by ipsec-mb where the processor can
 };
 
 struct HttpConfig {

@@ -14,7 +14,9 @@ namespace couvert {
 /// A blocking TCP connection to 127.0.0.1 that gives up after ten seconds. Tests only.
 class TestClient {
  public:
-  explicit TestClient(std::uint16_t port);
+  /// With a receive buffer of so many bytes, where the kernel is not to choose: it tells the server
+  /// of what was read in steps of a sixteenth of that.
+  explicit TestClient(std::uint16_t port, int receive_buffer = 0);
   ~TestClient();
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;

@@ -31,7 +31,14 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_bytes,
   return SSL_TLSEXT_ERR_OK;
 }
 
-bool set_rules(SSL_CTX* context) {
+// TLS 1.2 asks for AES-256-GCM by controls that the wide one refuses.
+const char* older_ciphers(bool wide_aes) {
+  return wide_aes ? "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
+                  : "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+                    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
+}
+
+bool set_rules(SSL_CTX* context, bool wide_aes) {
   static constexpr std::string_view session_id = "couvert";
   SSL_CTX_set_options(
       context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -44,10 +51,7 @@ bool set_rules(SSL_CTX* context) {
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
          SSL_CTX_set_ciphersuites(context, "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256") == 1 &&
-         SSL_CTX_set_cipher_list(context,
-                                 "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
-                                 "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256") ==
-             1 &&
+         SSL_CTX_set_cipher_list(context, older_ciphers(wide_aes)) == 1 &&
          SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1 &&
          SSL_CTX_set_session_id_context(context,
                                         reinterpret_cast<const unsigned char*>(session_id.data()),
@@ -91,14 +95,28 @@ bool is_open_to_others(const std::string& file) {
 
 Result<std::unique_ptr<TlsContext>> TlsContext::open(TlsFiles files, const HttpParts& parts) {
   std::unique_ptr<TlsContext> made(new TlsContext(std::move(files), parts));
+  made->choose_cipher();
   const Result<> loaded = made->reload();
   if (!loaded) return pass(loaded);
   return made;
 }
 
+void TlsContext::choose_cipher() {
+  if (files_.wide_aes) wide_ = WideLibrary::open();
+  if (files_.wide_aes && !wide_) {
+    parts_.log.write(LogLevel::warning, "tls.wide_aes is not for this processor", {});
+  }
+  const std::string_view engine = wide_ ? "ipsec-mb" : "OpenSSL";
+  parts_.log.info("TLS cipher chosen", {{"aes_256_gcm", engine}});
+}
+
 Result<> TlsContext::reload() {
-  std::unique_ptr<SSL_CTX, Free> fresh(SSL_CTX_new(TLS_server_method()));
-  if (!fresh || !set_rules(fresh.get())) return fail(ErrorCode::unavailable, openssl_reason());
+  const bool is_wide = wide_ != nullptr;
+  OSSL_LIB_CTX* library = is_wide ? wide_->context() : nullptr;
+  std::unique_ptr<SSL_CTX, Free> fresh(SSL_CTX_new_ex(library, nullptr, TLS_server_method()));
+  if (!fresh || !set_rules(fresh.get(), is_wide)) {
+    return fail(ErrorCode::unavailable, openssl_reason());
+  }
   if (SSL_CTX_use_certificate_chain_file(fresh.get(), files_.certificate.c_str()) != 1) {
     return fail(ErrorCode::invalid, files_.certificate + ": " + openssl_reason());
   }

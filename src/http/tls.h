@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "crypto/wide_provider.h"
 #include "http/server.h"
 #include "http/ticket_keys.h"
 
@@ -20,6 +21,7 @@ namespace couvert {
 /// Certificate, key and settings, which can be read again while the server runs. Threads: any.
 class TlsContext {
  public:
+  /// Says in the log whose AES-256-GCM it is, and warns where it is not the one wished for.
   /// Errors: `invalid` naming the file that cannot be used, with OpenSSL's reason.
   /// Lifetime: the parts outlive it.
   static Result<std::unique_ptr<TlsContext>> open(TlsFiles files, const HttpParts& parts);
@@ -35,6 +37,8 @@ class TlsContext {
   TlsContext(TlsFiles files, const HttpParts& parts)
       : files_(std::move(files)), parts_(parts), tickets_(parts.clock, parts.random) {}
 
+  void choose_cipher();
+
   struct Free {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   };
@@ -42,6 +46,7 @@ class TlsContext {
   const TlsFiles files_;
   const HttpParts parts_;
   TicketKeys tickets_;
+  std::unique_ptr<WideLibrary> wide_;  // null: OpenSSL's own
   mutable std::mutex mutex_;
   std::unique_ptr<SSL_CTX, Free> context_;
 };

@@ -117,7 +117,8 @@ void read_all(ConfigFile& file, Config& config) {
   ConfigSection top = file.top();
   read_top(top, config);
   if (std::optional<ConfigSection> tls = file.section("tls", Presence::optional)) {
-    config.http.tls = TlsFiles{tls->text("certificate"), tls->text("key")};
+    config.http.tls =
+        TlsFiles{tls->text("certificate"), tls->text("key"), tls->boolean("wide_aes", false)};
     tls->finish();
   } else if (!is_loopback_listen(config.http.listen) && config.http.proxies.empty()) {
     top.refuse("listen", "a loopback address where there is neither [tls] nor proxies");

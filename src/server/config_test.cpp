@@ -46,11 +46,20 @@ TEST_CASE("the documented configuration is read") {
   CHECK(config->service.base_url == "https://transfer.example.org");
   CHECK(config->http.listen == "0.0.0.0:443");
   CHECK(config->http.tls->key == "/etc/couvert/key.pem");
+  CHECK_FALSE(config->http.tls->wide_aes);
   CHECK(config->admin_listen == "127.0.0.1:9090");
   CHECK(config->day_keys == "/var/lib/couvert/day-keys");
   CHECK(config->smtp.port == 25);
   CHECK(config->smtp.helo == "transfer.example.org");
   CHECK(config->service.allowance.days_max == 10);
+}
+
+TEST_CASE("wide AES is for TLS where the file asks for it") {
+  std::string wide = good;
+  wide.insert(wide.find("\n[store]"), "wide_aes = true\n");
+  CHECK(parse_config(wide, "couvert.toml")->http.tls->wide_aes);
+  wide.replace(wide.find("wide_aes = true"), 15, "wide_aes = 1");
+  CHECK(refusal(wide).starts_with("couvert.toml:7: tls.wide_aes: expected"));
 }
 
 TEST_CASE("a sender's unsent transfers may hold four of the largest, or what is set") {

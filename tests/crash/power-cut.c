@@ -108,6 +108,13 @@ static int unlink_real(const char* path) {
   return real(path);
 }
 
+// The shadow cannot be written, for example because /dev/shm is full: the trial says nothing then.
+static void give_up(void) {
+  static const char line[] = "power-cut.so: the shadow cannot be written\n";
+  if (syscall(SYS_write, STDERR_FILENO, line, sizeof(line) - 1) < 0) abort();
+  abort();
+}
+
 // The bytes of a file are durable now.
 static void keep_bytes(int file, const struct stat* status) {
   char from[64], to[PATH_MAX];
@@ -115,7 +122,7 @@ static void keep_bytes(int file, const struct stat* status) {
   inode_path(status, to);
   const int source = open_real(from, O_RDONLY | O_CLOEXEC, 0);
   const int target = open_real(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (source < 0 || target < 0) abort();
+  if (source < 0 || target < 0) give_up();
   while (sendfile(target, source, NULL, 1 << 20) > 0) continue;
   close(source);
   close(target);
@@ -125,7 +132,7 @@ static void keep_bytes(int file, const struct stat* status) {
 static void forget_names(const char* folder, const char* durable) {
   char path[PATH_MAX], gone[PATH_MAX];
   DIR* names = opendir(durable);
-  if (!names) abort();
+  if (!names) give_up();
   for (struct dirent* entry; (entry = readdir(names));) {
     if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
     snprintf(path, PATH_MAX, "%.2000s/%s", folder, entry->d_name);
@@ -140,7 +147,7 @@ static void keep_name(const char* path, const char* durable) {
   struct stat status, known;
   if (lstat(path, &status) != 0) return;
   if (S_ISDIR(status.st_mode)) {
-    if (syscall(SYS_mkdirat, AT_FDCWD, durable, 0700) != 0 && errno != EEXIST) abort();
+    if (syscall(SYS_mkdirat, AT_FDCWD, durable, 0700) != 0 && errno != EEXIST) give_up();
     return;
   }
   char bytes[PATH_MAX];
@@ -150,7 +157,7 @@ static void keep_name(const char* path, const char* durable) {
   const int is_there = stat(bytes, &status) == 0 && stat(durable, &known) == 0;
   if (is_there && status.st_ino == known.st_ino) return;
   unlink_real(durable);
-  if (syscall(SYS_linkat, AT_FDCWD, bytes, AT_FDCWD, durable, 0) != 0) abort();
+  if (syscall(SYS_linkat, AT_FDCWD, bytes, AT_FDCWD, durable, 0) != 0) give_up();
 }
 
 static void keep_names(const char* folder) {
@@ -161,7 +168,7 @@ static void keep_names(const char* folder) {
   syscall(SYS_mkdirat, AT_FDCWD, durable, 0700);
   forget_names(folder, durable);
   DIR* names = opendir(folder);
-  if (!names) abort();
+  if (!names) give_up();
   for (struct dirent* entry; (entry = readdir(names));) {
     if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
     snprintf(path, PATH_MAX, "%.2000s/%s", folder, entry->d_name);
@@ -193,7 +200,7 @@ __attribute__((constructor)) static void begin(void) {
   root_length = strlen(root);
   const int file = open_real(path, O_RDWR | O_CLOEXEC, 0);
   void* mapped = mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  if (file < 0 || mapped == MAP_FAILED) abort();
+  if (file < 0 || mapped == MAP_FAILED) give_up();
   close(file);
   control = mapped;
 }
