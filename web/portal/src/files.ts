@@ -14,6 +14,12 @@ export interface KnownFile {
   readonly changed: number;
 }
 
+/** A file of the list; `picked` only where it was chosen in this visit. */
+export type DeviceFile = KnownFile & { readonly picked?: PickedFile };
+
+/** By the key of its record. A plain map: pages draw nothing from it. */
+export const createDevices = () => new Map<number, DeviceFile>();
+
 export const known = ({ name, file }: PickedFile): KnownFile => ({
   name,
   size: file.size,

@@ -13,7 +13,7 @@ import {
   type Upload,
 } from "@couvert/core";
 
-import { known, newFiles, sameFile, type KnownFile, type PickedFile } from "../files.ts";
+import { createDevices, known, newFiles, sameFile, type PickedFile } from "../files.ts";
 import { api, host } from "../host.ts";
 import { forgetDraft, holdDraft, keepDraft } from "../kept.ts";
 import { discard, type DraftedFile, type Place, type Unfinished } from "./unfinished.ts";
@@ -49,8 +49,8 @@ export class DraftFiles {
   /** Files that an earlier visit began and nobody has chosen again yet. */
   begun = $state.raw<readonly DraftedFile[]>([]);
   private uploads: Uploads | undefined;
-  /** By the key of its record: what each file of the list is on this device. */
-  private readonly devices = new Map<number, KnownFile & { readonly picked?: PickedFile }>();
+  /** What each file of the list is on this device. */
+  private readonly devices = createDevices();
   private rate = createRate();
   private counting: ReturnType<typeof setTimeout> | undefined;
   /** Whether this browser knows less than it should for a later visit. */

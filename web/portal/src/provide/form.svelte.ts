@@ -132,8 +132,8 @@ export class ProvideForm {
   }
 
   private add(named: readonly Recipient[], kind: Kind): number {
-    const there = new Set(this.recipients.map(({ address }) => addressKey(address)));
-    const added = named.filter(({ address }) => !there.has(addressKey(address)));
+    const there = this.recipients.map(({ address }) => addressKey(address));
+    const added = named.filter(({ address }) => !there.includes(addressKey(address)));
     if (added.length === 0) return 0;
     this.recipients.push(...added.map((one) => ({ ...one, kind })));
     this.policy = undefined;
