@@ -163,9 +163,9 @@ NotificationMail make_mail(const Parts& parts, const StartRequest& request, cons
   mail.subject = request.notification_subject;
   mail.text = request.notification_text;
   mail.download_link = sealing.links[index];
-  mail.reply_link = reply_link(parts.settings.base_url,
-                               sealing.notice.recipients[index].transfer_id.text(),
-                               sealing.transfer.sender);
+  mail.reply_link =
+      reply_link(parts.settings.base_url, sealing.notice.recipients[index].transfer_id.text(),
+                 sealing.transfer.sender);
   mail.tracking_id = sealing.transfer.tracking_id;
   mail.expires = sealing.transfer.end;
   mail.open_by = request.open_by;

@@ -1,7 +1,7 @@
 // Both guides, walked screen by screen by the words that stand in them: a button that is called
 // otherwise turns its step red. What differs on purpose: docs/decisions/0088.
 //
-// The words are written out here, not taken from locales/: they are what a guide's reader looks for.
+// The words are written out here, not taken from locales/: a guide's reader looks for them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launchChromium, openProfile } from "./harness/browser.mjs";

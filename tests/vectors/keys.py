@@ -2,8 +2,8 @@
 
 from cases import flipped
 from reference import (ARGON2_SALT, DAY_KEY, MASTER, SEAL, SLOT, TK, argon2_parameters, base64url,
-                       coat, counting, form_context, keyslot, keyslot_message, labelled, mac, message,
-                       number, password_secret, record_context, text)
+                       coat, counting, form_context, keyslot, keyslot_message, labelled, mac,
+                       message, number, password_secret, record_context, text)
 
 S = counting(0x40, 32)
 ENVELOPE = counting(0x04, 113)

@@ -21,9 +21,10 @@ const group = (host: Host, letters: string) =>
 const lengthMax = 128;
 
 /**
- * At least 16 characters in four groups, such as `KWTH-7mxe-q4pn-zd8r`: the first group capitals, the others
- * small letters and digits, none of which looks like another. About 77 bits, and more groups where a rule asks for a longer
- * one. It has every kind of character that a rule may ask for.
+ * At least 16 characters in four groups, such as `KWTH-7mxe-q4pn-zd8r`: the first group capitals,
+ * the others small letters and digits, none of which looks like another. About 77 bits, and more
+ * groups where a rule asks for a longer one. Every kind of character that a rule may ask for is
+ * in it.
  */
 export function generatePassword(host: Host, lengthMin = 0): string {
   const groups = Math.max(4, Math.ceil((lengthMin + 1) / 5));

@@ -7,7 +7,7 @@ const addresses = (list: readonly { address: string }[]) => list.map(({ address 
 describe("readPreset", () => {
   it("takes several recipients of each kind, repeated or in one list", () => {
     const preset = readPreset(
-      "?to=a@example.org&to=b@example.org&cc=c@example.org,d@example.org&bcc=Ann+%3Ce@example.org%3E",
+      "?to=a@example.org&to=b@example.org&cc=c@example.org,d@example.org&bcc=A+%3Ce@example.org%3E",
     );
     expect(addresses(preset.to)).toEqual(["a@example.org", "b@example.org"]);
     expect(addresses(preset.cc)).toEqual(["c@example.org", "d@example.org"]);

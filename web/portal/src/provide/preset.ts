@@ -1,7 +1,7 @@
 // What a link presets: `/provide?to=…&cc=…&bcc=…&subject=…`, and `reply=ID` from a mail's button.
 //
-// Anybody can write such a link. So nothing of it is sent before the visitor has seen it, signs that
-// hide or turn text around go, and what is too much is left out and counted.
+// Anybody can write such a link. So nothing of it is sent before the visitor has seen it, signs
+// that hide or turn text around go, and what is too much is left out and counted.
 
 import {
   parseRecipients,
