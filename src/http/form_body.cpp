@@ -5,7 +5,7 @@
 namespace couvert {
 namespace {
 
-constexpr std::string_view field = "json=";
+constexpr std::string_view json_field = "json=";
 
 bool stands_for_itself(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '*' ||
@@ -32,8 +32,8 @@ std::optional<char> escaped(std::string_view three) {
 }  // namespace
 
 Result<std::string> read_form_json(std::string_view body) {
-  if (!body.starts_with(field)) return fail(ErrorCode::invalid, "another form");
-  body.remove_prefix(field.size());
+  if (!body.starts_with(json_field)) return fail(ErrorCode::invalid, "another form");
+  body.remove_prefix(json_field.size());
   std::string text;
   text.reserve(body.size());
   while (!body.empty()) {

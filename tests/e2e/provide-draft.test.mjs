@@ -165,6 +165,13 @@ test("a closed browser loses neither recipients nor message nor a file", async (
   await back.sender.mailPage();
   await back.sender.button("page.notification.start").click();
   await back.sender.summary();
+  await back.sender.button("page.summary.anew").click();
+  await back.sender.arrive("page.contact.title");
+  await back.sender.button("page.next").click();
+  await back.sender.arrive("page.recipients.title");
+  assert.equal(await back.page.getByTestId("recipient").count(), 0);
+  assert.equal(await back.page.getByTestId("unfinished-recipients").count(), 0);
+  assert.equal(await back.page.evaluate(() => localStorage.getItem("couvert.drafts")), null);
 
   const mail = await (await mailbox(bert)).next();
   const recipient = new RecipientPages(back.page, texts, look);
