@@ -182,6 +182,22 @@ function drafts(client: Client) {
           headers: withSecret(secret),
         }),
       ),
+    /** What an earlier visit filled in; the text is the page's own. */
+    form: (draft_id: string, secret: string) =>
+      settle(
+        client.GET("/api/v1/drafts/{draft_id}/form", {
+          params: { path: { draft_id } },
+          headers: withSecret(secret),
+        }),
+      ),
+    saveForm: (draft_id: string, form: string, secret: string) =>
+      settle(
+        client.POST("/api/v1/drafts/{draft_id}/form", {
+          params: { path: { draft_id } },
+          body: { form },
+          headers: withSecret(secret),
+        }),
+      ),
     deleteFile: (draft_id: string, file_no: number, secret: string) =>
       settle(
         client.DELETE("/api/v1/drafts/{draft_id}/files/{file_no}", {
@@ -328,6 +344,9 @@ export const filePath = (retrieval_id: string, no: number): string =>
 /** Where the browser itself fetches some files, or all of them, as one ZIP. */
 export const zipPath = (retrieval_id: string, files?: readonly number[]): string =>
   `/api/v1/retrievals/${retrieval_id}/zip${files ? `?files=${files.join(",")}` : ""}`;
+
+/** Where a form asks for the HTML of the recipients' mail, into a frame. */
+export const mailPagePath = "/api/v1/notification/page";
 
 /** Where tus begins the uploads of a draft. */
 export const uploadPath = (draft_id: string): string => `/api/v1/drafts/${draft_id}/files`;
