@@ -54,6 +54,7 @@ enum class Body {
   none,
   small_json,    // application/json of at most limits::small_json_bytes_max bytes
   json,          // the same of at most limits::json_bytes_max bytes
+  json_form,     // such JSON as the field of an HTML form (form_body.h)
   stream,        // application/offset+octet-stream; the handler answers with an UploadBody
   maybe_stream,  // the same, or none
 };
@@ -73,6 +74,13 @@ struct Request {
   std::optional<Secret<32>> secret;  // of the draft, or of the retrieval
 };
 
+/// What a browser may do with an answer, as its Content-Security-Policy says.
+enum class Shown {
+  closed,  // nothing, should it ever be shown
+  portal,  // the portal's own pages
+  mail,    // a mail's HTML, in a frame of the portal alone: its own styles, nothing else
+};
+
 /// What caches may do with an answer.
 enum class Caching { none, revalidate, forever };
 
@@ -83,9 +91,9 @@ struct Response {
   std::string_view fixed_body;  // instead of `body`: bytes that outlive the server
   Fields fields;                // further ones, as they are written
   Caching caching = Caching::none;
-  bool portal_page = false;  // the portal's Content-Security-Policy instead of the closed one
-  bool secret = false;       // the body is wiped when it has gone out
-  std::string detail;        // of the error behind it, for the log alone
+  Shown shown = Shown::closed;
+  bool secret = false;  // the body is wiped when it has gone out
+  std::string detail;   // of the error behind it, for the log alone
 };
 
 /// Bytes of a file or ZIP to send: whole, a range, or the head alone, as the request asks.

@@ -139,7 +139,7 @@ bool takes_gzip(const Request& request) {
 
 Response answer(const PortalFile& file, const Request& request) {
   Response response;
-  response.portal_page = true;
+  response.shown = Shown::portal;
   response.caching = file.caching;
   response.fields = {{"ETag", '"' + file.etag + '"'}, {"Vary", "Accept-Encoding"}};
   if (conditional_status(request.fields, file.etag) == 304) {

@@ -48,7 +48,7 @@ TEST_CASE("the portal's pages are its index, whatever the ID") {
     CHECK(page.status == 200);
     CHECK(page.content_type == "text/html; charset=utf-8");
     CHECK(page.caching == Caching::revalidate);
-    CHECK(page.portal_page);
+    CHECK(page.shown == Shown::portal);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "service/notification.h"
 #include "service/post.h"
 #include "service/start_checks.h"
+#include "store/draft_form_table.h"
 
 namespace couvert {
 namespace {
@@ -193,6 +194,8 @@ Result<> commit(const Parts& parts, const StartRequest& request, const Sealing& 
     }
     const Result<> forgotten = clear_records(tx, sealing.transfer.seal_id);
     if (!forgotten) return pass(forgotten);
+    const Result<> form_gone = delete_draft_form(tx, sealing.transfer.seal_id);
+    if (!form_gone) return pass(form_gone);
     return update_transfer(tx, sealing.transfer);
   });
 }

@@ -155,8 +155,8 @@ function general(client: Client) {
         }),
       ),
     policy: (body: PolicyQuestion) => settle(client.POST("/api/v1/policy", { body })),
-    checkPassword: (password: string) =>
-      settle(client.POST("/api/v1/passwords/check", { body: { password } })),
+    checkPassword: (password: string, rules?: PolicyAnswer["password_rules"]) =>
+      settle(client.POST("/api/v1/passwords/check", { body: { password, ...rules } })),
     notification: (body: NotificationQuestion) =>
       settle(client.POST("/api/v1/notification", { body })),
   };
@@ -179,6 +179,22 @@ function drafts(client: Client) {
       settle(
         client.DELETE("/api/v1/drafts/{draft_id}", {
           params: { path: { draft_id } },
+          headers: withSecret(secret),
+        }),
+      ),
+    /** What an earlier visit filled in; the text is the page's own. */
+    form: (draft_id: string, secret: string) =>
+      settle(
+        client.GET("/api/v1/drafts/{draft_id}/form", {
+          params: { path: { draft_id } },
+          headers: withSecret(secret),
+        }),
+      ),
+    saveForm: (draft_id: string, form: string, secret: string) =>
+      settle(
+        client.POST("/api/v1/drafts/{draft_id}/form", {
+          params: { path: { draft_id } },
+          body: { form },
           headers: withSecret(secret),
         }),
       ),
@@ -328,6 +344,9 @@ export const filePath = (retrieval_id: string, no: number): string =>
 /** Where the browser itself fetches some files, or all of them, as one ZIP. */
 export const zipPath = (retrieval_id: string, files?: readonly number[]): string =>
   `/api/v1/retrievals/${retrieval_id}/zip${files ? `?files=${files.join(",")}` : ""}`;
+
+/** Where a form asks for the HTML of the recipients' mail, into a frame. */
+export const mailPagePath = "/api/v1/notification/page";
 
 /** Where tus begins the uploads of a draft. */
 export const uploadPath = (draft_id: string): string => `/api/v1/drafts/${draft_id}/files`;

@@ -5,6 +5,7 @@ import {
   dayAhead,
   endOfDay,
   generatePassword,
+  isAddress,
   newId,
   newSecret,
   parseRecipients,
@@ -21,7 +22,10 @@ import { currentLanguage } from "@couvert/ui";
 import { api, host } from "../host.ts";
 import { keptPeople, type Person } from "../kept.ts";
 import { DraftFiles } from "./draft.svelte.ts";
+import { createKeeper, type Keeper } from "./keeper.ts";
+import { kinds, writeForm, type KeptForm, type Kind, type PasswordMode } from "./kept-form.ts";
 import type { Preset } from "./preset.ts";
+import type { Unfinished } from "./unfinished.ts";
 
 export const steps = [
   "contact",
@@ -35,8 +39,7 @@ export const steps = [
 ] as const;
 export type Step = (typeof steps)[number];
 
-export type Kind = "to" | "cc" | "bcc";
-export type PasswordMode = "generate" | "manual" | "none";
+export type { Kind, PasswordMode };
 export type Refusal = NonNullable<PolicyAnswer["recipients"][number]["reason"]>;
 
 export interface FormRecipient extends Recipient {
@@ -45,7 +48,12 @@ export interface FormRecipient extends Recipient {
   refusal?: Refusal;
 }
 
+/** A mail names so many files; of the others it says how many they are. */
+const namesInMail = 30;
+
 /** The whole form; it lives as long as the visitor stays, so that a look at Help loses nothing. */
+type PresetName = "notify_delivery" | "notify_download" | "show_file_names";
+
 export class ProvideForm {
   person = $state.raw<Person | undefined>(keptPeople()[0]);
   /** Keys of the addresses that this browser has proven. */
@@ -56,6 +64,10 @@ export class ProvideForm {
 
   recipients = $state<FormRecipient[]>([]);
   replyTo = $state<string | undefined>();
+  /** A link filled in recipients: the visitor should look at them. */
+  fromLink = $state(false);
+  /** How many that link named beyond what a transfer may have. */
+  leftOut = $state(0);
   policy = $state.raw<PolicyAnswer | undefined>();
 
   subject = $state("");
@@ -80,11 +92,27 @@ export class ProvideForm {
   sending = $state(false);
   started = $state.raw<Started | undefined>();
 
+  /** The rules have preset the check boxes; from now on they stand as the sender leaves them. */
+  private presetDone = false;
+  private keeping: { readonly id: string; readonly keeper: Keeper } | undefined;
+
   readonly isVerified = $derived(
     this.person !== undefined && this.verified.includes(addressKey(this.person.address)),
   );
   readonly hasMessage = $derived(this.subject.trim() !== "" || this.text.trim() !== "");
-  readonly hasContent = $derived(this.hasMessage || this.files.list.length > 0);
+  readonly lacksMessage = $derived(
+    this.policy?.message_required === true && this.text.trim() === "",
+  );
+  readonly hasContent = $derived(
+    !this.lacksMessage && (this.hasMessage || this.files.list.length > 0),
+  );
+  readonly passwordModes = $derived.by(() => {
+    const modes: PasswordMode[] = [];
+    if (this.policy?.password_modes.includes("generated")) modes.push("generate");
+    if (this.policy?.password_modes.includes("own")) modes.push("manual");
+    if (this.policy?.open_by.includes("link")) modes.push("none");
+    return modes;
+  });
   readonly tooLarge = $derived(
     this.policy !== undefined && this.files.bytes > this.policy.transfer_bytes_max,
   );
@@ -114,15 +142,18 @@ export class ProvideForm {
     return this.optionsDone ? "notification" : "options";
   }
 
-  /** Adds whom a text names. Whoever is there already is not added twice. */
-  addRecipients(text: string, kind: Kind): void {
+  /** Adds whom a text names. Whoever is there already is not added twice; says how many. */
+  addRecipients(text: string, kind: Kind): number {
+    return this.add(parseRecipients(text), kind);
+  }
+
+  private add(named: readonly Recipient[], kind: Kind): number {
     const there = this.recipients.map(({ address }) => addressKey(address));
-    const added = parseRecipients(text).filter(
-      ({ address }) => !there.includes(addressKey(address)),
-    );
-    if (added.length === 0) return;
+    const added = named.filter(({ address }) => !there.includes(addressKey(address)));
+    if (added.length === 0) return 0;
     this.recipients.push(...added.map((one) => ({ ...one, kind })));
     this.policy = undefined;
+    return added.length;
   }
 
   removeRecipients(gone: (recipient: FormRecipient) => boolean): void {
@@ -132,31 +163,129 @@ export class ProvideForm {
 
   /** Takes over what a link presets. */
   preset(preset: Preset): void {
-    for (const kind of ["to", "cc", "bcc"] as const) {
-      for (const addresses of preset[kind]) this.addRecipients(addresses, kind);
-    }
+    for (const kind of kinds) this.add(preset[kind], kind);
     this.replyTo = preset.reply;
     this.subject = preset.subject ?? "";
+    // A reply goes to whom the rules let it; any other link may name anybody.
+    this.fromLink = this.recipients.length > 0 && preset.reply === undefined;
+    this.leftOut = preset.leftOut;
+  }
+
+  /** What is kept of the form while it is no transfer yet. */
+  kept(): string {
+    return writeForm({
+      recipients: this.recipients,
+      replyTo: this.replyTo,
+      subject: this.subject,
+      text: this.text,
+      day: this.day,
+      recipientLanguage: this.recipientLanguage,
+      notifyDelivery: this.notifyDelivery,
+      notifyDownload: this.notifyDownload,
+      showFileNames: this.showFileNames,
+      passwordMode: this.passwordMode,
+      notification: this.notification,
+    });
+  }
+
+  /** Sees to it that what is filled in lies at the server, too; to be called when it changes. */
+  keep(): void {
+    const { place } = this.files;
+    if (!place || this.sending || this.started) return;
+    const text = this.kept();
+    if (this.keeping?.id !== place.id) {
+      this.keeping?.keeper.stop();
+      const save = (form: string) => api.saveForm(place.id, form, place.secret);
+      this.keeping = { id: place.id, keeper: createKeeper({ save, wait: host.wait }) };
+    }
+    this.keeping.keeper.note(text);
+  }
+
+  /** Whether a page that goes now would lose something: what is not kept, or an upload's way. */
+  wouldLose(): boolean {
+    if (this.started) return false;
+    const kept = this.keeping?.keeper.isKept() === true;
+    return this.sending || this.files.active || (this.hasContent && !kept);
+  }
+
+  /** The page may be about to go. */
+  keepNow(): void {
+    if (!this.sending && !this.started) this.keeping?.keeper.flush();
+  }
+
+  /** The visitor begins another form; what was filled in and not started waits at the server. */
+  leave(): void {
+    if (this.started) return;
+    this.keepNow();
+    if (this.hasContent || this.files.begun.length > 0) this.files.leave();
+    else this.close();
+  }
+
+  private close(): void {
+    this.keeping?.keeper.stop();
+    this.files.discard();
+    this.files.close();
+  }
+
+  /** Goes on with what an earlier visit left at the server. */
+  resume(found: Unfinished): void {
+    if (found.form) this.fill(found.form);
+    this.files.resume(found);
+  }
+
+  private fill(kept: KeptForm): void {
+    this.recipients = [];
+    for (const { address, kind } of kept.recipients) {
+      this.recipients.push({ address, kind, valid: isAddress(address) });
+    }
+    this.policy = undefined;
+    this.replyTo = kept.replyTo;
+    this.subject = kept.subject;
+    this.text = kept.text;
+    this.day = kept.day;
+    this.recipientLanguage = kept.recipientLanguage;
+    this.notifyDelivery = kept.notifyDelivery;
+    this.notifyDownload = kept.notifyDownload;
+    this.showFileNames = kept.showFileNames;
+    this.passwordMode = kept.passwordMode;
+    this.presetDone = true;
+    this.notification = kept.notification;
   }
 
   /** What the policy allows becomes the form's limits; what was chosen before stays if it fits. */
   applyPolicy(policy: PolicyAnswer): void {
     this.policy = policy;
-    if (endOfDay(this.day, api.now(), policy.days_max) === undefined) {
+    const fixed = !policy.days_editable;
+    if (fixed || endOfDay(this.day, api.now(), policy.days_max) === undefined) {
       this.day = dayAhead(api.now(), Math.min(policy.days_default, policy.days_max));
     }
-    const passwords = policy.open_by.includes("password");
-    if (!passwords) this.passwordMode = "none";
-    else if (this.passwordMode === "none" && !policy.open_by.includes("link")) {
-      this.passwordMode = "generate";
-    }
+    if (this.generated.length < policy.password_rules.length_min) this.generated = "";
+    const [first] = this.passwordModes;
+    if (first && !this.passwordModes.includes(this.passwordMode)) this.passwordMode = first;
+    this.notifyDelivery = this.presetOf("notify_delivery", this.notifyDelivery);
+    this.notifyDownload = this.presetOf("notify_download", this.notifyDownload);
+    this.showFileNames = this.presetOf("show_file_names", this.showFileNames);
+    this.presetDone = true;
+  }
+
+  /** How a check box stands: as the rules fix it, else as it was left, at first as they preset it. */
+  private presetOf(name: PresetName, chosen: boolean): boolean {
+    const preset = this.policy?.[name] ?? "off";
+    if (preset === "always" || preset === "never") return preset === "always";
+    return this.presetDone ? chosen : preset === "on";
+  }
+
+  /** Whether the rules leave the choice. */
+  isFixed(name: PresetName): boolean {
+    const preset = this.policy?.[name];
+    return preset === "always" || preset === "never";
   }
 
   /** A new generated password that the server's rules accept; a word may slip in by chance. */
   async generate(): Promise<void> {
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      this.generated = generatePassword(host);
-      const verdict = await api.checkPassword(this.generated);
+      this.generated = generatePassword(host, this.policy?.password_rules.length_min);
+      const verdict = await api.checkPassword(this.generated, this.policy?.password_rules);
       if (!verdict.ok || verdict.value.acceptable) return;
     }
   }
@@ -170,7 +299,9 @@ export class ProvideForm {
       language: this.recipientLanguage,
       expires: toApiTime(this.expires),
       open_by: this.passwordMode === "none" ? "link" : "password",
-      ...(this.showFileNames && { file_names: this.files.list.map(({ name }) => name) }),
+      ...(this.showFileNames && {
+        file_names: this.files.list.map(({ name }, at) => (at < namesInMail ? name : "-")),
+      }),
       notification: this.notification,
     };
   }
@@ -196,7 +327,10 @@ export class ProvideForm {
       language: this.recipientLanguage,
       sender_language: currentLanguage(),
       open_by: byLink ? "link" : "password",
-      ...(!byLink && { password }),
+      ...(!byLink && {
+        password,
+        password_mode: this.passwordMode === "manual" ? ("own" as const) : ("generated" as const),
+      }),
       slot_id: newId(host),
       notify_delivery: this.notifyDelivery,
       notify_download: this.notifyDownload,
