@@ -66,7 +66,8 @@ TEST_CASE("the policy's answer says who may receive, and why not") {
   const auto policy = api::read_policy_answer(parsed(
       R"({"recipients":[{"address":"a@example.org","allowed":true},)"
       R"({"address":"b@example.org","allowed":false,"reason":"no_rule"}],)"
-      R"("transfer_bytes_max":1000,"days_default":10,"days_max":30,"days_editable":true,"open_by":["password","link"],)"
+      R"("transfer_bytes_max":1000,"days_default":10,"days_max":30,)"
+      R"("days_editable":true,"open_by":["password","link"],)"
       R"("password_modes":["own"],"message_required":true,"show_file_names":"off",)"
       R"("notify_delivery":"off","notify_download":"always","password_rules":{"length_min":12,)"
       R"("upper_and_lower":true,"digits":true,"special":false,"no_word":true},)"

@@ -35,9 +35,9 @@ struct Rule {
 /// Errors: `invalid` with what is wrong; settings of a deny rule, which could never hold, too.
 Result<Rule> check_rule(Rule rule);
 
-/// The latest end of a transfer that starts at `start`, also where nothing but the days at first are
-/// allowed. A day's grace: who picks the last allowed
-/// day on a calendar means the end of that day.
+/// The latest end of a transfer that starts at `start`, also where nothing but the days at first
+/// are allowed. A day's grace: who picks the last allowed day on a calendar means the end of that
+/// day.
 Instant latest_end(Instant start, const Allowance& allowance);
 
 /// Why a recipient may not receive.

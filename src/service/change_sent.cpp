@@ -46,8 +46,8 @@ Result<> change_sent(const Parts& parts, const SentKey& key, const Change& chang
     if (!is_live(*transfer, now)) return fail(ErrorCode::conflict, "ended");
     Result<Notice> notice = open_transfer_notice(parts, **transfer);
     if (!notice) return pass(notice);
-    Changing changing{parts, tx, std::move(**transfer), std::move(*notice), now,
-                      key.caller.address};
+    Changing changing{
+        parts, tx, std::move(**transfer), std::move(*notice), now, key.caller.address};
     const Result<> changed = change(changing);
     if (!changed) return pass(changed);
     return save(changing);
@@ -159,7 +159,8 @@ Result<> check_settings(Changing& changing, const Allowance& allowance) {
   }
   const Result<FileTotals> files = file_totals(changing.tx, transfer.seal_id);
   if (!files) return pass(files);
-  if (std::cmp_greater(files->bytes, allowance.transfer_bytes_max)) return fail(ErrorCode::too_large, "size");
+  if (std::cmp_greater(files->bytes, allowance.transfer_bytes_max))
+    return fail(ErrorCode::too_large, "size");
   return Result<>();
 }
 
@@ -178,7 +179,8 @@ Result<> check_newcomer(Changing& changing, const Address& address) {
   if (!verdict.allowed) {
     return fail(ErrorCode::refused, std::string(name_of(verdict.refusal)) + " " + address.text);
   }
-  return check_settings(changing, allowance_of(changing.parts.settings.allowance, verdict.settings));
+  return check_settings(changing,
+                        allowance_of(changing.parts.settings.allowance, verdict.settings));
 }
 
 // Whoever was denied since gets no second mail.

@@ -1,5 +1,5 @@
--- A rule holds where the sender sits, and sets what its senders may do: as text, NAME=VALUE parted by
--- blanks. Two rules may differ in the network alone.
+-- A rule holds where the sender sits, and sets what its senders may do: as text, NAME=VALUE parted
+-- by blanks. Two rules may differ in the network alone.
 
 CREATE TABLE rule_of_now (
   id BIGINT NOT NULL PRIMARY KEY,

@@ -268,7 +268,7 @@ export class ProvideForm {
     this.presetDone = true;
   }
 
-  /** How a check box stands: as the rules fix it, else as it was left, at first as they preset it. */
+  /** How a check box stands: as the rules fix it, else as it was left, at first as preset. */
   private presetOf(name: PresetName, chosen: boolean): boolean {
     const preset = this.policy?.[name] ?? "off";
     if (preset === "always" || preset === "never") return preset === "always";
