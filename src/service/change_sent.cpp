@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "service/ask_policy.h"
+#include "service/ending_mails.h"
 #include "service/notification.h"
 #include "service/post.h"
 #include "store/counter_table.h"
@@ -74,6 +75,10 @@ Result<Recipient> live_recipient_at(Changing& changing, int recipient_no) {
 
 // Its transfer ID becomes one that nobody was told; own keyslot, sessions and waiting mail go.
 Result<> take_back(Changing& changing, Recipient recipient) {
+  const std::vector<Recipient> from = {recipient};
+  const Result<> told =
+      tell_recipients(changing.parts, changing.tx, {changing.transfer, changing.notice, from});
+  if (!told) return told;
   const TransferId untold = TransferId::make(changing.parts.random);
   changing.notice.recipients[static_cast<std::size_t>(recipient.position)].transfer_id = untold;
   recipient.transfer_id_hash = hash_of(untold);
@@ -224,17 +229,37 @@ Result<> recoat(Changing& changing, const Transfer& before) {
   return Result<>();
 }
 
+Result<std::vector<Recipient>> recipients_with_it(Transaction& tx, const SealId& id) {
+  Result<std::vector<Recipient>> all = recipients_of(tx, id);
+  if (all) std::erase_if(*all, [](const Recipient& one) { return one.revoked.has_value(); });
+  return all;
+}
+
+Result<> tell_revoked(const Parts& parts, Transaction& tx, const Transfer& transfer,
+                      const std::vector<Recipient>& from) {
+  const Result<Notice> notice = open_transfer_notice(parts, transfer);
+  if (!notice) return pass(notice);
+  const Revocation revocation{transfer, *notice, from};
+  const Result<> told = tell_recipients(parts, tx, revocation);
+  if (!told) return told;
+  return tell_sender(parts, tx, revocation);
+}
+
 }  // namespace
 
 Result<> ChangeSent::revoke(const Caller& caller, const TrackingId& id) {
   const Result<Transfer> sent = find_sent(parts_, caller, id);
   if (!sent) return pass(sent);
-  return parts_.database.write([&](Transaction& tx) -> Result<> {
+  const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
     Result<std::optional<Transfer>> current = find_transfer(tx, sent->seal_id);
     if (!current) return pass(current);
     if (!current->has_value()) return Result<>();
     const Result<TransferState> next = next_state((*current)->state, TransferEvent::revoke);
     if (!next) return Result<>();  // it has ended
+    const Result<std::vector<Recipient>> had = recipients_with_it(tx, (*current)->seal_id);
+    if (!had) return pass(had);
+    const Result<> told = tell_revoked(parts_, tx, **current, *had);
+    if (!told) parts_.log.failure("revocation not told", told.error());
     (*current)->state = *next;
     (*current)->revoked = parts_.clock.now();
     const Result<> updated = update_transfer(tx, **current);
@@ -243,15 +268,23 @@ Result<> ChangeSent::revoke(const Caller& caller, const TrackingId& id) {
     if (!unsent) return pass(unsent);
     return delete_keyslots(tx, (*current)->seal_id);
   });
+  if (done) parts_.wake_outbox();
+  return done;
 }
 
 Result<> ChangeSent::revoke_recipient(const SentKey& key, int recipient_no) {
-  return change_sent(parts_, key, [&](Changing& changing) -> Result<> {
+  const Result<> done = change_sent(parts_, key, [&](Changing& changing) -> Result<> {
     const Result<Recipient> recipient = recipient_at(changing, recipient_no);
     if (!recipient) return pass(recipient);
     if (recipient->revoked) return Result<>();
+    const std::vector<Recipient> from = {*recipient};
+    const Result<> told =
+        tell_sender(parts_, changing.tx, {changing.transfer, changing.notice, from});
+    if (!told) return told;
     return take_back(changing, *recipient);
   });
+  if (done) parts_.wake_outbox();
+  return done;
 }
 
 Result<> ChangeSent::replace(const SentKey& key, int recipient_no, const std::string& typed,

@@ -24,23 +24,6 @@ Result<SentSummary> summary_of(Transaction& tx, Transfer transfer) {
   return SentSummary{std::move(transfer), *counts, std::move(*first), *files};
 }
 
-Result<std::vector<SentRecipient>> sent_recipients(Transaction& tx, const SealId& id) {
-  const Result<std::vector<Recipient>> rows = recipients_of(tx, id);
-  if (!rows) return pass(rows);
-  const Result<std::vector<FetchedCount>> counts = fetched_counts(tx, id);
-  if (!counts) return pass(counts);
-  std::vector<SentRecipient> all;
-  auto count = counts->begin();  // both in the order of the positions
-  for (const Recipient& row : *rows) {
-    SentRecipient& one = all.emplace_back(SentRecipient{row, 0, 0});
-    while (count != counts->end() && count->position < row.position) ++count;
-    if (count == counts->end() || count->position != row.position) continue;
-    one.viewed = count->viewed;
-    one.downloaded = count->downloaded;
-  }
-  return all;
-}
-
 // The one after which a page begins: only of the same sender, so that it tells nothing of others.
 Result<std::optional<Transfer>> find_before(Transaction& tx, const Address& from,
                                             const std::optional<TrackingId>& before) {
@@ -66,6 +49,23 @@ Result<> add_names(const Parts& parts, const Transfer& transfer, OpenedKeyslot k
 }
 
 }  // namespace
+
+Result<std::vector<SentRecipient>> sent_recipients(Transaction& tx, const SealId& id) {
+  const Result<std::vector<Recipient>> rows = recipients_of(tx, id);
+  if (!rows) return pass(rows);
+  const Result<std::vector<FetchedCount>> counts = fetched_counts(tx, id);
+  if (!counts) return pass(counts);
+  std::vector<SentRecipient> all;
+  auto count = counts->begin();  // both in the order of the positions
+  for (const Recipient& row : *rows) {
+    SentRecipient& one = all.emplace_back(SentRecipient{row, 0, 0});
+    while (count != counts->end() && count->position < row.position) ++count;
+    if (count == counts->end() || count->position != row.position) continue;
+    one.viewed = count->viewed;
+    one.downloaded = count->downloaded;
+  }
+  return all;
+}
 
 TransferState seen_state(const Transfer& transfer, Instant now) {
   if (transfer.revoked) return TransferState::revoked;
