@@ -42,7 +42,7 @@ void print(const Rule& rule) {
 Result<> add(Database& database, RuleAction action, const Words& words) {
   Result<Rule> rule = rule_of(action, words);
   if (!rule) return pass(rule);
-  const auto id = database.write([&](Transaction& tx) { return add_rule(tx, *rule); });
+  const auto id = database.write_value([&](Transaction& tx) { return add_rule(tx, *rule); });
   if (!id) return pass(id);
   rule->id = *id;
   print(*rule);
@@ -50,7 +50,7 @@ Result<> add(Database& database, RuleAction action, const Words& words) {
 }
 
 Result<> list(Database& database) {
-  const auto rules = database.read(all_rules);
+  const auto rules = database.read_value(all_rules);
   if (!rules) return pass(rules);
   for (const Rule& rule : *rules) print(rule);
   return {};
@@ -67,7 +67,7 @@ Result<> export_rules(Database& database, const std::string& format) {
   if (format != "json" && format != "csv") {
     return fail(ErrorCode::invalid, "policy export takes json or csv");
   }
-  const auto rules = database.read(all_rules);
+  const auto rules = database.read_value(all_rules);
   if (!rules) return pass(rules);
   const std::string text =
       write_rules(*rules, format == "csv" ? RuleFormat::csv : RuleFormat::json);
@@ -98,7 +98,7 @@ Result<> import_rules(Database& database, const std::string& path) {
 Result<> explain(const Config& config, Database& database, const Words& words) {
   const Result<ExplainQuestion> question = parse_explain(words);
   if (!question) return pass(question);
-  const auto rules = database.read(all_rules);
+  const auto rules = database.read_value(all_rules);
   if (!rules) return pass(rules);
   const Result<Policy> policy = Policy::from(*rules);
   if (!policy) return pass(policy);

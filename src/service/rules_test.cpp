@@ -23,8 +23,8 @@ struct Ruled {
            const std::string& network = "") {
     const Rule rule{0,         RuleAction::allow, "*@example.org",
                     recipient, network,           *parse_settings(settings)};
-    const auto added =
-        world.database->write([&](Transaction& tx) { return add_rule(tx, *check_rule(rule)); });
+    const auto added = world.database->write_value(
+        [&](Transaction& tx) { return add_rule(tx, *check_rule(rule)); });
     REQUIRE(added.has_value());
   }
 
@@ -113,7 +113,7 @@ TEST_CASE("what a rule fixes holds whatever is asked for, and a repeated start s
   again.expires = first.expires;
   const Result<StartedTransfer> started = ruled.start(std::move(first));
   REQUIRE(started.has_value());
-  const auto stored = ruled.world.database->read(
+  const auto stored = ruled.world.database->read_value(
       [&](Transaction& tx) { return find_draft(tx, ruled.draft.draft_id); });
   REQUIRE(stored.has_value());
   CHECK_FALSE((*stored)->show_file_names);

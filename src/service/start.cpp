@@ -168,12 +168,12 @@ Result<> check_unchanged(Transaction& tx, const Sealing& sealing) {
 }
 
 // The one transaction of Start: after its commit the transfer is sealed and its mails will go out.
-Result<> commit(const Parts& parts, const StartRequest& request, const Sealing& sealing) {
+Result<> commit(const Parts& parts, const TransferQuestion& question, const StartRequest& request,
+                const Sealing& sealing) {
   return parts.database.write([&](Transaction& tx) -> Result<> {
     const Result<> unchanged = check_unchanged(tx, sealing);
     if (!unchanged) return pass(unchanged);
-    const Result<> admitted =
-        check_recipients(tx, sealing.transfer.sender, request, sealing.transfer.started);
+    const auto admitted = check_recipients(parts, tx, question, request);
     if (!admitted) return pass(admitted);
     const Result<> cleared = delete_keyslots(tx, sealing.transfer.seal_id);
     if (!cleared) return pass(cleared);
@@ -272,9 +272,20 @@ Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& req
   return started;
 }
 
-TransferQuestion question_of(const Parts& parts, const DraftKey& key, const OpenedDraft& draft,
-                             const StartRequest& request) {
-  return {draft.transfer.sender, key.caller.address, request.reply_to, parts.clock.now()};
+// What is asked of the policy, and what it answers.
+struct Asked {
+  TransferQuestion question;
+  Allowance allowance;
+};
+
+Result<Asked> ask_policy(const Parts& parts, const DraftKey& key, const OpenedDraft& draft,
+                         const StartRequest& request) {
+  const TransferQuestion question{draft.transfer.sender, key.caller.address, request.reply_to,
+                                  parts.clock.now()};
+  const auto allowance = parts.database.read_value(
+      [&](Transaction& tx) { return check_recipients(parts, tx, question, request); });
+  if (!allowance) return pass(allowance);
+  return Asked{question, *allowance};
 }
 
 }  // namespace
@@ -292,10 +303,9 @@ Result<> Start::admit_password(const DraftKey& key, StartRequest& request,
   const Result<OpenedDraft> draft = open_draft(parts_, key);
   if (!draft) return pass(draft);
   if (draft->transfer.state == TransferState::sealed) return {};  // repeated: admitted before
-  const auto allowance =
-      check_recipients(parts_, question_of(parts_, key, *draft, request), request);
-  if (!allowance) return pass(allowance);
-  if (!parts_.judge.judge(password, allowance->password_rules).acceptable) {
+  const Result<Asked> asked = ask_policy(parts_, key, *draft, request);
+  if (!asked) return pass(asked);
+  if (!parts_.judge.judge(password, asked->allowance.password_rules).acceptable) {
     return fail(ErrorCode::refused, "password_weak");
   }
   return {};
@@ -310,13 +320,12 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
     return answer_again(parts_, request, std::move(*draft));
   }
   const Instant now = parts_.clock.now();
-  const auto allowance =
-      check_recipients(parts_, question_of(parts_, key, *draft, request), request);
-  if (!allowance) return pass(allowance);
-  const Result<> options = check_options(request, *allowance, now);
+  const Result<Asked> asked = ask_policy(parts_, key, *draft, request);
+  if (!asked) return pass(asked);
+  const Result<> options = check_options(request, asked->allowance, now);
   if (!options) return pass(options);
-  std::string asked = fingerprint(request);
-  fix_options(request, *allowance);
+  std::string as_asked = fingerprint(request);
+  fix_options(request, asked->allowance);
   Result<std::vector<OpenedFile>> files = open_files(parts_, *draft);
   if (!files) return pass(files);
   const Result<> whole = check_files(request, *files);
@@ -325,7 +334,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   Sealing sealing{
       std::move(draft->transfer), std::move(*files), {}, std::move(draft->keys), {}, {}, {}, {}};
   take_options(request, now, sealing.transfer);
-  sealing.transfer.request = std::move(asked);
+  sealing.transfer.request = std::move(as_asked);
   sealing.manifest = make_manifest(request, sealing);
   sealing.notice = make_notice(request, sealing.files);
   const Result<> stored = store_manifest(parts_, sealing);
@@ -337,7 +346,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   if (!notice) return pass(notice);
   sealing.transfer.notice = std::move(*notice);
 
-  const Result<> committed = commit(parts_, request, sealing);
+  const Result<> committed = commit(parts_, asked->question, request, sealing);
   // A commit that failed may still have reached the disk, so the manifest stays: if it did not, the
   // sweeper of orphans takes it.
   if (!committed) return pass(committed);

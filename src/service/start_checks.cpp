@@ -138,23 +138,21 @@ Result<> check_options(const StartRequest& request, const Allowance& allowance, 
   return Result<>();
 }
 
-Result<Allowance> check_recipients(const Parts& parts, const TransferQuestion& question,
-                                   const StartRequest& request) {
-  return parts.database.read([&](Transaction& tx) -> Result<Allowance> {
-    const Result<Policy> policy = read_policy(tx);
-    if (!policy) return pass(policy);
-    Decisions all;
-    for (const StartRecipient& recipient : request.recipients) {
-      const auto verdict = ask_for(tx, *policy, question, Address{recipient.address});
-      if (!verdict) return pass(verdict);
-      if (!verdict->allowed) {
-        return fail(ErrorCode::refused,
-                    std::string(name_of(verdict->refusal)) + " " + recipient.address);
-      }
-      tighten(all, verdict->settings);
+Result<Allowance> check_recipients(const Parts& parts, Transaction& tx,
+                                   const TransferQuestion& question, const StartRequest& request) {
+  const Result<Policy> policy = read_policy(tx);
+  if (!policy) return pass(policy);
+  Decisions all;
+  for (const StartRecipient& recipient : request.recipients) {
+    const auto verdict = ask_for(tx, *policy, question, Address{recipient.address});
+    if (!verdict) return pass(verdict);
+    if (!verdict->allowed) {
+      return fail(ErrorCode::refused,
+                  std::string(name_of(verdict->refusal)) + " " + recipient.address);
     }
-    return allowance_of(parts.settings.allowance, all);
-  });
+    tighten(all, verdict->settings);
+  }
+  return allowance_of(parts.settings.allowance, all);
 }
 
 void fix_options(StartRequest& request, const Allowance& allowance) {

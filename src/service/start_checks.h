@@ -19,8 +19,8 @@ Result<> check_options(const StartRequest& request, const Allowance& allowance, 
 
 /// That every recipient may receive. Returns what a transfer to all of them may be.
 /// Errors: `refused` ("no_rule X", "deny_rule X", "reply_only X").
-Result<Allowance> check_recipients(const Parts& parts, const TransferQuestion& question,
-                                   const StartRequest& request);
+Result<Allowance> check_recipients(const Parts& parts, Transaction& tx,
+                                   const TransferQuestion& question, const StartRequest& request);
 
 /// The options whose value the policy fixes get it, whatever the request says.
 void fix_options(StartRequest& request, const Allowance& allowance);
