@@ -12,9 +12,9 @@ namespace couvert {
 namespace {
 
 // The part table for the manifest's writer, a file's rows at a time.
-class StoredParts final : public PartEntries {
+class UploadedParts final : public PartEntries {
  public:
-  StoredParts(const Parts& parts, const SealId& seal_id, const std::vector<OpenedFile>& files)
+  UploadedParts(const Parts& parts, const SealId& seal_id, const std::vector<OpenedFile>& files)
       : parts_(parts), seal_id_(seal_id), files_(files) {}
 
   Result<PartEntry> next() override {
@@ -89,7 +89,7 @@ Result<> store_manifest(const Parts& parts, Sealing& sealing) {
   Result<std::unique_ptr<ObjectWriter>> object = parts.objects.create(id);
   if (!object) return pass(object);
   ObjectSink sink(**object);
-  StoredParts table(parts, sealing.transfer.seal_id, sealing.files);
+  UploadedParts table(parts, sealing.transfer.seal_id, sealing.files);
   const ManifestTarget target{sink, sealing.keys.transfer_key, scope_of(sealing.transfer)};
   const Result<Commitment> commitment =
       seal_manifest(target, sealing.manifest, table, parts.random);

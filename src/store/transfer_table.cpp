@@ -328,6 +328,7 @@ Result<std::vector<FetchedCount>> fetched_counts(Transaction& tx, const SealId& 
     if (!read) return pass(read);
   }
   std::vector<FetchedCount> all;
+  all.reserve(counts.size());
   for (const auto& [position, count] : counts) all.push_back(count);
   return all;
 }
