@@ -39,6 +39,9 @@ Result<> note_delivery(const Parts& parts, const OpenedTransfer& opened, const M
       if (!first) return pass(first);
       if (*first) fresh.push_back(no);
     }
+    const Result<bool> opened_first =
+        set_opened(tx, opened.transfer.seal_id, opened.recipient.position, now);
+    if (!opened_first) return pass(opened_first);
     const Result<bool> retrieved =
         set_retrieved(tx, opened.transfer.seal_id, opened.recipient.position, now);
     if (!retrieved) return pass(retrieved);

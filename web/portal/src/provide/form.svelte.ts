@@ -194,7 +194,7 @@ export class ProvideForm {
     if (!place || this.sending || this.started) return;
     const text = this.kept();
     if (this.keeping?.id !== place.id) {
-      this.keeping?.keeper.stop();
+      void this.keeping?.keeper.stop();
       const save = (form: string) => api.saveForm(place.id, form, place.secret);
       this.keeping = { id: place.id, keeper: createKeeper({ save, wait: host.wait }) };
     }
@@ -221,8 +221,15 @@ export class ProvideForm {
     else this.close();
   }
 
+  /** Start takes what was kept away: nothing may come behind it. */
+  async stopKeeping(): Promise<void> {
+    const stopped = this.keeping?.keeper.stop();
+    this.keeping = undefined;
+    await stopped;
+  }
+
   private close(): void {
-    this.keeping?.keeper.stop();
+    void this.stopKeeping();
     this.files.discard();
     this.files.close();
   }
