@@ -52,6 +52,8 @@ std::string encode_base64(Bytes bytes);
 /// Errors: `invalid` for missing padding, foreign characters and non-zero rest bits.
 Result<Buffer> decode_base64(std::string_view text);
 
+/// Without the blanks and line breaks at its ends.
+std::string_view without_blanks(std::string_view text);
 /// An ASCII letter or digit.
 bool is_letter_or_digit(char c);
 /// Whether there is a control character of ASCII in it.

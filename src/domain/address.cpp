@@ -80,12 +80,6 @@ std::string to_lower(std::string_view text) {
   return out;
 }
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 }  // namespace
 
 std::string_view Address::local_part() const {
@@ -97,7 +91,7 @@ std::string_view Address::domain() const {
 }
 
 Result<Address> parse_address(std::string_view typed) {
-  const std::string_view text = trim(typed);
+  const std::string_view text = without_blanks(typed);
   if (text.size() > limits::address_bytes_max) {
     return fail(ErrorCode::invalid, "an address is too long");
   }

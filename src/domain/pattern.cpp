@@ -2,18 +2,13 @@
 
 #include <re2/re2.h>
 
+#include "base/bytes.h"
 #include "base/limits.h"
 
 namespace couvert {
 namespace {
 
 constexpr std::int64_t expression_memory_max = 256 * 1024;  // of one compiled
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 // A star stands for any run of characters: the last one seen takes one more where nothing fits.
 bool matches_stars(std::string_view stars, std::string_view text) {
@@ -41,7 +36,7 @@ bool matches_stars(std::string_view stars, std::string_view text) {
 }  // namespace
 
 Result<AddressPattern> AddressPattern::parse(std::string_view typed) {
-  const std::string_view text = trim(typed);
+  const std::string_view text = without_blanks(typed);
   if (text.size() > limits::pattern_bytes_max) {
     return fail(ErrorCode::invalid, "a pattern is too long");
   }

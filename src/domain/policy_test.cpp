@@ -98,13 +98,13 @@ TEST_CASE("the strictest value of each setting holds, and its rule is told") {
 
 TEST_CASE("a rule may allow more than the configuration") {
   Rule wide = rule(RuleAction::allow, "*", "*");
-  wide.settings = {{Setting::days_max, 30}, {Setting::transfer_bytes_max, std::int64_t{1} << 50}};
+  wide.settings = {{Setting::days_max, 30}, {Setting::transfer_bytes_max, std::int64_t{1} << 42}};
   const PolicyQuestion question = anna_to_bert();
   const Allowance base;
   CHECK(allowance_of(base, decide({wide}, question).settings).days_max == 30);
   wide.id = 1;
   const Result<Policy> policy = Policy::from({wide});
-  CHECK(policy->transfer_bytes_max(question.sender, {}, base) == std::uint64_t{1} << 50);
+  CHECK(policy->transfer_bytes_max(question.sender, {}, base) == std::uint64_t{1} << 42);
 }
 
 TEST_CASE("several recipients: the strictest of all") {

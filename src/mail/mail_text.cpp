@@ -271,7 +271,8 @@ MailText write_kind(const Writer& write, const RevocationMail& mail) {
 
 // "anna@example.org: 2 of 5 files downloaded"
 std::string summary_line(const Writer& write, const RecipientSummary& one, std::int64_t files) {
-  const Arguments arguments = {{"recipient", shown_address(one.address)},
+  const std::string recipient = shown_address(one.address);
+  const Arguments arguments = {{"recipient", recipient},
                                {"downloaded", std::int64_t{one.downloaded_count}},
                                {"count", files}};
   if (one.downloaded_count > 0) return write("mail.expired.downloaded", arguments);

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "base/limits.h"
 #include "server/commands.h"
 #include "server/explain.h"
 #include "server/rule_file.h"

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "server/csv.h"
 
 namespace couvert {

@@ -2,6 +2,7 @@
 // policy.
 //
 // parser: src/server/rule_file.cpp src/server/csv.cpp src/domain/setting.cpp
+#include "base/limits.h"
 #include "server/rule_file.h"
 
 namespace couvert {

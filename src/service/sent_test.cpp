@@ -471,8 +471,9 @@ TEST_CASE("the sender hears of the end who fetched what") {
   REQUIRE(world.transport.mails.size() == 1);
   CHECK(world.transport.mails[0].first.to.text == "anna@example.org");
   const std::string& mail = world.transport.mails[0].second;
-  CHECK(mail.find("bert@example.com: opened, nothing downloaded") != std::string::npos);
-  CHECK(mail.find("carla@example.com: not opened") != std::string::npos);
+  INFO(mail);
+  CHECK(mail.find("bert@example.com: geopend, niets gedownload") != std::string::npos);
+  CHECK(mail.find("carla@example.com: niet geopend") != std::string::npos);
 
   SentScene revoked;
   REQUIRE(revoked.change().revoke(revoked.draft.caller, revoked.transfer.tracking_id).has_value());

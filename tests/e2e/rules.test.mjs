@@ -24,6 +24,7 @@ const day = 86_400;
 const file = /** @type {[string, Buffer]} */ (["a.txt", Buffer.from("elf Zeichen")]);
 
 /** @typedef {Record<string, unknown>} Fields */
+/** @typedef {import("./harness/http.mjs").Answer} Answer */
 
 const toAll = { action: "allow", sender: "*@example.org", recipient: "*" };
 /** @param {Record<string, string | number | boolean>} settings */
@@ -118,7 +119,7 @@ async function change(refusal, below, json) {
 }
 
 /** How an operation meets a refusal. @type {Record<string, {
- *   refuses: string[], meet: (refusal: string) => Promise<import("./harness/http.mjs").Answer> }>} */
+ *   refuses: string[], meet: (refusal: string) => Promise<Answer> }>} */
 const asked = {
   "POST /api/v1/policy": {
     refuses: whoMay,
@@ -186,8 +187,7 @@ test("every operation stands in the table, or lets nobody send", async () => {
   for (const operation of Object.keys(asked)) assert.ok(operations.includes(operation), operation);
 });
 
-/** What an answer refuses, by whatever means it says so.
- * @param {import("./harness/http.mjs").Answer} answer */
+/** What an answer refuses, by whatever means it says so. @param {Answer} answer */
 function refusalOf({ status, json }) {
   if (status >= 400) return json.reason;
   if (json?.recipients?.[0]?.allowed === false) return json.recipients[0].reason;
