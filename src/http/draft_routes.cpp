@@ -165,8 +165,9 @@ Outcome delete_file(const ApiParts& api, const Request& request) {
 
 Outcome get_upload_options(const ApiParts& api, const Request&) {
   const ServiceSettings& settings = api.parts.settings;
-  // A rule may allow some senders more than the configuration; each file is held against it.
-  const std::uint64_t bytes_max = std::min(settings.unsent_bytes_max, limits::file_bytes_max);
+  // What a rule allows some senders beyond it is told by askPolicy.
+  const std::uint64_t bytes_max = std::min(
+      {settings.allowance.transfer_bytes_max, settings.unsent_bytes_max, limits::file_bytes_max});
   Response response = no_content();
   response.fields = {{"Tus-Version", std::string(tus_version)},
                      {"Tus-Extension", std::string(tus_extensions)},

@@ -472,8 +472,8 @@ TEST_CASE("the sender hears of the end who fetched what") {
   CHECK(world.transport.mails[0].first.to.text == "anna@example.org");
   const std::string& mail = world.transport.mails[0].second;
   INFO(mail);
-  CHECK(mail.find("bert@example.com: geopend, niets gedownload") != std::string::npos);
-  CHECK(mail.find("carla@example.com: niet geopend") != std::string::npos);
+  CHECK(mail.find("bert@example.com: opened, nothing downloaded") != std::string::npos);
+  CHECK(mail.find("carla@example.com: not opened") != std::string::npos);
 
   SentScene revoked;
   REQUIRE(revoked.change().revoke(revoked.draft.caller, revoked.transfer.tracking_id).has_value());
