@@ -66,12 +66,20 @@ TEST_CASE("the policy's answer says who may receive, and why not") {
   const auto policy = api::read_policy_answer(parsed(
       R"({"recipients":[{"address":"a@example.org","allowed":true},)"
       R"({"address":"b@example.org","allowed":false,"reason":"no_rule"}],)"
-      R"("transfer_bytes_max":1000,"days_default":10,"days_max":30,"open_by":["password","link"],)"
-      R"("notification_editable":true,"password_length_min":8})"));
+      R"("transfer_bytes_max":1000,"days_default":10,"days_max":30,)"
+      R"("days_editable":true,"open_by":["password","link"],)"
+      R"("password_modes":["own"],"message_required":true,"show_file_names":"off",)"
+      R"("notify_delivery":"off","notify_download":"always","password_rules":{"length_min":12,)"
+      R"("upper_and_lower":true,"digits":true,"special":false,"no_word":true},)"
+      R"("notification_editable":true})"));
   REQUIRE(policy);
   CHECK(policy->recipients[0].allowed);
   CHECK(policy->recipients[1].reason == "no_rule");
   CHECK(policy->open_by.size() == 2);
+  CHECK(policy->password_modes == std::vector<std::string>{"own"});
+  CHECK(policy->password_rules.length_min == 12);
+  CHECK_FALSE(policy->password_rules.special);
+  CHECK(policy->message_required);
 }
 
 TEST_CASE("a started transfer names a link for each recipient") {

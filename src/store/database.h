@@ -7,7 +7,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "base/result.h"
 
@@ -45,12 +48,36 @@ class Database {
   /// database. Errors: those of `work`; `unavailable`.
   Result<> read(const std::function<Result<>(Transaction&)>& work);
 
+  /// The same for work that comes to a value, a Result<T>.
+  template <class Work>
+  auto write_value(const Work& work) {
+    std::optional<std::invoke_result_t<Work, Transaction&>> value;
+    return unfold(value, write([&](Transaction& tx) { return fold(value, work(tx)); }));
+  }
+  template <class Work>
+  auto read_value(const Work& work) {
+    std::optional<std::invoke_result_t<Work, Transaction&>> value;
+    return unfold(value, read([&](Transaction& tx) { return fold(value, work(tx)); }));
+  }
+
   /// Takes what was deleted out of the write-ahead log, too: it keeps older states of the
   /// database's pages until it is written over. Returns false where somebody reads right now: then
   /// later. Errors: `unavailable`; `full`.
   Result<bool> forget_deleted();
 
  private:
+  template <class T>
+  static Result<> fold(std::optional<Result<T>>& value, Result<T> result) {
+    value.emplace(std::move(result));
+    if (!*value) return pass(*value);
+    return Result<>();
+  }
+  template <class T>
+  static Result<T> unfold(std::optional<Result<T>>& value, const Result<>& done) {
+    if (!done) return pass(done);
+    return std::move(*value);
+  }
+
   struct State;
   explicit Database(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -7,9 +7,10 @@ namespace couvert {
 
 namespace {
 
-constexpr std::array all_kinds = {MailKind::code,          MailKind::notification,
-                                  MailKind::handed_over,   MailKind::downloaded,
-                                  MailKind::undeliverable, MailKind::wrong_passwords};
+constexpr std::array all_kinds = {
+    MailKind::code,       MailKind::notification,  MailKind::handed_over,
+    MailKind::downloaded, MailKind::undeliverable, MailKind::wrong_passwords,
+    MailKind::revoked,    MailKind::revocation,    MailKind::expired};
 
 }  // namespace
 
@@ -27,6 +28,12 @@ std::string_view name_of(MailKind kind) {
       return "undeliverable";
     case MailKind::wrong_passwords:
       return "wrong_passwords";
+    case MailKind::revoked:
+      return "revoked";
+    case MailKind::revocation:
+      return "revocation";
+    case MailKind::expired:
+      return "expired";
   }
   return "";
 }

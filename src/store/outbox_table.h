@@ -25,6 +25,9 @@ enum class MailKind {
   downloaded,
   undeliverable,
   wrong_passwords,
+  revoked,     // to a recipient
+  revocation,  // to the sender
+  expired,
 };
 
 struct OutboxRow {

@@ -1,4 +1,4 @@
-#include "http/network.h"
+#include "domain/network.h"
 
 #include <arpa/inet.h>
 
