@@ -12,6 +12,13 @@ void fuzz(std::string_view text) {
   if (!rules) return;
   INVARIANT(rules->size() <= limits::rules_max);
   INVARIANT(Policy::from(*rules).has_value());
+  for (const Rule& rule : *rules) {
+    const Settings whole = settings_of(with_settings(Allowance(), rule.settings));
+    for (const auto& [setting, value] : rule.settings) {
+      INVARIANT(!is_stricter(setting, value, value));
+      INVARIANT(setting == Setting::days_default || whole.at(setting) == value);
+    }
+  }
   for (const RuleFormat format : {RuleFormat::json, RuleFormat::csv}) {
     const Result<std::vector<Rule>> again = read_rules(write_rules(*rules, format));
     INVARIANT(again && *again == *rules);
