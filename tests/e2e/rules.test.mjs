@@ -92,15 +92,13 @@ async function readyDraft() {
 async function start(refusal) {
   const draft = await readyDraft();
   await setRules(rulesFor[refusal] ?? []);
-  const body = draft.startBody([{ address: whom(refusal, bert) }], {
-    password,
-    ...startFields[refusal],
-  });
-  if (refusal !== "link_not_allowed") return draft.start(body);
-  const { password: unused, ...rest } = body;
+  const to = [{ address: whom(refusal, bert) }];
+  if (refusal !== "link_not_allowed") {
+    return draft.start(draft.startBody(to, { password, ...startFields[refusal] }));
+  }
+  const body = draft.startBody(to, { open_by: "link" });
   const recipients = body.recipients.map((one) => ({ ...one, ...newLink() }));
-  assert.equal(unused, password);
-  return draft.start({ ...rest, open_by: "link", recipients });
+  return draft.start({ ...body, recipients });
 }
 
 /** Changes a transfer that was sent while everybody might send. @param {string} refusal
