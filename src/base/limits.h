@@ -25,8 +25,7 @@ inline constexpr std::size_t media_type_bytes_max = 127;                 // RFC 
 inline constexpr std::size_t name_bytes_max = 200;
 inline constexpr std::size_t phone_bytes_max = 60;
 inline constexpr std::size_t address_bytes_max = 254;  // RFC 5321 section 4.5.3.1.3 without <>
-inline constexpr std::size_t pattern_bytes_max =
-    512;  // of a rule: more than an address and its stars
+inline constexpr std::size_t pattern_bytes_max = 512;  // of a rule; more than any address
 inline constexpr std::size_t rules_max = 10'000;
 inline constexpr std::size_t rule_file_bytes_max = std::size_t{16} << 20;
 inline constexpr std::size_t subject_bytes_max = 500;

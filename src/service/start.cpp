@@ -272,20 +272,20 @@ Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& req
   return started;
 }
 
-// What is asked of the policy, and what it answers.
-struct Asked {
+// What is asked of the policy for a transfer, and what it may be.
+struct Ruling {
   TransferQuestion question;
   Allowance allowance;
 };
 
-Result<Asked> ask_policy(const Parts& parts, const DraftKey& key, const OpenedDraft& draft,
-                         const StartRequest& request) {
+Result<Ruling> rule_on(const Parts& parts, const DraftKey& key, const OpenedDraft& draft,
+                       const StartRequest& request) {
   const TransferQuestion question{draft.transfer.sender, key.caller.address, request.reply_to,
                                   parts.clock.now()};
   const auto allowance = parts.database.read_value(
       [&](Transaction& tx) { return check_recipients(parts, tx, question, request); });
   if (!allowance) return pass(allowance);
-  return Asked{question, *allowance};
+  return Ruling{question, *allowance};
 }
 
 }  // namespace
@@ -303,9 +303,9 @@ Result<> Start::admit_password(const DraftKey& key, StartRequest& request,
   const Result<OpenedDraft> draft = open_draft(parts_, key);
   if (!draft) return pass(draft);
   if (draft->transfer.state == TransferState::sealed) return {};  // repeated: admitted before
-  const Result<Asked> asked = ask_policy(parts_, key, *draft, request);
-  if (!asked) return pass(asked);
-  if (!parts_.judge.judge(password, asked->allowance.password_rules).acceptable) {
+  const Result<Ruling> ruling = rule_on(parts_, key, *draft, request);
+  if (!ruling) return pass(ruling);
+  if (!parts_.judge.judge(password, ruling->allowance.password_rules).acceptable) {
     return fail(ErrorCode::refused, "password_weak");
   }
   return {};
@@ -320,12 +320,12 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
     return answer_again(parts_, request, std::move(*draft));
   }
   const Instant now = parts_.clock.now();
-  const Result<Asked> asked = ask_policy(parts_, key, *draft, request);
-  if (!asked) return pass(asked);
-  const Result<> options = check_options(request, asked->allowance, now);
+  const Result<Ruling> ruling = rule_on(parts_, key, *draft, request);
+  if (!ruling) return pass(ruling);
+  const Result<> options = check_options(request, ruling->allowance, now);
   if (!options) return pass(options);
-  std::string as_asked = fingerprint(request);
-  fix_options(request, asked->allowance);
+  std::string as_typed = fingerprint(request);
+  fix_options(request, ruling->allowance);
   Result<std::vector<OpenedFile>> files = open_files(parts_, *draft);
   if (!files) return pass(files);
   const Result<> whole = check_files(request, *files);
@@ -334,7 +334,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   Sealing sealing{
       std::move(draft->transfer), std::move(*files), {}, std::move(draft->keys), {}, {}, {}, {}};
   take_options(request, now, sealing.transfer);
-  sealing.transfer.request = std::move(as_asked);
+  sealing.transfer.request = std::move(as_typed);
   sealing.manifest = make_manifest(request, sealing);
   sealing.notice = make_notice(request, sealing.files);
   const Result<> stored = store_manifest(parts_, sealing);
@@ -346,7 +346,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   if (!notice) return pass(notice);
   sealing.transfer.notice = std::move(*notice);
 
-  const Result<> committed = commit(parts_, asked->question, request, sealing);
+  const Result<> committed = commit(parts_, ruling->question, request, sealing);
   // A commit that failed may still have reached the disk, so the manifest stays: if it did not, the
   // sweeper of orphans takes it.
   if (!committed) return pass(committed);

@@ -41,6 +41,7 @@ Result<> tidy_recipients(std::vector<StartRecipient>& recipients) {
 
 Result<> check_end(const StartRequest& request, const Allowance& allowance, Instant now) {
   const Instant latest = latest_end(now, allowance);
+  // Where the days are fixed, a clock or a time zone may be a day off in either direction.
   const Instant soonest =
       allowance.days_editable ? now + std::chrono::minutes(1) : latest - std::chrono::hours(48);
   if (request.expires > soonest && request.expires <= latest) return {};

@@ -52,12 +52,12 @@ class Database {
   template <class Work>
   auto write_value(const Work& work) {
     std::optional<std::invoke_result_t<Work, Transaction&>> value;
-    return unfold(value, write([&](Transaction& tx) { return fold(value, work(tx)); }));
+    return value_of(write([&](Transaction& tx) { return keep_value(value, work(tx)); }), value);
   }
   template <class Work>
   auto read_value(const Work& work) {
     std::optional<std::invoke_result_t<Work, Transaction&>> value;
-    return unfold(value, read([&](Transaction& tx) { return fold(value, work(tx)); }));
+    return value_of(read([&](Transaction& tx) { return keep_value(value, work(tx)); }), value);
   }
 
   /// Takes what was deleted out of the write-ahead log, too: it keeps older states of the
@@ -67,13 +67,13 @@ class Database {
 
  private:
   template <class T>
-  static Result<> fold(std::optional<Result<T>>& value, Result<T> result) {
+  static Result<> keep_value(std::optional<Result<T>>& value, Result<T> result) {
     value.emplace(std::move(result));
     if (!*value) return pass(*value);
     return Result<>();
   }
   template <class T>
-  static Result<T> unfold(std::optional<Result<T>>& value, const Result<>& done) {
+  static Result<T> value_of(const Result<>& done, std::optional<Result<T>>& value) {
     if (!done) return pass(done);
     return std::move(*value);
   }
