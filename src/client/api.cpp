@@ -134,6 +134,7 @@ void read_sent_head(ObjectReader& reader, Transfer& transfer) {
   transfer.state = reader.string("state", 16);
   transfer.created = time_of(reader, "created");
   transfer.expires = time_of(reader, "expires");
+  transfer.open_by = reader.string("open_by", 16);
   transfer.file_count = count_of(reader, "file_count");
   transfer.bytes = count_of(reader, "bytes");
 }
@@ -340,7 +341,6 @@ Answer<Sent> read_sent(const Json& json) {
   read_sent_head(reader, sent);
   sent.revoked = optional_time_of(reader, "revoked");
   sent.from = reader.string("from", limits::address_bytes_max);
-  static_cast<void>(reader.string("open_by", 16));
   static_cast<void>(time_of(reader, "expires_max"));
   const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
   if (const Answer<> done = finished(reader); !done) return pass(done);

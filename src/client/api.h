@@ -124,6 +124,7 @@ struct SentSummary {
   std::string state;  // sealed, revoked, expired
   std::string created;
   std::string expires;
+  std::string open_by;
   std::vector<std::string> recipients;  // the first of them
   std::int64_t recipient_count = 0;
   std::int64_t failed_count = 0;
@@ -160,6 +161,7 @@ struct Sent {
   std::string state;
   std::string created;
   std::string expires;
+  std::string open_by;
   std::string revoked;
   std::int64_t file_count = 0;
   std::int64_t bytes = 0;

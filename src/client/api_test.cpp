@@ -97,14 +97,14 @@ TEST_CASE("a started transfer names a link for each recipient") {
 TEST_CASE("a sent transfer says where it stands with each recipient, and the list in short") {
   const std::string head = R"("tracking_id":")" + id + R"(","draft_id":")" + id +
                            R"(","state":"sealed","created":")" + time_text + R"(","expires":")" +
-                           time_text + R"(","file_count":2,"bytes":8)";
+                           time_text + R"(","open_by":"link","file_count":2,"bytes":8)";
   const std::string recipient =
       R"({"recipient_no":0,"address":"b@example.org","kind":"to","mail":"failed","viewed_count":1,)"
       R"("downloaded_count":0,"mail_answer":"550 no","mail_settled":")" +
       time_text + R"(","opened":")" + time_text + R"("})";
-  const auto sent = api::read_sent(
-      parsed("{" + head + R"(,"from":"a@example.org","open_by":"link","expires_max":")" +
-             time_text + R"(","recipients":[)" + recipient + "]}"));
+  const auto sent =
+      api::read_sent(parsed("{" + head + R"(,"from":"a@example.org","expires_max":")" + time_text +
+                            R"(","recipients":[)" + recipient + "]}"));
   REQUIRE(sent);
   REQUIRE(sent->recipients.size() == 1);
   CHECK(sent->recipients[0].mail_answer == "550 no");

@@ -124,6 +124,7 @@ Json to_json(const ExpiredMail& mail) {
                                          {"downloaded_count", one.downloaded_count}});
   }
   fields.emplace_back("recipients", std::move(recipients));
+  fields.emplace_back("open_by", name_of(mail.open_by));
   fields.emplace_back("file_count", mail.file_count);
   fields.emplace_back("tracking_id", mail.tracking_id.text());
   fields.emplace_back("expired", to_unix(mail.expired));
@@ -325,6 +326,7 @@ ExpiredMail read_expired(ContentReader& reader) {
     mail.recipients.push_back(read_summary(reader, item));
   }
   if (mail.recipients.empty()) reader.fields.refuse("recipients", "are none");
+  mail.open_by = reader.open_by();
   mail.file_count = reader.count("file_count", 0);
   mail.tracking_id = reader.tracking_id();
   mail.expired = reader.time("expired");

@@ -142,6 +142,7 @@ struct RecipientSummary {
 /// To the sender: the transfer has expired, and who fetched what.
 struct ExpiredMail {
   Language language = Language::en;
+  OpenBy open_by = OpenBy::password;  // by link nobody knows who has opened it
   std::vector<RecipientSummary> recipients;
   int file_count = 0;
   TrackingId tracking_id;

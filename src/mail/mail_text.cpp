@@ -270,7 +270,9 @@ MailText write_kind(const Writer& write, const RevocationMail& mail) {
 }
 
 // "anna@example.org: 2 of 5 files downloaded"
-std::string summary_line(const Writer& write, const RecipientSummary& one, std::int64_t files) {
+std::string summary_line(const Writer& write, const ExpiredMail& mail,
+                         const RecipientSummary& one) {
+  const std::int64_t files = mail.file_count;
   const std::string recipient = shown_address(one.address);
   const Arguments arguments = {{"recipient", recipient},
                                {"downloaded", std::int64_t{one.downloaded_count}},
@@ -279,6 +281,7 @@ std::string summary_line(const Writer& write, const RecipientSummary& one, std::
   if (one.opened && files > 0) return write("mail.expired.nothing_downloaded", arguments);
   if (one.opened) return write("mail.expired.opened", arguments);
   if (one.mail == MailState::failed) return write("mail.expired.undelivered", arguments);
+  if (mail.open_by == OpenBy::link) return write("mail.expired.unknown", arguments);
   return write("mail.expired.unopened", arguments);
 }
 
@@ -291,11 +294,13 @@ MailText write_kind(const Writer& write, const ExpiredMail& mail) {
   for (const RecipientSummary& one : all) {
     missing += one.opened ? 0 : 1;
     if (lines.size() < shown_recipients_max) {
-      lines.push_back(summary_line(write, one, mail.file_count));
+      lines.push_back(summary_line(write, mail, one));
     }
   }
   const auto more = static_cast<std::int64_t>(all.size() - lines.size());
-  const std::string subject = write("mail.expired.subject", {{"count", missing}});
+  const std::string subject = mail.open_by == OpenBy::link
+                                  ? write("mail.expired.title")
+                                  : write("mail.expired.subject", {{"count", missing}});
   MailPage page = write.page(write("mail.expired.title"));
   page.paragraph(write("mail.expired.intro"));
   add_list(page, std::move(lines), more_text(write, "mail.handed_over.more", more));

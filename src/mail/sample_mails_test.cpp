@@ -88,6 +88,7 @@ RevocationMail sample_revocation(Language language) {
 ExpiredMail sample_expired(Language language) {
   ExpiredMail mail;
   mail.language = language;
+  mail.open_by = language == Language::nl ? OpenBy::link : OpenBy::password;
   const std::vector<Address> told = sample_handed_over(language).recipients;
   mail.recipients = {
       {told[0], MailState::handed_over, true, 3},

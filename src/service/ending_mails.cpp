@@ -38,6 +38,7 @@ Result<> tell_expired(const Parts& parts, Transaction& tx, const Transfer& trans
   if (!files) return pass(files);
   ExpiredMail mail;
   mail.language = notice->language;
+  mail.open_by = transfer.open_by;
   mail.file_count = static_cast<int>(files->count);
   mail.tracking_id = transfer.tracking_id;
   mail.expired = transfer.end;
