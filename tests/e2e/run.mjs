@@ -1,9 +1,10 @@
 // Runs the end-to-end tests: one mail system for all of them, three files at a time (they wait more
 // than they compute), the long ones first, and at last what only the whole run can show.
 //
-// node tests/e2e/run.mjs [WORDS]: with words, only the cases whose names contain them.
+// node tests/e2e/run.mjs [WORDS]: with words, only the files whose names contain them, whole, or
+// else the cases whose names do.
 // Gigabytes are not for every run: node tests/e2e/large.mjs, by hand.
-import { readdir, stat } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -22,24 +23,31 @@ const longestFirst = files
 const context = await beginRun();
 let failed = 0;
 
-/** @param {string[]} names @param {number} concurrency */
-async function runFiles(names, concurrency) {
+/** The files to run, and which of their cases; a file without any would wait for its own servers. */
+async function choose() {
+  const all = longestFirst.filter((name) => name !== last);
+  if (!words) return { names: all };
+  const named = all.filter((name) => name.includes(words));
+  if (named.length > 0) return { names: named };
+  const texts = await Promise.all(all.map((name) => readFile(path.join(folder, name), "utf8")));
+  return { names: all.filter((_, at) => texts[at]?.includes(words)), cases: words };
+}
+
+/** @param {{ names: string[], cases?: string }} chosen @param {number} concurrency */
+async function runFiles({ names, cases }, concurrency) {
   const stream = run({
     files: names.map((name) => path.join(folder, name)),
     concurrency,
     timeout: 600_000,
-    ...(words ? { testNamePatterns: words } : {}),
+    ...(cases ? { testNamePatterns: cases } : {}),
   });
   stream.on("test:fail", () => failed++);
   for await (const text of stream.compose(spec())) process.stdout.write(text);
 }
 
 try {
-  await runFiles(
-    longestFirst.filter((name) => name !== last),
-    3,
-  );
-  if (!words) await runFiles([last], 1);
+  await runFiles(await choose(), 3);
+  if (!words) await runFiles({ names: [last] }, 1);
 } finally {
   await context.end();
 }
