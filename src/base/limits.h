@@ -105,6 +105,8 @@ inline constexpr std::size_t pool_waiting_max = 2 * connections_max;  // pieces 
 inline constexpr std::size_t requests_waiting_max = 2'000;            // a quarter for one network
 inline constexpr std::size_t portal_files_max = 1'000;
 inline constexpr std::size_t portal_bytes_max = 64 * 1024 * 1024;
+inline constexpr std::size_t logo_bytes_max = 256 * 1024;
+inline constexpr std::size_t own_text_bytes_max = 256 * 1024;  // an imprint, in one language
 
 // Mail.
 inline constexpr std::size_t mails_per_round_max = 50;

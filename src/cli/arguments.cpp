@@ -25,6 +25,7 @@ constexpr Option all_options[] = {
     {"json", Takes::nothing, everywhere},
     {"quiet", Takes::nothing, everywhere},
     {"request-only", Takes::nothing, "verify"},
+    {"accept-terms", Takes::nothing, "verify"},
     {"request-code", Takes::nothing, "retrieve"},
     {"code", Takes::one, "verify retrieve"},
     {"language", Takes::one, "verify provide retrieve"},

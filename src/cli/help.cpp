@@ -41,6 +41,7 @@ constexpr std::string_view verify_page = R"(couvert verify: prove that you read 
     couvert --server URL verify ADDRESS --code CODE      use the code that came by mail
 
     --language de|nl|en   of the mail
+    --accept-terms        you accept the server's terms (URL/terms), where it asks for that
 
 A verification is needed before provide; it holds on this machine, for 30 days at most.
 )";

@@ -147,10 +147,11 @@ Answer<api::RequestedCode> Client::request_code(const std::string& address,
               &api::read_requested_code);
 }
 
-Answer<api::Verification> Client::confirm_code(const std::string& address,
-                                               const std::string& code) {
-  Json body(Json::Object{{"address", address}, {"code", code}});
-  return read(ask(request(Method::post, "/api/v1/verifications/confirm"), std::move(body)),
+Answer<api::Verification> Client::confirm_code(const std::string& address, const std::string& code,
+                                               bool accepts_terms) {
+  Json::Object body{{"address", address}, {"code", code}};
+  if (accepts_terms) body.emplace_back("terms_accepted", true);
+  return read(ask(request(Method::post, "/api/v1/verifications/confirm"), Json(std::move(body))),
               &api::read_verification);
 }
 

@@ -61,7 +61,9 @@ class Client {
   std::optional<Instant> server_time() const { return server_time_; }
 
   Answer<api::RequestedCode> request_code(const std::string& address, const std::string& language);
-  Answer<api::Verification> confirm_code(const std::string& address, const std::string& code);
+  /// `accepts_terms`: whether the person accepts the server's terms, which some servers ask for.
+  Answer<api::Verification> confirm_code(const std::string& address, const std::string& code,
+                                         bool accepts_terms);
 
   /// `reply_to` is a transfer ID, or empty.
   Answer<api::PolicyAnswer> ask_policy(const std::string& from,

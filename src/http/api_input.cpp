@@ -91,7 +91,8 @@ Result<CodeInput> read_code_request(const Json& json) {
 Result<ConfirmInput> read_confirmation(const Json& json) {
   ObjectReader reader(json);
   ConfirmInput input{reader.string("address", limits::address_bytes_max),
-                     reader.string("code", code_typed_bytes_max)};
+                     reader.string("code", code_typed_bytes_max),
+                     reader.boolean("terms_accepted", false)};
   const Result<> read = reader.finish();
   if (!read) return pass(read);
   return input;

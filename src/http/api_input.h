@@ -17,6 +17,7 @@ Result<CodeInput> read_code_request(const Json& json);
 struct ConfirmInput {
   std::string address;
   std::string code;
+  bool terms_accepted = false;
 };
 Result<ConfirmInput> read_confirmation(const Json& json);
 

@@ -8,6 +8,7 @@
 #include "domain/password.h"
 #include "http/exchange.h"
 #include "http/health_routes.h"
+#include "http/look.h"
 #include "service/ask_policy.h"
 #include "service/change_sent.h"
 #include "service/draft.h"
@@ -32,6 +33,7 @@ struct ApiParts {
   Retrieve& retrieve;
   std::string version;  // of the program
   HealthParts health;
+  const Look& look;
 };
 
 /// The whole table.

@@ -41,6 +41,7 @@ std::string_view type_of(std::string_view name) {
       {".webmanifest", "application/manifest+json"},
       {".svg", "image/svg+xml"},
       {".png", "image/png"},
+      {".webp", "image/webp"},
       {".ico", "image/x-icon"},
       {".woff2", "font/woff2"},
       {".wasm", "application/wasm"},
@@ -85,18 +86,23 @@ Result<std::string> read_whole(const fs::path& path) {
   return out.str();
 }
 
-Result<PortalFile> load(const fs::path& path, std::string_view name) {
-  Result<std::string> bytes = read_whole(path);
-  if (!bytes) return pass(bytes);
+PortalFile file_of(std::string bytes, std::string_view name) {
   PortalFile file;
-  file.bytes = std::move(*bytes);
+  file.bytes = std::move(bytes);
   file.type = type_of(name);
-  const bool is_text = !file.type.starts_with("image/p") && !file.type.starts_with("font/");
+  const bool is_text = !file.type.starts_with("image/p") && !file.type.starts_with("image/w") &&
+                       !file.type.starts_with("font/");
   if (is_text) file.gzip = gzip_of(file.bytes);
   file.etag = encode_hex(Bytes(sha256(as_bytes(file.bytes))).first(8));
   // The build puts a hash of the content into the names below assets/.
   if (name.starts_with("/assets/")) file.caching = Caching::forever;
   return file;
+}
+
+Result<PortalFile> load(const fs::path& path, std::string_view name) {
+  Result<std::string> bytes = read_whole(path);
+  if (!bytes) return pass(bytes);
+  return file_of(std::move(*bytes), name);
 }
 
 Result<PortalFiles> load_all(const fs::path& folder) {
@@ -122,8 +128,8 @@ Result<PortalFiles> load_all(const fs::path& folder) {
 }
 
 bool is_page(std::string_view path) {
-  static constexpr auto pages =
-      std::to_array<std::string_view>({"/", "/provide", "/retrieve", "/sent", "/help"});
+  static constexpr auto pages = std::to_array<std::string_view>(
+      {"/", "/provide", "/retrieve", "/sent", "/help", "/imprint", "/privacy", "/terms"});
   if (std::ranges::find(pages, path) != pages.end()) return true;
   for (const std::string_view folder : {"/r/", "/sent/"}) {
     if (path.starts_with(folder)) return path.find('/', folder.size()) == std::string_view::npos;
@@ -169,9 +175,10 @@ Response serve_file(const PortalFiles& files, const Request& request) {
 
 }  // namespace
 
-Result<Handler> portal(const std::string& folder) {
+Result<Handler> portal(const std::string& folder, const Look& look) {
   Result<PortalFiles> loaded = load_all(folder);
   if (!loaded) return pass(loaded);
+  for (const auto& [path, bytes] : look.files) loaded->emplace(path, file_of(bytes, path));
   const auto files = std::make_shared<const PortalFiles>(std::move(*loaded));
   return Handler([files](const std::shared_ptr<const Request>& request) -> Outcome {
     return serve_file(*files, *request);

@@ -21,7 +21,9 @@ struct TestPortal {
     std::ofstream(folder / "index.html") << "<!doctype html>" << std::string(2000, 'x');
     std::ofstream(folder / "assets" / "app-1.js") << "1";
     std::ofstream(folder / "favicon.svg") << "<svg/>";
-    auto made = portal(folder.string());
+    Look look;
+    look.files.push_back({"/look/logo.webp", "RIFF"});
+    auto made = portal(folder.string(), look);
     REQUIRE(made);
     handler = *made;
   }
@@ -61,6 +63,16 @@ TEST_CASE("files come with their type and may be kept for ever below assets") {
   CHECK(test.get("/favicon.svg").content_type == "image/svg+xml");
 }
 
+TEST_CASE("files of the organisation's own are served beside the folder's") {
+  const TestPortal test;
+  CHECK(test.get("/look/logo.webp").content_type == "image/webp");
+  CHECK(test.get("/look/logo.webp").fixed_body == "RIFF");
+  CHECK(test.get("/look/style.css").content_type == "text/css; charset=utf-8");
+  CHECK(test.get("/look/style.css").fixed_body.empty());
+  CHECK(test.get("/look/logo.png").status == 404);
+  for (const char* page : {"/imprint", "/privacy", "/terms"}) CHECK(test.get(page).status == 200);
+}
+
 TEST_CASE("what is not there is 404, and no path leads out of the folder") {
   const TestPortal test;
   for (const char* path : {"/x", "/index.html/", "/r/a/b", "/sent/a/b", "/../../../../etc/passwd",
@@ -92,5 +104,5 @@ TEST_CASE("what shrinks goes out as gzip where it is taken") {
 }
 
 TEST_CASE("a folder without an index is no portal") {
-  CHECK(portal("/nowhere").error().code == ErrorCode::unavailable);
+  CHECK(portal("/nowhere", Look()).error().code == ErrorCode::unavailable);
 }

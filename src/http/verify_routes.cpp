@@ -16,6 +16,7 @@ Outcome request_code(const ApiParts& api, const Request& request) {
 Outcome confirm_code(const ApiParts& api, const Request& request) {
   const Result<ConfirmInput> typed = read_confirmation(request.json);
   if (!typed) return typed.error();
+  if (api.look.terms_required && !typed->terms_accepted) return Error(ErrorCode::refused, "terms");
   const Result<Verification> proven =
       api.verify.confirm(request.caller, typed->address, typed->code);
   if (!proven) return proven.error();

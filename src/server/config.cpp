@@ -162,6 +162,11 @@ void read_all(ConfigFile& file, Config& config) {
     if (!is_loopback_listen(config.admin_listen)) admin->refuse("listen", "a loopback address");
     admin->finish();
   }
+  if (std::optional<ConfigSection> look = file.section("look", Presence::optional)) {
+    config.look = {look->text("logo", ""), look->text("colour", ""), look->text("accent", ""),
+                   look->text("texts", ""), look->boolean("terms_required", false)};
+    look->finish();
+  }
   top.finish();
 }
 

@@ -54,6 +54,19 @@ TEST_CASE("the documented configuration is read") {
   CHECK(config->service.allowance.days_max == 10);
 }
 
+TEST_CASE("the look is read, with nothing as it comes") {
+  CHECK(parse_config(good, "couvert.toml")->look.colour.empty());
+  const std::string look =
+      "[look]\nlogo = \"/etc/couvert/logo.svg\"\ncolour = \"#003399\"\naccent = \"#b3402a\"\n"
+      "texts = \"/etc/couvert/texts\"\nterms_required = true\n";
+  const Result<Config> config = parse_config(good + look, "couvert.toml");
+  REQUIRE(config.has_value());
+  CHECK(config->look.logo == "/etc/couvert/logo.svg");
+  CHECK(config->look.accent == "#b3402a");
+  CHECK(config->look.terms_required);
+  CHECK(refusal(good + "[look]\ncolor = \"red\"\n").find("color") != std::string::npos);
+}
+
 TEST_CASE("wide AES is for TLS where the file asks for it") {
   std::string wide = good;
   wide.insert(wide.find("\n[store]"), "wide_aes = true\n");

@@ -146,8 +146,11 @@ function general(client: Client) {
       settle(
         client.POST("/api/v1/verifications", { body: { address, language, client: "browser" } }),
       ),
-    confirmCode: (address: string, code: string) =>
-      settle(client.POST("/api/v1/verifications/confirm", { body: { address, code } })),
+    /** `terms_accepted`: the person accepts the organisation's terms. */
+    confirmCode: (address: string, code: string, terms_accepted = false) =>
+      settle(
+        client.POST("/api/v1/verifications/confirm", { body: { address, code, terms_accepted } }),
+      ),
     forgetVerification: (verification_id: string) =>
       settle(
         client.DELETE("/api/v1/verifications/{verification_id}", {
