@@ -111,8 +111,18 @@ struct WrongPasswordsMail {
   bool operator==(const WrongPasswordsMail&) const = default;
 };
 
+/// To the sender: a recipient has no password and asks for it.
+struct PasswordAskedMail {
+  Language language = Language::en;
+  Address recipient;
+  TrackingId tracking_id;
+  Instant expires;
+
+  bool operator==(const PasswordAskedMail&) const = default;
+};
+
 using MailContent = std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail,
-                                 UndeliverableMail, WrongPasswordsMail>;
+                                 UndeliverableMail, WrongPasswordsMail, PasswordAskedMail>;
 
 /// The language that a mail is written in.
 Language language_of(const MailContent& content);

@@ -75,6 +75,15 @@ WrongPasswordsMail sample_wrong_passwords(Language language) {
   return mail;
 }
 
+PasswordAskedMail sample_password_asked(Language language) {
+  PasswordAskedMail mail;
+  mail.language = language;
+  mail.recipient = sample_recipient();
+  mail.tracking_id = sample_notification(language).tracking_id;
+  mail.expires = sample_notification(language).expires;
+  return mail;
+}
+
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language) {
   return {{"code", sample_code(language)},
           {"notification", sample_notification(language)},
@@ -82,7 +91,8 @@ std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language lang
           {"handed over", sample_handed_over(language)},
           {"downloaded", sample_downloaded(language)},
           {"undeliverable", sample_undeliverable(language)},
-          {"wrong passwords", sample_wrong_passwords(language)}};
+          {"wrong passwords", sample_wrong_passwords(language)},
+          {"password asked", sample_password_asked(language)}};
 }
 
 }  // namespace couvert

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::array all_kinds = {MailKind::code,          MailKind::notification,
                                   MailKind::handed_over,   MailKind::downloaded,
-                                  MailKind::undeliverable, MailKind::wrong_passwords};
+                                  MailKind::undeliverable, MailKind::wrong_passwords,
+                                  MailKind::password_asked};
 
 }  // namespace
 
@@ -27,6 +28,8 @@ std::string_view name_of(MailKind kind) {
       return "undeliverable";
     case MailKind::wrong_passwords:
       return "wrong_passwords";
+    case MailKind::password_asked:
+      return "password_asked";
   }
   return "";
 }
