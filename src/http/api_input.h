@@ -72,6 +72,8 @@ Result<> read_opening(const Json& json, OpeningInput& out);
 
 /// The numbers of the query "files=0,2,5" of a ZIP: canonical, none twice, at most
 /// limits::files_max; an empty query names none.
+/// "files=all", or nothing.
+Result<Attached> read_attached(std::string_view query);
 Result<std::vector<std::uint32_t>> read_file_numbers(std::string_view query);
 
 }  // namespace couvert

@@ -72,6 +72,10 @@ struct Request {
   std::optional<Secret<32>> secret;  // of the draft, or of the retrieval
 };
 
+/// The Content-Security-Policy of an answer: nothing may run in what is no part of the portal; its
+/// workers, which read foreign files, may ask for nothing.
+enum class PagePolicy { closed, portal, worker };
+
 /// What caches may do with an answer.
 enum class Caching { none, revalidate, forever };
 
@@ -82,9 +86,9 @@ struct Response {
   std::string_view fixed_body;  // instead of `body`: bytes that outlive the server
   Fields fields;                // further ones, as they are written
   Caching caching = Caching::none;
-  bool portal_page = false;  // the portal's Content-Security-Policy instead of the closed one
-  bool secret = false;       // the body is wiped when it has gone out
-  std::string detail;        // of the error behind it, for the log alone
+  PagePolicy policy = PagePolicy::closed;
+  bool secret = false;  // the body is wiped when it has gone out
+  std::string detail;   // of the error behind it, for the log alone
 };
 
 /// Bytes of a file or ZIP to send: whole, a range, or the head alone, as the request asks.

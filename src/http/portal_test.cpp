@@ -5,13 +5,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "http/response_head.h"
+
 using namespace couvert;
 
 namespace {
 
 namespace fs = std::filesystem;
 
-// A portal of three files in a folder of its own.
+// A portal of four files in a folder of its own.
 struct TestPortal {
   TestPortal() {
     std::string pattern = (fs::temp_directory_path() / "portal-XXXXXX").string();
@@ -20,6 +22,7 @@ struct TestPortal {
     fs::create_directories(folder / "assets");
     std::ofstream(folder / "index.html") << "<!doctype html>" << std::string(2000, 'x');
     std::ofstream(folder / "assets" / "app-1.js") << "1";
+    std::ofstream(folder / "assets" / "pdf.worker-1.js") << "2";
     std::ofstream(folder / "favicon.svg") << "<svg/>";
     auto made = portal(folder.string());
     REQUIRE(made);
@@ -48,7 +51,7 @@ TEST_CASE("the portal's pages are its index, whatever the ID") {
     CHECK(page.status == 200);
     CHECK(page.content_type == "text/html; charset=utf-8");
     CHECK(page.caching == Caching::revalidate);
-    CHECK(page.portal_page);
+    CHECK(page.policy == PagePolicy::portal);
   }
 }
 
@@ -59,6 +62,19 @@ TEST_CASE("files come with their type and may be kept for ever below assets") {
   CHECK(script.content_type == "text/javascript; charset=utf-8");
   CHECK(script.caching == Caching::forever);
   CHECK(test.get("/favicon.svg").content_type == "image/svg+xml");
+}
+
+TEST_CASE(
+    "a worker, which reads what strangers have sent, has a policy that lets it ask for nothing") {
+  const TestPortal test;
+  CHECK(test.get("/assets/pdf.worker-1.js").policy == PagePolicy::worker);
+  CHECK(test.get("/assets/app-1.js").policy == PagePolicy::portal);
+  Response answer;
+  answer.policy = PagePolicy::worker;
+  const std::string head = write_head(answer, {});
+  CHECK(head.find("Content-Security-Policy: default-src 'none'; script-src 'self'; base-uri") !=
+        std::string::npos);
+  CHECK(head.find("connect-src") == std::string::npos);
 }
 
 TEST_CASE("what is not there is 404, and no path leads out of the folder") {

@@ -14,11 +14,27 @@ constexpr std::int64_t throttled_seconds = 60;
 constexpr std::int64_t unavailable_seconds = 5;
 
 // The reasons of spec/api.yaml. Whatever else an error's detail says stays in the log.
-constexpr auto reasons = std::to_array<std::string_view>(
-    {"wrong_code", "no_code", "wrong_password", "code_needed", "no_rule", "deny_rule", "reply_only",
-     "invalid_address", "password_weak", "link_not_allowed", "life", "size", "notification_fixed",
-     "files_differ", "started_differently", "quota", "piece_too_small", "wrong_checksum",
-     "tus_extension"});
+constexpr auto reasons = std::to_array<std::string_view>({"wrong_code",
+                                                          "no_code",
+                                                          "wrong_password",
+                                                          "code_needed",
+                                                          "no_rule",
+                                                          "deny_rule",
+                                                          "reply_only",
+                                                          "invalid_address",
+                                                          "password_weak",
+                                                          "link_not_allowed",
+                                                          "life",
+                                                          "size",
+                                                          "notification_fixed",
+                                                          "files_differ",
+                                                          "started_differently",
+                                                          "quota",
+                                                          "piece_too_small",
+                                                          "wrong_checksum",
+                                                          "tus_extension",
+                                                          "no_view",
+                                                          "no_page"});
 constexpr auto reasons_with_address =
     std::to_array<std::string_view>({"no_rule", "deny_rule", "reply_only", "invalid_address"});
 

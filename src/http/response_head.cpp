@@ -22,13 +22,30 @@ constexpr std::string_view fixed_fields =
     "publickey-credentials-get=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()\r\n";
 constexpr std::string_view portal_policy =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'\r\n";
+    "img-src 'self' data: blob:; media-src 'self'; worker-src 'self'; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n";
+// A worker has the policy of its own answer. It reads what strangers have sent, so it may load its
+// own code and speak with its page, and reach nothing else.
+constexpr std::string_view worker_policy =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view closed_policy =
     "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; sandbox\r\n";
 constexpr std::string_view transport_security =
     "Strict-Transport-Security: max-age=63072000; includeSubDomains\r\n";
+
+std::string_view fields_of(PagePolicy policy) {
+  switch (policy) {
+    case PagePolicy::closed:
+      return closed_policy;
+    case PagePolicy::portal:
+      return portal_policy;
+    case PagePolicy::worker:
+      return worker_policy;
+  }
+  return closed_policy;
+}
 
 std::string_view cache_control(Caching caching) {
   switch (caching) {
@@ -80,7 +97,7 @@ std::string write_head(const Response& response, const HeadDetails& details) {
   add(out, "Cache-Control", cache_control(response.caching));
   for (const auto& [name, value] : response.fields) add(out, name, value);
   if (details.tus) add(out, "Tus-Resumable", tus_version);
-  out.append(fixed_fields).append(response.portal_page ? portal_policy : closed_policy);
+  out.append(fixed_fields).append(fields_of(response.policy));
   if (details.https) out.append(transport_security);
   if (!details.keep_alive) add(out, "Connection", "close");
   return out.append("\r\n");

@@ -1,8 +1,10 @@
 export * from "./addresses.ts";
 export * from "./api.ts";
+export * from "./checksums.ts";
 export * from "./format.ts";
 export type { Host } from "./host.ts";
 export * from "./ids.ts";
+export * from "./links.ts";
 export * from "./messages.ts";
 export * from "./password.ts";
 export * from "./rate.ts";
@@ -10,3 +12,4 @@ export * from "./result.ts";
 export * from "./time.ts";
 export * from "./tus.ts";
 export * from "./uploads.ts";
+export * from "./view.ts";
