@@ -33,6 +33,9 @@ inline constexpr std::size_t notification_bytes_max = 16 * 1024;
 inline constexpr std::chrono::hours life_max = 24h * 400;  // day keys are made this far ahead
 inline constexpr std::chrono::hours draft_life = 24h * 7;
 inline constexpr std::size_t drafts_per_sender_max = 100;
+inline constexpr std::size_t sent_page_max = 50;   // of a list of sent transfers
+inline constexpr std::size_t sent_named_max = 3;   // recipients of each that such a list names
+inline constexpr int mails_again_per_day_max = 5;  // to one recipient of a transfer
 // What the files of all drafts of a sender may announce together: a setting, 16 TiB at most.
 inline constexpr std::uint64_t unsent_bytes_max = std::uint64_t{1} << 44;
 inline constexpr std::size_t stored_tokens_per_draft_max = 4;

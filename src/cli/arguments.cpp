@@ -14,8 +14,8 @@ struct Option {
   std::string_view commands;  // those that have it, parted by spaces
 };
 
-constexpr std::string_view commands[] = {"verify", "provide", "retrieve"};
-constexpr std::string_view everywhere = "verify provide retrieve";
+constexpr std::string_view commands[] = {"verify", "provide", "retrieve", "sent", "revoke"};
+constexpr std::string_view everywhere = "verify provide retrieve sent revoke";
 
 constexpr Option all_options[] = {
     {"help", Takes::nothing, everywhere},
@@ -28,7 +28,7 @@ constexpr Option all_options[] = {
     {"request-code", Takes::nothing, "retrieve"},
     {"code", Takes::one, "verify retrieve"},
     {"language", Takes::one, "verify provide retrieve"},
-    {"from", Takes::one, "provide"},
+    {"from", Takes::one, "provide sent"},
     {"name", Takes::one, "provide"},
     {"phone", Takes::one, "provide"},
     {"to", Takes::list, "provide"},
@@ -46,6 +46,8 @@ constexpr Option all_options[] = {
     {"notify-download", Takes::nothing, "provide"},
     {"show-file-names", Takes::nothing, "provide"},
     {"out", Takes::one, "retrieve"},
+    {"all", Takes::nothing, "sent"},
+    {"recipient", Takes::one, "revoke"},
     {"zip", Takes::nothing, "retrieve"},
 };
 

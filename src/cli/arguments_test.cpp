@@ -32,6 +32,17 @@ TEST_CASE("a list of recipients reaches up to the next option, and commas part i
   CHECK(arguments->operands == std::vector<std::string>{"a.pdf", "--odd.pdf", "--to"});
 }
 
+TEST_CASE("sent and revoke take a tracking ID, and options of their own") {
+  const auto sent = sorted({"sent", "--all", "--from", "ann@example.org", "--json"});
+  REQUIRE(sent);
+  CHECK(sent->has("all"));
+  CHECK(sent->operands.empty());
+  const auto revoke = sorted({"revoke", "ID", "--recipient=bob@example.org"});
+  REQUIRE(revoke);
+  CHECK(revoke->value("recipient") == "bob@example.org");
+  CHECK_FALSE(sorted({"revoke", "ID", "--all"}));
+}
+
 TEST_CASE("a value may begin with a hyphen, and be empty") {
   const auto arguments = sorted({"provide", "-", "--subject", "--x", "--name="});
   REQUIRE(arguments);

@@ -50,5 +50,7 @@ Outcome<std::string> chosen_language(const World& world);
 Outcome<> verify(const World& world);
 Outcome<> provide(const World& world);
 Outcome<> retrieve(const World& world);
+Outcome<> sent(const World& world);
+Outcome<> revoke(const World& world);
 
 }  // namespace couvert

@@ -8,6 +8,8 @@ constexpr std::string_view program_page = R"(couvert: provide and retrieve confi
     couvert [--server URL] verify ADDRESS [--request-only | --code CODE]
     couvert [--server URL] provide FILE... --from ADDRESS --name NAME --to ADDRESS... [options]
     couvert retrieve LINK-OR-ID --out DIR [options]
+    couvert [--server URL] sent [TRACKING-ID] [options]
+    couvert [--server URL] revoke TRACKING-ID [--recipient ADDRESS]
 
 Every command
     --server URL      the server; also from COUVERT_SERVER
@@ -89,12 +91,35 @@ Nothing is overwritten, and a file has its name only when it is whole. The messa
 message.txt. Prints the paths. With --json: subject, text, files (name, path, size).
 )";
 
+constexpr std::string_view sent_page = R"(couvert sent: see what you have sent
+
+    couvert --server URL sent                    the latest transfers of your verified addresses
+    couvert --server URL sent TRACKING-ID        where one of them stands with each recipient
+
+    --from ADDRESS          only what this address has sent
+    --all                   not only the latest 50 of each address
+
+Prints a line a transfer: tracking ID, state, time, how many recipients have opened it, recipients;
+or a line a recipient: address, state of the mail, when it was opened, files downloaded and viewed.
+Columns are parted by tabs. With --json: transfers; or the transfer with its recipients.
+)";
+
+constexpr std::string_view revoke_page = R"(couvert revoke: take a transfer back
+
+    couvert --server URL revoke TRACKING-ID                        from everybody
+    couvert --server URL revoke TRACKING-ID --recipient ADDRESS    from one recipient
+
+Nobody, or not this recipient, can open it any more, at once and for good.
+)";
+
 }  // namespace
 
 std::string_view help_page(std::string_view command) {
   if (command == "verify") return verify_page;
   if (command == "provide") return provide_page;
   if (command == "retrieve") return retrieve_page;
+  if (command == "sent") return sent_page;
+  if (command == "revoke") return revoke_page;
   return program_page;
 }
 

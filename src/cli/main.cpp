@@ -39,8 +39,10 @@ Outcome<> run_command(const World& world) {
   }
   if (arguments.command == "verify") return verify(world);
   if (arguments.command == "provide") return provide(world);
-  INVARIANT(arguments.command == "retrieve");
-  return retrieve(world);
+  if (arguments.command == "retrieve") return retrieve(world);
+  if (arguments.command == "sent") return sent(world);
+  INVARIANT(arguments.command == "revoke");
+  return revoke(world);
 }
 
 int run(const std::vector<std::string>& words) {

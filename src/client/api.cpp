@@ -116,6 +116,63 @@ Answer<DraftFile> read_draft_file(const Json& json) {
   return file;
 }
 
+std::string optional_time_of(ObjectReader& reader, std::string_view name) {
+  const auto text = reader.optional_string(name, 32);
+  if (text && !parse_rfc3339(*text)) reader.refuse(name, "is no time");
+  return text.value_or("");
+}
+
+std::int64_t count_of(ObjectReader& reader, std::string_view name) {
+  return reader.integer(name, 0, INT64_MAX);
+}
+
+// What a line of the list and a whole transfer have in common.
+template <class Transfer>
+void read_sent_head(ObjectReader& reader, Transfer& transfer) {
+  transfer.tracking_id = id_of(reader, "tracking_id");
+  static_cast<void>(id_of(reader, "draft_id"));
+  transfer.state = reader.string("state", 16);
+  transfer.created = time_of(reader, "created");
+  transfer.expires = time_of(reader, "expires");
+  transfer.file_count = count_of(reader, "file_count");
+  transfer.bytes = count_of(reader, "bytes");
+}
+
+Answer<SentSummary> read_sent_summary(const Json& json) {
+  ObjectReader reader(json);
+  SentSummary summary;
+  read_sent_head(reader, summary);
+  static_cast<void>(optional_time_of(reader, "revoked"));
+  summary.recipient_count = count_of(reader, "recipient_count");
+  summary.failed_count = count_of(reader, "failed_count");
+  summary.opened_count = count_of(reader, "opened_count");
+  summary.retrieved_count = count_of(reader, "retrieved_count");
+  for (const Json& item : reader.array("recipients", limits::recipients_max)) {
+    if (item.string() == nullptr) return foreign("recipients holds no text");
+    summary.recipients.push_back(item.string()->substr(0, limits::address_bytes_max));
+  }
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return summary;
+}
+
+Answer<SentRecipient> read_sent_recipient(const Json& json) {
+  ObjectReader reader(json);
+  SentRecipient recipient;
+  recipient.recipient_no = reader.integer("recipient_no", 0, INT32_MAX);
+  recipient.address = reader.string("address", limits::address_bytes_max);
+  recipient.kind = reader.string("kind", 3);
+  recipient.mail = reader.string("mail", 16);
+  recipient.mail_settled = optional_time_of(reader, "mail_settled");
+  recipient.mail_answer = reader.optional_string("mail_answer", line_bytes_max).value_or("");
+  recipient.opened = optional_time_of(reader, "opened");
+  recipient.retrieved = optional_time_of(reader, "retrieved");
+  recipient.revoked = optional_time_of(reader, "revoked");
+  recipient.viewed_count = count_of(reader, "viewed_count");
+  recipient.downloaded_count = count_of(reader, "downloaded_count");
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return recipient;
+}
+
 Json recipient_json(const StartRecipient& recipient) {
   Json::Object fields;
   fields.emplace_back("address", recipient.address);
@@ -219,6 +276,52 @@ Answer<Started> read_started(const Json& json) {
   if (!read) return pass(read);
   started.files = std::move(*read);
   return started;
+}
+
+Answer<std::vector<Verification>> read_verifications(const Json& json) {
+  ObjectReader reader(json);
+  std::vector<Verification> all;
+  const Json::Array& items = reader.array("verifications", limits::verifications_per_session_max);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  for (const Json& item : items) {
+    Answer<Verification> one = read_verification(item);
+    if (!one) return pass(one);
+    all.push_back(std::move(*one));
+  }
+  return all;
+}
+
+Answer<SentPage> read_sent_page(const Json& json) {
+  ObjectReader reader(json);
+  SentPage page;
+  page.from = reader.string("from", limits::address_bytes_max);
+  page.more = reader.boolean("more", false);
+  const Json::Array& items = reader.array("transfers", limits::sent_page_max);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  for (const Json& item : items) {
+    Answer<SentSummary> one = read_sent_summary(item);
+    if (!one) return pass(one);
+    page.transfers.push_back(std::move(*one));
+  }
+  return page;
+}
+
+Answer<Sent> read_sent(const Json& json) {
+  ObjectReader reader(json);
+  Sent sent;
+  read_sent_head(reader, sent);
+  sent.revoked = optional_time_of(reader, "revoked");
+  sent.from = reader.string("from", limits::address_bytes_max);
+  static_cast<void>(reader.string("open_by", 16));
+  static_cast<void>(time_of(reader, "expires_max"));
+  const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  for (const Json& item : recipients) {
+    Answer<SentRecipient> one = read_sent_recipient(item);
+    if (!one) return pass(one);
+    sent.recipients.push_back(std::move(*one));
+  }
+  return sent;
 }
 
 Answer<Retrieval> read_retrieval(const Json& json) {

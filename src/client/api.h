@@ -104,6 +104,54 @@ struct Started {
   std::vector<File> files;
 };
 
+/// A line of the list of sent transfers.
+struct SentSummary {
+  std::string tracking_id;
+  std::string state;  // sealed, revoked, expired
+  std::string created;
+  std::string expires;
+  std::vector<std::string> recipients;  // the first of them
+  std::int64_t recipient_count = 0;
+  std::int64_t failed_count = 0;
+  std::int64_t opened_count = 0;
+  std::int64_t retrieved_count = 0;
+  std::int64_t file_count = 0;
+  std::int64_t bytes = 0;
+};
+
+struct SentPage {
+  std::string from;
+  std::vector<SentSummary> transfers;
+  bool more = false;
+};
+
+/// Times are empty where it has not happened.
+struct SentRecipient {
+  std::int64_t recipient_no = 0;
+  std::string address;
+  std::string kind;
+  std::string mail;  // waiting, handed_over, failed
+  std::string mail_settled;
+  std::string mail_answer;
+  std::string opened;
+  std::string retrieved;
+  std::string revoked;
+  std::int64_t viewed_count = 0;
+  std::int64_t downloaded_count = 0;
+};
+
+struct Sent {
+  std::string tracking_id;
+  std::string from;
+  std::string state;
+  std::string created;
+  std::string expires;
+  std::string revoked;
+  std::int64_t file_count = 0;
+  std::int64_t bytes = 0;
+  std::vector<SentRecipient> recipients;
+};
+
 struct Retrieval {
   std::string retrieval_id;
   WipedText token;
@@ -124,6 +172,9 @@ Answer<PolicyAnswer> read_policy_answer(const Json& json);
 Answer<PasswordVerdict> read_password_verdict(const Json& json);
 Answer<Draft> read_draft(const Json& json);
 Answer<Started> read_started(const Json& json);
+Answer<std::vector<Verification>> read_verifications(const Json& json);
+Answer<SentPage> read_sent_page(const Json& json);
+Answer<Sent> read_sent(const Json& json);
 Answer<Retrieval> read_retrieval(const Json& json);
 /// Of findTransfer: "password" or "link".
 Answer<std::string> read_open_by(const Json& json);

@@ -86,6 +86,35 @@ TEST_CASE("a started transfer names a link for each recipient") {
   CHECK(started->files[0].crc32 == 0x0badcafe);
 }
 
+TEST_CASE("a sent transfer says where it stands with each recipient, and the list in short") {
+  const std::string head = R"("tracking_id":")" + id + R"(","draft_id":")" + id +
+                           R"(","state":"sealed","created":")" + time_text + R"(","expires":")" +
+                           time_text + R"(","file_count":2,"bytes":8)";
+  const std::string recipient =
+      R"({"recipient_no":0,"address":"b@example.org","kind":"to","mail":"failed","viewed_count":1,)"
+      R"("downloaded_count":0,"mail_answer":"550 no","mail_settled":")" +
+      time_text + R"(","opened":")" + time_text + R"("})";
+  const auto sent = api::read_sent(
+      parsed("{" + head + R"(,"from":"a@example.org","open_by":"link","expires_max":")" +
+             time_text + R"(","recipients":[)" + recipient + "]}"));
+  REQUIRE(sent);
+  REQUIRE(sent->recipients.size() == 1);
+  CHECK(sent->recipients[0].mail_answer == "550 no");
+  CHECK(sent->recipients[0].opened == time_text);
+  CHECK(sent->recipients[0].revoked.empty());
+  const std::string line =
+      "{" + head + R"(,"recipients":["b@example.org"],"recipient_count":4,"failed_count":1,)" +
+      R"("opened_count":2,"retrieved_count":0})";
+  const auto page = api::read_sent_page(
+      parsed(R"({"from":"a@example.org","more":true,"transfers":[)" + line + "]}"));
+  REQUIRE(page);
+  CHECK(page->more);
+  CHECK(page->transfers[0].recipient_count == 4);
+  CHECK_FALSE(api::read_sent(parsed("{" + head + "}")));
+  CHECK_FALSE(
+      api::read_sent_page(parsed(R"({"from":"a@example.org","more":false,"transfers":[{}]})")));
+}
+
 TEST_CASE("Start leaves out what was not asked for, and secrets where there are none") {
   api::Start start;
   start.name = "Ann";

@@ -232,12 +232,36 @@ Answer<api::Started> Client::start_transfer(const DraftAccess& draft, const api:
               &api::read_started);
 }
 
-Answer<> Client::revoke_transfer(const std::string& tracking_id) {
-  HttpRequest revoke = request(Method::post, "/api/v1/sent/" + tracking_id + "/revoke");
-  revoke.headers.emplace_back("Content-Type", "");
-  const auto answer = exchange(revoke);
+Answer<std::vector<api::Verification>> Client::list_verifications() {
+  return read(ask(request(Method::get, "/api/v1/verifications")), &api::read_verifications);
+}
+
+Answer<api::SentPage> Client::list_sent(const std::string& verification_id,
+                                        const std::string& before) {
+  const std::string path = "/api/v1/verifications/" + verification_id + "/sent";
+  const std::string query = before.empty() ? "" : "?before=" + before;
+  return read(ask(request(Method::get, path + query)), &api::read_sent_page);
+}
+
+Answer<api::Sent> Client::get_sent(const std::string& tracking_id) {
+  return read(ask(request(Method::get, "/api/v1/sent/" + tracking_id)), &api::read_sent);
+}
+
+Answer<> Client::post_nothing(const std::string& path) {
+  HttpRequest post = request(Method::post, path);
+  post.headers.emplace_back("Content-Type", "");
+  const auto answer = exchange(post);
   if (!answer) return pass(answer);
   return Answer<>();
+}
+
+Answer<> Client::revoke_transfer(const std::string& tracking_id) {
+  return post_nothing("/api/v1/sent/" + tracking_id + "/revoke");
+}
+
+Answer<> Client::revoke_recipient(const std::string& tracking_id, std::int64_t recipient_no) {
+  return post_nothing("/api/v1/sent/" + tracking_id + "/recipients/" +
+                      std::to_string(recipient_no) + "/revoke");
 }
 
 Answer<api::RequestedCode> Client::request_recipient_code(const std::string& transfer_id,

@@ -82,7 +82,14 @@ class Client {
                                        std::uint64_t offset, BodySource& source);
 
   Answer<api::Started> start_transfer(const DraftAccess& draft, const api::Start& start);
+
+  Answer<std::vector<api::Verification>> list_verifications();
+  /// What the address of a verification has sent, the latest first; behind `before`, a tracking ID,
+  /// or from the beginning where that is empty.
+  Answer<api::SentPage> list_sent(const std::string& verification_id, const std::string& before);
+  Answer<api::Sent> get_sent(const std::string& tracking_id);
   Answer<> revoke_transfer(const std::string& tracking_id);
+  Answer<> revoke_recipient(const std::string& tracking_id, std::int64_t recipient_no);
 
   /// For the mailbox of the recipient, whose address is not told.
   Answer<api::RequestedCode> request_recipient_code(const std::string& transfer_id,
@@ -100,6 +107,7 @@ class Client {
   HttpRequest request(Method method, const std::string& path) const;
   HttpRequest draft_request(Method method, const DraftAccess& draft, const std::string& path) const;
   Answer<HttpAnswer> exchange(const HttpRequest& request);
+  Answer<> post_nothing(const std::string& path);
   Answer<Json> ask(HttpRequest request);
   Answer<Json> ask(HttpRequest request, Json body);
   Answer<> download(const RetrievalAccess& retrieval, const std::string& what, const Range& range,

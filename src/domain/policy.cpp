@@ -35,6 +35,10 @@ std::string_view name_of(Refusal refusal) {
   return "no_rule";
 }
 
+Instant latest_end(Instant start, const Allowance& allowance) {
+  return start + std::chrono::hours(24) * (allowance.days_max + 1);
+}
+
 PolicyVerdict decide(const std::vector<Rule>& rules, const PolicyQuestion& question) {
   bool allowed = question.reply;
   bool only_replies = false;

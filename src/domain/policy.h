@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/result.h"
 #include "domain/address.h"
@@ -37,6 +38,10 @@ struct Allowance {
   bool link_allowed = true;  // transfers without password
   bool notification_editable = true;
 };
+
+/// The latest end of a transfer that starts at `start`. A day's grace: who picks the last allowed
+/// day on a calendar means the end of that day.
+Instant latest_end(Instant start, const Allowance& allowance);
 
 /// Why a recipient may not receive.
 enum class Refusal { invalid_address, no_rule, deny_rule, reply_only };

@@ -54,8 +54,9 @@ struct Transfer {
   bool show_file_names = false;
   std::string request;  // what Start asked for, without its secrets, to know a repeated one
   std::optional<ObjectId> manifest_object;
-  std::string notice;             // sealed, base64url; see spec/sealing.md
-  std::optional<Instant> warned;  // when its sender was told of too many wrong passwords
+  std::string notice;              // sealed, base64url; see spec/sealing.md
+  std::optional<Instant> warned;   // when its sender was told of too many wrong passwords
+  std::optional<Instant> revoked;  // when its sender took it back, which its later states hide
 
   bool operator==(const Transfer&) const = default;
 };
@@ -69,7 +70,11 @@ struct Recipient {
   Buffer transfer_id_hash;  // SHA-256 of the transfer ID
   SlotId slot_id;           // the keyslot that opens the transfer for this recipient
   MailState mail = MailState::waiting;
-  std::optional<Instant> retrieved;  // first finished download
+  std::optional<Instant> retrieved;     // first finished download
+  std::optional<Instant> mail_settled;  // when its latest mail was taken or given up
+  std::string mail_answer;              // why it was given up, in the mail server's words
+  std::optional<Instant> opened;        // when it first opened the transfer
+  std::optional<Instant> revoked;       // when it was taken back, it alone
 
   bool operator==(const Recipient&) const = default;
 };

@@ -196,6 +196,43 @@ Result<> read_start_request(const Json& json, StartInput& out) {
   return {};
 }
 
+Result<Instant> read_expiry(const Json& json) {
+  ObjectReader reader(json);
+  const auto expires = parsed<Instant>(reader, "expires", parse_rfc3339);
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return expires;
+}
+
+Result<RecipientChange> read_recipient_change(const Json& json, WithAddress with) {
+  ObjectReader reader(json);
+  RecipientChange change;
+  // What is no address is answered by name, so it passes here.
+  if (with == WithAddress::yes) change.address = reader.string("address", address_typed_bytes_max);
+  const auto slot_id = parsed_if_there<SlotId>(reader, "slot_id", SlotId::parse);
+  std::optional<std::string> text = reader.optional_string("secret", link_secret_bytes_max);
+  if (slot_id.has_value() != text.has_value()) reader.refuse("secret", "belongs to slot_id");
+  if (slot_id && text) {
+    Result<Secret<32>> secret = secret_from_base64url<32>(*text);
+    wipe(*text);
+    if (secret) change.link = NewLink{*slot_id, std::move(*secret)};
+    if (!secret) reader.refuse("secret", "has a wrong form");
+  }
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  return change;
+}
+
+Result<std::optional<TrackingId>> read_before(std::string_view query) {
+  constexpr std::string_view name = "before=";
+  if (query.empty()) return std::optional<TrackingId>();
+  if (!query.starts_with(name)) return fail(ErrorCode::invalid, "another query");
+  query.remove_prefix(name.size());
+  const Result<TrackingId> id = TrackingId::parse(query);
+  if (!id || id->text() != query) return fail(ErrorCode::invalid, "no tracking ID");
+  return std::optional<TrackingId>(*id);
+}
+
 Result<TransferId> read_transfer_id(const Json& json) {
   ObjectReader reader(json);
   const auto id = parsed<TransferId>(reader, "transfer_id", TransferId::parse);

@@ -55,6 +55,21 @@ struct StartInput {
 };
 Result<> read_start_request(const Json& json, StartInput& out);
 
+/// The new end of a transfer.
+Result<Instant> read_expiry(const Json& json);
+
+/// The link that a sender's client makes anew for a recipient, where it opens by link; and, where
+/// one is asked for, the address that takes another's place.
+struct RecipientChange {
+  std::string address;
+  std::optional<NewLink> link;
+};
+enum class WithAddress { yes, no };
+Result<RecipientChange> read_recipient_change(const Json& json, WithAddress with);
+
+/// The tracking ID of the query "before=ID"; none for an empty query.
+Result<std::optional<TrackingId>> read_before(std::string_view query);
+
 Result<TransferId> read_transfer_id(const Json& json);
 
 /// What opening asks for: a password or a link's secret.

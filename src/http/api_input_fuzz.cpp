@@ -92,6 +92,15 @@ void check(char route, const Json& json) {
     case 't':
       static_cast<void>(read_transfer_id(json));
       break;
+    case 'e':
+      static_cast<void>(read_expiry(json));
+      break;
+    case 'a':
+      static_cast<void>(read_recipient_change(json, WithAddress::yes));
+      break;
+    case 'm':
+      static_cast<void>(read_recipient_change(json, WithAddress::no));
+      break;
     default:
       check_opening(json);
       break;
@@ -149,6 +158,7 @@ void fuzz(std::string_view input) {
   if (input.empty()) return;
   const std::string_view body = input.substr(1);
   if (input[0] == 'q') return check_query(body);
+  if (input[0] == 'b') return static_cast<void>(read_before(body));
   const JsonLimits bounds{limits::json_bytes_max, limits::json_depth_max, limits::json_values_max};
   const Result<Json> json = parse_json(body, bounds);
   if (json) check(input[0], *json);
@@ -156,7 +166,7 @@ void fuzz(std::string_view input) {
 
 std::size_t mutate(std::string_view input, unsigned seed, MutableBytes out) {
   std::minstd_rand random(seed);
-  if (input.size() < 2 || input[0] == 'q' || random() % 4 == 0) return 0;
+  if (input.size() < 2 || input[0] == 'q' || input[0] == 'b' || random() % 4 == 0) return 0;
   Result<Json> json = parse_json(input.substr(1), JsonLimits{1 << 20, 8});
   if (!json) return 0;
   change(*json, random);

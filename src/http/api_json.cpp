@@ -128,24 +128,6 @@ Json json_of(const StartedTransfer& started) {
                            {"files", json_of(started.files)}});
 }
 
-Json json_of(const SentTransfer& sent) {
-  const bool erased = sent.transfer.state == TransferState::erased;
-  const std::string_view state = name_of(erased ? TransferState::expired : sent.transfer.state);
-  Json::Array recipients;
-  for (const Recipient& recipient : sent.recipients) {
-    Json::Object object = {{"address", Json(recipient.address.text)},
-                           {"kind", Json(name_of(recipient.kind))},
-                           {"mail", Json(name_of(recipient.mail))}};
-    if (recipient.retrieved) object.emplace_back("retrieved", time(*recipient.retrieved));
-    recipients.push_back(Json(std::move(object)));
-  }
-  return Json(Json::Object{{"tracking_id", Json(sent.transfer.tracking_id.text())},
-                           {"state", Json(state)},
-                           {"created", time(sent.transfer.started)},
-                           {"expires", time(sent.transfer.end)},
-                           {"recipients", Json(std::move(recipients))}});
-}
-
 Json json_of(const Retrieval& retrieval) {
   const Content& content = retrieval.content;
   Json::Object object = {{"retrieval_id", Json(retrieval.retrieval_id.text())},

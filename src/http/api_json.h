@@ -13,7 +13,6 @@ Json json_of(const PolicyAnswer& answer);
 Json json_of(const PasswordVerdict& verdict);
 Json json_of(const Draft& draft);
 Json json_of(const StartedTransfer& started);
-Json json_of(const SentTransfer& sent);
 Json json_of(const Preview& preview);
 /// Without its token.
 Json json_of(const Retrieval& retrieval);

@@ -2,6 +2,7 @@
 
 #include "http/draft_routes.h"
 #include "http/retrieve_routes.h"
+#include "http/sent_routes.h"
 #include "http/server_routes.h"
 #include "http/start_routes.h"
 #include "http/verify_routes.h"
@@ -24,6 +25,7 @@ std::vector<Route> api_routes(const ApiParts& api) {
   add_verify_routes(routes, api);
   add_draft_routes(routes, api);
   add_start_routes(routes, api);
+  add_sent_routes(routes, api);
   add_retrieve_routes(routes, api);
   return routes;
 }

@@ -9,11 +9,11 @@
 #include "http/exchange.h"
 #include "http/health_routes.h"
 #include "service/ask_policy.h"
+#include "service/change_sent.h"
 #include "service/draft.h"
 #include "service/parts.h"
 #include "service/preview.h"
 #include "service/retrieve.h"
-#include "service/sent.h"
 #include "service/start.h"
 #include "service/verify.h"
 
@@ -28,6 +28,7 @@ struct ApiParts {
   Drafts& drafts;
   Start& start;
   Sent& sent;
+  ChangeSent& change_sent;
   Retrieve& retrieve;
   std::string version;  // of the program
   HealthParts health;

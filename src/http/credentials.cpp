@@ -38,8 +38,9 @@ Result<> read_session(Request& request) {
   return {};
 }
 
-Result<> read_draft_secret(Request& request) {
+Result<> read_draft_secret(const Access& access, Request& request) {
   const std::string* field = find_field(request.fields, "couvert-secret");
+  if (field == nullptr && access.who == Who::maybe_sender) return {};
   if (field == nullptr) return fail(ErrorCode::invalid, "no Couvert-Secret");
   Result<Secret<32>> secret = secret_from_base64url<32>(*field);
   if (!secret) return pass(secret);
@@ -85,7 +86,7 @@ Result<> read_credentials(const Access& access, std::string_view base_url, Reque
   if (!session) return session;
   if (access.who == Who::client) return {};
   if (request.caller.session.empty()) return fail(ErrorCode::unproven, "no session");
-  return access.who == Who::sender ? read_draft_secret(request) : Result<>();
+  return access.who == Who::session ? Result<>() : read_draft_secret(access, request);
 }
 
 }  // namespace couvert

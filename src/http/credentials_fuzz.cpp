@@ -38,8 +38,8 @@ void fuzz(std::string_view input) {
   if (input.size() < 2) return;
   constexpr auto methods =
       std::to_array({Method::get, Method::post, Method::patch, Method::remove});
-  constexpr auto callers =
-      std::to_array({Who::anyone, Who::client, Who::session, Who::sender, Who::recipient});
+  constexpr auto callers = std::to_array(
+      {Who::anyone, Who::client, Who::session, Who::sender, Who::recipient, Who::maybe_sender});
   const Access access(callers[static_cast<unsigned char>(input[0]) % callers.size()], Body::none);
   Request request;
   request.method = methods[static_cast<unsigned char>(input[1]) % methods.size()];
@@ -54,11 +54,14 @@ void fuzz(std::string_view input) {
   }
   const bool changes = request.method != Method::get;
   INVARIANT(!changes || by_token || !is_foreign(request.fields));
-  const bool needs_session = access.who == Who::session || access.who == Who::sender;
+  const bool needs_session =
+      access.who == Who::session || access.who == Who::sender || access.who == Who::maybe_sender;
   INVARIANT(!needs_session || request.caller.session.size() == 32);
   INVARIANT(request.caller.session.empty() || request.caller.session.size() == 32);
   const bool needs_secret = access.who == Who::sender || access.who == Who::recipient;
-  INVARIANT(needs_secret == request.secret.has_value());
+  const bool may_have_secret = needs_secret || access.who == Who::maybe_sender;
+  INVARIANT(!needs_secret || request.secret.has_value());
+  INVARIANT(may_have_secret || !request.secret.has_value());
   const auto cookie = find_cookie(request.fields, session_cookie);
   INVARIANT(!cookie || has_own_cookie(request.fields));
   const auto set = set_cookie(retrieval_cookie("x"), "value", std::chrono::seconds(1));

@@ -41,11 +41,12 @@ std::string joined(const Fields& fields, std::string_view name);
 
 /// Who may call a route. Each route says so.
 enum class Who {
-  anyone,     // nothing is asked for
-  client,     // a session where there is one; the use case decides what it may do without
-  session,    // a session's cookie or bearer token
-  sender,     // a session and the draft's secret
-  recipient,  // a retrieval's cookie or token, for the retrieval ID that is the first argument
+  anyone,        // nothing is asked for
+  client,        // a session where there is one; the use case decides what it may do without
+  session,       // a session's cookie or bearer token
+  sender,        // a session and the draft's secret
+  maybe_sender,  // a session, and the secret where the client has it; it shows and does more then
+  recipient,     // a retrieval's cookie or token, for the retrieval ID that is the first argument
 };
 
 /// What a route takes as body, checked before its handler runs.

@@ -127,9 +127,12 @@ Result<PortalFiles> load_all(const fs::path& folder) {
 
 bool is_page(std::string_view path) {
   static constexpr auto pages =
-      std::to_array<std::string_view>({"/", "/provide", "/retrieve", "/help"});
+      std::to_array<std::string_view>({"/", "/provide", "/retrieve", "/sent", "/help"});
   if (std::ranges::find(pages, path) != pages.end()) return true;
-  return path.starts_with("/r/") && path.find('/', 3) == std::string_view::npos;
+  for (const std::string_view folder : {"/r/", "/sent/"}) {
+    if (path.starts_with(folder)) return path.find('/', folder.size()) == std::string_view::npos;
+  }
+  return false;
 }
 
 // Whether the client takes gzip. Without regard to weights: "gzip;q=0" is written by nobody.

@@ -45,7 +45,7 @@ struct TestPortal {
 
 TEST_CASE("the portal's pages are its index, whatever the ID") {
   const TestPortal test;
-  for (const char* path : {"/", "/provide", "/retrieve", "/help", "/r/abc"}) {
+  for (const char* path : {"/", "/provide", "/retrieve", "/sent", "/sent/abc", "/help", "/r/abc"}) {
     CAPTURE(path);
     const Response page = test.get(path);
     CHECK(page.status == 200);
@@ -79,7 +79,7 @@ TEST_CASE(
 
 TEST_CASE("what is not there is 404, and no path leads out of the folder") {
   const TestPortal test;
-  for (const char* path : {"/x", "/index.html/", "/r/a/b", "/../../../../etc/passwd",
+  for (const char* path : {"/x", "/index.html/", "/r/a/b", "/sent/a/b", "/../../../../etc/passwd",
                            "/%2e%2e/etc/passwd", "/index.html"}) {
     CAPTURE(path);
     const Response answer = test.get(path);

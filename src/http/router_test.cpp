@@ -39,7 +39,9 @@ Operations operations_of_spec() {
     const std::string who = line.substr(security.size());
     if (who == "[]") found[operation] = "anyone";
     if (who.starts_with("[{}")) found[operation] = "client";
-    if (who.find("secret") != std::string::npos) found[operation] = "sender";
+    const bool has_secret = who.find("secret") != std::string::npos;
+    const bool may_lack_it = who.find("{ session: [] }") != std::string::npos;
+    if (has_secret) found[operation] = may_lack_it ? "maybe_sender" : "sender";
     if (who.find("retrieval") != std::string::npos) found[operation] = "recipient";
   }
   return found;
@@ -55,6 +57,8 @@ std::string name_of(Who who) {
       return "session";
     case Who::sender:
       return "sender";
+    case Who::maybe_sender:
+      return "maybe_sender";
     case Who::recipient:
       return "recipient";
   }
@@ -74,6 +78,7 @@ std::vector<Route> routes_of_program() {
                      any(static_cast<Drafts*>(nullptr)),
                      any(static_cast<Start*>(nullptr)),
                      any(static_cast<Sent*>(nullptr)),
+                     any(static_cast<ChangeSent*>(nullptr)),
                      any(static_cast<Retrieve*>(nullptr)),
                      "1",
                      {[] { return Result<>(); }, any(static_cast<Log*>(nullptr))}};

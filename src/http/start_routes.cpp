@@ -47,19 +47,6 @@ Outcome start_transfer(const ApiParts& api, Ask request) {
   return Later{Where::argon, [api, asked] { return stretch(api, asked); }};
 }
 
-Outcome get_sent(const ApiParts& api, Ask request) {
-  const Result<SentTransfer> sent =
-      api.sent.find(request->caller, id_argument<TrackingId>(*request, 0));
-  if (!sent) return sent.error();
-  return json_response(200, json_of(*sent));
-}
-
-Outcome revoke(const ApiParts& api, Ask request) {
-  const Result<> revoked = api.sent.revoke(request->caller, id_argument<TrackingId>(*request, 0));
-  if (!revoked) return revoked.error();
-  return no_content();
-}
-
 }  // namespace
 
 void add_start_routes(std::vector<Route>& routes, const ApiParts& api) {
@@ -70,8 +57,6 @@ void add_start_routes(std::vector<Route>& routes, const ApiParts& api) {
   };
   add(Method::post, "/api/v1/drafts/{draft_id}/start", Access(Who::sender, Body::json),
       start_transfer);
-  add(Method::get, "/api/v1/sent/{tracking_id}", Access(Who::session, Body::none), get_sent);
-  add(Method::post, "/api/v1/sent/{tracking_id}/revoke", Access(Who::session, Body::none), revoke);
 }
 
 }  // namespace couvert

@@ -1,4 +1,4 @@
-// Routes that send: Start transfer, and what became of it.
+// The route that sends: Start transfer.
 #pragma once
 
 #include "http/api_routes.h"

@@ -8,9 +8,9 @@
 #include <random>
 #include <set>
 
+#include "service/change_sent.h"
 #include "service/expire_round.h"
 #include "service/outbox_round.h"
-#include "service/sent.h"
 #include "service/test_choice.h"
 #include "service/test_power.h"
 #include "store/check.h"
@@ -215,7 +215,7 @@ class Run {
 
   void ask_revoke(Known& one) {
     one.stage = Stage::revoking;
-    const Result<> revoked = Sent(parts()).revoke(caller_, one.told.tracking_id);
+    const Result<> revoked = ChangeSent(parts()).revoke(caller_, one.told.tracking_id);
     expect(revoked.has_value(), "a transfer can be revoked");
     if (revoked) one.stage = Stage::revoked;
   }

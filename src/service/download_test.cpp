@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "sealing/message.h"
+#include "service/change_sent.h"
 #include "service/expire_round.h"
-#include "service/sent.h"
 #include "service/test_world.h"
 #include "store/transfer_table.h"
 
@@ -56,12 +56,12 @@ struct Opened {
     return std::move(*zip);
   }
   void revoke() {
-    REQUIRE(Sent(*world.parts).revoke(draft.caller, transfer.tracking_id).has_value());
+    REQUIRE(ChangeSent(*world.parts).revoke(draft.caller, transfer.tracking_id).has_value());
   }
   bool is_noted() {
     const Result<SentTransfer> sent = Sent(*world.parts).find(draft.caller, transfer.tracking_id);
     REQUIRE(sent.has_value());
-    return sent->recipients.at(0).retrieved.has_value();
+    return sent->recipients.at(0).recipient.retrieved.has_value();
   }
   // The stored part that holds so many bytes.
   fs::path object_of(std::uint64_t plain_bytes) {

@@ -77,8 +77,6 @@ Result<> erase(const Parts& parts, const Transfer& transfer) {
     erased.state = TransferState::erased;
     erased.manifest_object.reset();
     erased.notice.clear();
-    const Result<> files = delete_files(tx, transfer.seal_id);
-    if (!files) return pass(files);
     return update_transfer(tx, erased);
   });
 }

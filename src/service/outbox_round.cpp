@@ -14,15 +14,19 @@ namespace {
 
 constexpr int tries_counted_max = 1000;
 
-// Opens a mail and makes its bytes.
-Result<Buffer> compose(const Parts& parts, const OutboxRow& row) {
+// Opens a mail and makes its bytes. A notification tells the end that its transfer has by now.
+Result<Buffer> compose(const Parts& parts, const OutboxRow& row,
+                       const std::optional<Instant>& end) {
   const Result<DayKey> day_key = parts.day_keys.key(static_cast<Day>(row.day));
   if (!day_key) return pass(day_key);
   Result<Buffer> plain = open_mail(**day_key, row.mail_id, row.content);
   if (!plain) return pass(plain);
-  const Result<MailContent> content = decode(*plain);
+  Result<MailContent> content = decode(*plain);
   wipe(*plain);
   if (!content) return pass(content);
+  if (auto* notification = std::get_if<NotificationMail>(&*content); notification && end) {
+    notification->expires = *end;
+  }
   const MailFrame frame{parts.settings.organisation, parts.settings.time_zone};
   const MailText text = write_mail(parts.catalogue, frame, *content);
   const MailHead head{row.mail_id, Address{parts.settings.mail_from}, row.address, row.created};
@@ -40,6 +44,7 @@ Result<Told> told_recipients(Transaction& tx, const SealId& seal_id) {
   if (!recipients) return pass(recipients);
   Told told;
   for (const Recipient& recipient : *recipients) {
+    if (recipient.revoked) continue;  // it is not theirs any more, and its mail may never go
     told.all &= recipient.mail != MailState::waiting;
     if (recipient.mail == MailState::handed_over) told.taken.push_back(recipient.address);
   }
@@ -84,8 +89,10 @@ Result<> settle_notification(const Parts& parts, Transaction& tx, const OutboxRo
   const Result<std::optional<Transfer>> transfer = find_transfer(tx, *row.seal_id);
   if (!transfer) return pass(transfer);
   if (!transfer->has_value() || (*transfer)->state != TransferState::sealed) return Result<>();
-  const MailState state = sent ? MailState::handed_over : MailState::failed;
-  const Result<> noted = set_mail_state(tx, *row.seal_id, row.position, state);
+  const SettledMail settled{
+      sent ? MailState::handed_over : MailState::failed, parts.clock.now(),
+      sent ? std::string() : sent.error().detail.substr(0, mail_server_answer_bytes_max)};
+  const Result<> noted = settle_mail(tx, *row.seal_id, row.position, settled);
   if (!noted) return pass(noted);
   if (!sent) {
     const Result<> told = tell_undeliverable(parts, tx, **transfer, row, sent.error().detail);
@@ -127,33 +134,46 @@ enum class Wanted { yes, not_now, never };
 
 // A transfer that was revoked or ended since is not told of any more. Whether it has ended is
 // believed for good only where that is certain: the clock may have jumped.
-Result<Wanted> is_wanted(const Parts& parts, const OutboxRow& row) {
-  if (row.kind != MailKind::notification || !row.seal_id) return Wanted::yes;
+struct Look {
   Wanted wanted = Wanted::never;
+  std::optional<Instant> end;  // of a notification's transfer
+};
+
+Result<Look> look_at(const Parts& parts, const OutboxRow& row) {
+  Look look;
+  if (row.kind != MailKind::notification || !row.seal_id) {
+    look.wanted = Wanted::yes;
+    return look;
+  }
   const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
     const Result<std::optional<Transfer>> transfer = find_transfer(tx, *row.seal_id);
     if (!transfer) return pass(transfer);
     if (!transfer->has_value() || (*transfer)->state != TransferState::sealed) return Result<>();
-    if (parts.clock.certain() < (*transfer)->end) wanted = Wanted::not_now;
-    if (parts.clock.now() < (*transfer)->end) wanted = Wanted::yes;
-    return wanted == Wanted::yes ? check_address(parts, **transfer, row) : Result<>();
+    // Since this round began the recipient may have been taken back, or got another link.
+    const Result<bool> waiting = is_waiting(tx, row.mail_id);
+    if (!waiting) return pass(waiting);
+    if (!*waiting) return Result<>();
+    look.end = (*transfer)->end;
+    if (parts.clock.certain() < *look.end) look.wanted = Wanted::not_now;
+    if (parts.clock.now() < *look.end) look.wanted = Wanted::yes;
+    return look.wanted == Wanted::yes ? check_address(parts, **transfer, row) : Result<>();
   });
   if (!read) return pass(read);
-  return wanted;
+  return look;
 }
 
 Result<> deliver(const Parts& parts, MailTransport& transport, const OutboxRow& row) {
-  const Result<Wanted> wanted = is_wanted(parts, row);
-  if (!wanted && wanted.error().code == ErrorCode::damaged) {
-    parts.log.failure("mail not sent", wanted.error());
+  const Result<Look> look = look_at(parts, row);
+  if (!look && look.error().code == ErrorCode::damaged) {
+    parts.log.failure("mail not sent", look.error());
     return settle(parts, row, fail(ErrorCode::damaged, ""));
   }
-  if (!wanted) return pass(wanted);
-  if (*wanted == Wanted::not_now) return Result<>();  // due again when its lease ends
-  if (*wanted == Wanted::never) {
+  if (!look) return pass(look);
+  if (look->wanted == Wanted::not_now) return Result<>();  // due again when its lease ends
+  if (look->wanted == Wanted::never) {
     return parts.database.write([&](Transaction& tx) { return delete_mail(tx, row.mail_id); });
   }
-  const Result<Buffer> message = compose(parts, row);
+  const Result<Buffer> message = compose(parts, row, look->end);
   if (!message) {
     parts.log.failure("mail not composed", message.error());
     const bool is_broken = message.error().code != ErrorCode::unavailable;

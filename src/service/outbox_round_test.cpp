@@ -38,7 +38,7 @@ struct OutboxFixture {
     const Result<SentTransfer> sent = Sent(*world.parts).find(draft.caller, transfer.tracking_id);
     REQUIRE(sent.has_value());
     std::vector<MailState> states;
-    for (const Recipient& recipient : sent->recipients) states.push_back(recipient.mail);
+    for (const SentRecipient& one : sent->recipients) states.push_back(one.recipient.mail);
     return states;
   }
 

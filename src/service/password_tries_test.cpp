@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "service/change_sent.h"
 #include "service/expire_round.h"
-#include "service/sent.h"
 #include "service/test_world.h"
 
 using namespace couvert;
@@ -247,7 +247,7 @@ TEST_CASE("nobody is told of a transfer that was revoked in between") {
   Result<Attempt> last = attacked.retrieve.try_password(attacked.bert(), Attacked::stranger(98));
   REQUIRE(last.has_value());
   REQUIRE(attacked.retrieve.count(*last).has_value());
-  REQUIRE(Sent(*attacked.world.parts)
+  REQUIRE(ChangeSent(*attacked.world.parts)
               .revoke(attacked.draft.caller, attacked.transfer.tracking_id)
               .has_value());
   const auto secret = attacked.world.random.secret<32>();

@@ -144,6 +144,15 @@ Result<Retrieval> begin_session(const Parts& parts, const FoundSlot& slot, Opene
     const Result<std::optional<Transfer>> current = find_transfer(tx, transfer.seal_id);
     if (!current) return pass(current);
     if (!is_live(*current, parts.clock.now())) return not_there();
+    // The recipient was taken back, or its end was changed: the coat would be another day's.
+    const Result<std::optional<Recipient>> still =
+        find_recipient(tx, slot.found.recipient.transfer_id_hash);
+    if (!still) return pass(still);
+    if (!still->has_value()) return not_there();
+    if ((*current)->end != transfer.end) return fail(ErrorCode::unavailable, "the end changed");
+    const Result<bool> first =
+        set_opened(tx, transfer.seal_id, slot.found.recipient.position, row->created);
+    if (!first) return pass(first);
     return insert_keyslot(tx, *row);
   });
   if (!inserted) return pass(inserted);

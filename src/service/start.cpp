@@ -3,7 +3,7 @@
 #include "domain/password.h"
 #include "sealing/manifest_file.h"
 #include "service/content.h"
-#include "service/notice.h"
+#include "service/notification.h"
 #include "service/post.h"
 #include "service/start_checks.h"
 
@@ -100,27 +100,8 @@ Result<> store_manifest(const Parts& parts, Sealing& sealing) {
   return Result<>();
 }
 
-std::string link_of(const Parts& parts, const TransferId& id, const StartRecipient& recipient) {
-  std::string link = parts.settings.base_url + "/r/" + id.text();
-  if (recipient.secret) link += "#" + link_fragment(Mode::server, *recipient.secret);
-  return link;
-}
-
-// RFC 3986: everything but the unreserved characters and '@' as %XX.
-std::string encode_query(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (std::isalnum(code) || std::string_view("-._~@").find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[code >> 4];
-      out += digits[code & 15];
-    }
-  }
-  return out;
+const Secret<32>* link_secret(const StartRecipient& recipient) {
+  return recipient.secret ? &*recipient.secret : nullptr;
 }
 
 void make_recipients(const Parts& parts, const StartRequest& request, Sealing& sealing) {
@@ -135,7 +116,7 @@ void make_recipients(const Parts& parts, const StartRequest& request, Sealing& s
     recipient.transfer_id_hash = hash_of(id);
     recipient.slot_id = wanted.slot_id.value_or(request.slot_id);
     sealing.notice.recipients.push_back({recipient.address, id});
-    sealing.links.push_back(link_of(parts, id, wanted));
+    sealing.links.push_back(link_of(parts, {id, link_secret(wanted)}));
     sealing.recipients.push_back(std::move(recipient));
   }
 }
@@ -168,26 +149,6 @@ Result<> make_keyslots(const Parts& parts, const DraftKey& key, const StartReque
     if (!added) return pass(added);
   }
   return Result<>();
-}
-
-NotificationMail make_mail(const Parts& parts, const StartRequest& request, const Sealing& sealing,
-                           std::size_t index) {
-  NotificationMail mail;
-  mail.language = request.language;
-  mail.sender = {request.name, request.phone, sealing.transfer.sender};
-  mail.subject = request.notification_subject;
-  mail.text = request.notification_text;
-  mail.download_link = sealing.links[index];
-  mail.reply_link = parts.settings.base_url +
-                    "/provide?reply=" + sealing.notice.recipients[index].transfer_id.text() +
-                    "&to=" + encode_query(sealing.transfer.sender.text);
-  mail.tracking_id = sealing.transfer.tracking_id;
-  mail.expires = sealing.transfer.end;
-  mail.open_by = request.open_by;
-  mail.file_names = sealing.notice.file_names;
-  if (mail.file_names.size() > mail_file_names_max) mail.file_names.resize(mail_file_names_max);
-  if (request.show_file_names) mail.file_count = static_cast<int>(sealing.notice.file_count);
-  return mail;
 }
 
 Result<> check_unchanged(Transaction& tx, const Sealing& sealing) {
@@ -223,13 +184,14 @@ Result<> commit(const Parts& parts, const StartRequest& request, const Sealing& 
       const Recipient& recipient = sealing.recipients[i];
       const Result<> inserted = insert_recipient(tx, recipient);
       if (!inserted) return pass(inserted);
-      const Result<> posted =
-          post(parts, tx,
-               {MailKind::notification, recipient.address, make_mail(parts, request, sealing, i),
-                recipient.seal_id, recipient.position});
+      const WayIn way{sealing.notice.recipients[i].transfer_id, link_secret(request.recipients[i])};
+      const Result<> posted = post(parts, tx,
+                                   {MailKind::notification, recipient.address,
+                                    notification_of(parts, sealing.transfer, sealing.notice, way),
+                                    recipient.seal_id, recipient.position});
       if (!posted) return pass(posted);
     }
-    const Result<> forgotten = delete_files(tx, sealing.transfer.seal_id);
+    const Result<> forgotten = clear_records(tx, sealing.transfer.seal_id);
     if (!forgotten) return pass(forgotten);
     return update_transfer(tx, sealing.transfer);
   });
@@ -283,7 +245,8 @@ Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& req
   }
   Result<Notice> notice = open_transfer_notice(parts, draft.transfer);
   if (!notice) return pass(notice);
-  if (notice->recipients.size() != request.recipients.size()) {
+  // Who replaced another one since stands behind those of Start.
+  if (notice->recipients.size() < request.recipients.size()) {
     return fail(ErrorCode::damaged, "a notice without its recipients");
   }
   Result<std::unique_ptr<MessageSource>> object =
@@ -299,8 +262,9 @@ Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& req
   started.expires = draft.transfer.end;
   for (std::size_t i = 0; i < request.recipients.size(); ++i) {
     const NoticeRecipient& known = notice->recipients[i];
-    started.recipients.push_back({known.address, request.recipients[i].kind, known.transfer_id,
-                                  link_of(parts, known.transfer_id, request.recipients[i])});
+    started.recipients.push_back(
+        {known.address, request.recipients[i].kind, known.transfer_id,
+         link_of(parts, {known.transfer_id, link_secret(request.recipients[i])})});
   }
   started.files = files_of_manifest(reader->manifest());
   return started;

@@ -86,8 +86,7 @@ std::string fingerprint(const StartRequest& request) {
 }
 
 Result<> check_options(const StartRequest& request, const Allowance& allowance, Instant now) {
-  // A day's grace: who picks the last allowed day on a calendar means the end of that day.
-  const Instant latest = now + std::chrono::hours(24) * (allowance.days_max + 1);
+  const Instant latest = latest_end(now, allowance);
   if (request.expires <= now + std::chrono::minutes(1) || request.expires > latest) {
     return fail(ErrorCode::refused, "life");
   }

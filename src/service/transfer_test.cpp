@@ -1,8 +1,8 @@
 // The way of one transfer through the use cases, and what may go wrong on it.
 #include <doctest/doctest.h>
 
+#include "service/change_sent.h"
 #include "service/expire_round.h"
-#include "service/sent.h"
 #include "service/test_world.h"
 
 using namespace couvert;
@@ -118,8 +118,9 @@ TEST_CASE("unknown, revoked and expired transfers give one and the same answer")
   CHECK(unknown.code == ErrorCode::denied);
   const Result<Retrieval> opened = open_by_password(world, revoked.id(), "xK9#vQ2mLp");
   REQUIRE(opened.has_value());
-  REQUIRE(
-      Sent(*world.parts).revoke(revoked.draft.caller, revoked.transfer.tracking_id).has_value());
+  REQUIRE(ChangeSent(*world.parts)
+              .revoke(revoked.draft.caller, revoked.transfer.tracking_id)
+              .has_value());
   CHECK(open_by_password(world, revoked.id(), "xK9#vQ2mLp").error().detail == unknown.detail);
   CHECK(Retrieve(*world.parts).find(revoked.id()).error().detail == unknown.detail);
   // A session that is open ends with it.
@@ -143,7 +144,7 @@ TEST_CASE("what has ended is erased") {
   const Result<SentTransfer> sent =
       Sent(*world.parts).find(started.draft.caller, started.transfer.tracking_id);
   REQUIRE(sent.has_value());
-  CHECK(sent->transfer.state == TransferState::erased);
+  CHECK(sent->transfer.state == TransferState::expired);
   // Going back in time revives nothing.
   world.clock.jump(-4 * 24h);
   CHECK(Retrieve(*world.parts).find(started.id()).error().code == ErrorCode::denied);

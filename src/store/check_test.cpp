@@ -58,7 +58,7 @@ struct CheckFixture {
     if (!recipient) return recipient;
     const Result<> file = insert_file_with_part(tx, 1);
     if (!file) return file;
-    return delete_files(tx, transfer.seal_id);
+    return clear_records(tx, transfer.seal_id);
   }
 
   static Result<> insert_file_with_part(Transaction& tx, unsigned number) {
@@ -125,9 +125,10 @@ TEST_CASE("everything that is wrong between rows is named with its transfer") {
   const std::vector<Wrong> wrongs = {
       {"a recipient of an unknown transfer", "UPDATE recipient SET seal_id = 'x'"},
       {"a keyslot of an unknown transfer", "UPDATE keyslot SET seal_id = 'x'" + of_2},
-      {"a file of an unknown transfer", "UPDATE file SET seal_id = 'x'"},
+      {"a file of an unknown transfer", "UPDATE file SET seal_id = 'x'" + of_2},
       {"parts of an unknown transfer", "DELETE FROM transfer" + of_1},
       {"a download of an unknown transfer", "INSERT INTO download VALUES ('x', 0, 0, 1)"},
+      {"a viewing of an unknown transfer", "INSERT INTO viewing VALUES ('x', 0, 0, 1)"},
       {"a mail of an unknown transfer",
        "INSERT INTO outbox VALUES ('m', 'code', 'x', 0, 'a', '', 0, 0, 0, 0, 0)"},
       {"a draft without the sender's keyslot", "DELETE FROM keyslot" + of_2},
@@ -156,6 +157,12 @@ TEST_CASE("everything that is wrong between rows is named with its transfer") {
       CHECK(line.find("bert") == std::string::npos);
     }
   }
+}
+
+TEST_CASE("a recipient that a transfer was taken back from needs no keyslot") {
+  const CheckFixture test;
+  test.spoil("UPDATE recipient SET revoked = 5, slot_id = 'x'");
+  CHECK(test.find().empty());
 }
 
 TEST_CASE("a missing object and one of the wrong length are named") {

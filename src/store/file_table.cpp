@@ -100,8 +100,21 @@ Result<> delete_file(Transaction& tx, const SealId& id, std::uint32_t no) {
   return run(tx, "DELETE FROM file " + std::string(of_file), key_of(id, no));
 }
 
-Result<> delete_files(Transaction& tx, const SealId& id) {
-  return run(tx, "DELETE FROM file WHERE seal_id = :seal_id", {{"seal_id", encode(id)}});
+Result<> clear_records(Transaction& tx, const SealId& id) {
+  return run(tx, "UPDATE file SET record = '' WHERE seal_id = :seal_id", {{"seal_id", encode(id)}});
+}
+
+Result<FileTotals> file_totals(Transaction& tx, const SealId& id) {
+  FileTotals totals;
+  const Query query{"SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM file WHERE seal_id = :seal_id",
+                    {{"seal_id", encode(id)}},
+                    2};
+  const Result<> read = for_each_row(tx, query, [&](const StoredRow& row) -> Result<> {
+    if (decode(row[0], totals.count) && decode(row[1], totals.bytes)) return {};
+    return fail(ErrorCode::damaged, "table file: a row is damaged");
+  });
+  if (!read) return pass(read);
+  return totals;
 }
 
 Result<std::uint64_t> unsent_bytes(Transaction& tx, const Address& sender) {

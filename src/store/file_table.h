@@ -1,4 +1,5 @@
-// The tables `file` (a draft's files) and `part` (the objects of a transfer's files).
+// The tables `file` (the files of drafts and transfers) and `part` (the objects of a transfer's
+// files).
 #pragma once
 
 #include <array>
@@ -12,7 +13,8 @@
 
 namespace couvert {
 
-/// A file of a draft. Name and checksums lie sealed in `record`. Deleted at Start.
+/// A file of a draft. Name and checksums lie sealed in `record`, which is empty after Start: what
+/// the files are called stands in the manifest from then on.
 struct FileRow {
   SealId seal_id;
   std::uint32_t no = 0;
@@ -48,7 +50,14 @@ Result<> advance_file(Transaction& tx, const FileRow& file, const PartRow& part,
                       const Buffer& held);
 /// Deletes the rows of a file and its parts; the objects become orphans, which the caller erases.
 Result<> delete_file(Transaction& tx, const SealId& id, std::uint32_t no);
-Result<> delete_files(Transaction& tx, const SealId& id);  // the rows of `file` only
+/// Start: the records go, numbers and sizes stay for the sender. No writer can go on with them.
+Result<> clear_records(Transaction& tx, const SealId& id);
+/// How many files a transfer has, and their bytes together.
+struct FileTotals {
+  std::int64_t count = 0;
+  std::int64_t bytes = 0;
+};
+Result<FileTotals> file_totals(Transaction& tx, const SealId& id);
 /// What the files of all drafts of a sender announce together, in bytes.
 Result<std::uint64_t> unsent_bytes(Transaction& tx, const Address& sender);
 

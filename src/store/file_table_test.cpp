@@ -163,8 +163,11 @@ TEST_CASE("a deleted file takes its own parts with it and leaves the others") {
   REQUIRE(left.size() == 1);
   CHECK(left[0].file_no == 1);
 
-  db.write([](Transaction& tx) { return delete_files(tx, seal_1); });
-  CHECK(db.get([](auto& tx) { return files_of(tx, seal_1); }).empty());
+  db.write([](Transaction& tx) { return clear_records(tx, seal_1); });
+  const auto files = db.get([](auto& tx) { return files_of(tx, seal_1); });
+  REQUIRE(files.size() == 1);
+  CHECK(files[0].record.empty());
+  CHECK(files[0].no == 1);
   CHECK(db.get([](auto& tx) { return parts_of(tx, seal_1, 10); }).size() == 1);
   CHECK(db.get([](auto& tx) { return parts_of(tx, seal_1, 0); }).empty());
   db.write([&](Transaction& tx) { return delete_part(tx, left[0]); });

@@ -72,6 +72,28 @@ Result<> delete_keyslot(Transaction& tx, const SealId& seal_id, const SlotId& sl
              {{"seal_id", encode(seal_id)}, {"slot_id", encode(slot_id)}});
 }
 
+Result<std::vector<KeyslotRow>> keyslots_of(Transaction& tx, const SealId& seal_id) {
+  return select<KeyslotRow>(tx, "WHERE seal_id = :seal_id", {{"seal_id", encode(seal_id)}});
+}
+
+Result<> recoat_keyslot(Transaction& tx, const KeyslotRow& keyslot) {
+  const auto changed = execute(tx,
+                               "UPDATE keyslot SET stored = :stored, \"end\" = :end "
+                               "WHERE seal_id = :seal_id AND slot_id = :slot_id",
+                               {{"stored", encode(keyslot.stored)},
+                                {"end", encode(keyslot.end)},
+                                {"seal_id", encode(keyslot.seal_id)},
+                                {"slot_id", encode(keyslot.slot_id)}});
+  if (!changed) return pass(changed);
+  if (*changed == 0) return fail(ErrorCode::denied, "there is no such keyslot");
+  return Result<>();
+}
+
+Result<> delete_keyslots_at(Transaction& tx, const SealId& seal_id, int position) {
+  return run(tx, "DELETE FROM keyslot WHERE seal_id = :seal_id AND position = :position",
+             {{"seal_id", encode(seal_id)}, {"position", encode(position)}});
+}
+
 Result<> delete_keyslots(Transaction& tx, const SealId& seal_id) {
   return run(tx, "DELETE FROM keyslot WHERE seal_id = :seal_id", {{"seal_id", encode(seal_id)}});
 }

@@ -34,6 +34,12 @@ Result<std::optional<KeyslotRow>> find_session_keyslot(Transaction& tx, const Sl
                                                        Bytes mac);
 Result<> touch_keyslot(Transaction& tx, const SlotId& slot_id, Instant now);
 Result<> delete_keyslot(Transaction& tx, const SealId& seal_id, const SlotId& slot_id);
+/// All ways of opening a transfer, sessions too; in no order.
+Result<std::vector<KeyslotRow>> keyslots_of(Transaction& tx, const SealId& seal_id);
+/// Puts another coat and end into a row. Errors: `denied` where there is none.
+Result<> recoat_keyslot(Transaction& tx, const KeyslotRow& keyslot);
+/// A recipient's own keyslot and sessions.
+Result<> delete_keyslots_at(Transaction& tx, const SealId& seal_id, int position);
 Result<> delete_keyslots(Transaction& tx, const SealId& seal_id);
 /// Ends sessions past their end at `now` or not used since `unused_since`.
 Result<> sweep_session_keyslots(Transaction& tx, Instant now, Instant unused_since);

@@ -13,3 +13,7 @@ couvert_migration_0002:
 couvert_migration_0003:
   .incbin "store/migrations/0003_store_and_clock.sql"
   .byte 0
+  .global couvert_migration_0004
+couvert_migration_0004:
+  .incbin "store/migrations/0004_sent.sql"
+  .byte 0

@@ -10,6 +10,7 @@ extern "C" {
 extern const char couvert_migration_0001[];
 extern const char couvert_migration_0002[];
 extern const char couvert_migration_0003[];
+extern const char couvert_migration_0004[];
 }
 
 namespace couvert {
@@ -48,8 +49,10 @@ Result<> make_version_table(soci::session& session) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::array<Migration, 3> all = {
-      {{1, couvert_migration_0001}, {2, couvert_migration_0002}, {3, couvert_migration_0003}}};
+  static const std::array<Migration, 4> all = {{{1, couvert_migration_0001},
+                                                {2, couvert_migration_0002},
+                                                {3, couvert_migration_0003},
+                                                {4, couvert_migration_0004}}};
   return all;
 }
 

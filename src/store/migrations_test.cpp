@@ -5,6 +5,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 #include "store/sqlite.h"
 #include "store/test_database.h"
@@ -72,6 +73,32 @@ TEST_CASE("a migration that fails leaves the tables as they were") {
   CHECK(schema_version(*session) == 0);
   const std::vector<Migration> mended = {{1, "CREATE TABLE a (b TEXT);\n"}};
   CHECK(migrate(*session, mended));
+}
+
+TEST_CASE("files of a transfer that an earlier version started get their sizes back") {
+  const TestFolder folder;
+  const auto session = open_empty(folder);
+  REQUIRE(migrate(*session, all_migrations().first(3)));
+  for (const std::string name : {"sealed", "draft"}) {
+    *session << "INSERT INTO transfer VALUES ('" + name + "', 'd-" + name + "', 't-" + name +
+                    "', 'anna@example.org', '" + name +
+                    "', 1, 2, 3, 'de', 'password', 0, 0, 0, '{}', NULL, '', 2, NULL)";
+    for (const auto& [no, part, bytes] :
+         {std::tuple(0, 0, 8), std::tuple(0, 1, 3), std::tuple(1, 0, 5)}) {
+      const std::string place = std::to_string(no) + ", " + std::to_string(part);
+      *session << "INSERT INTO part VALUES ('" + name + "', " + place + ", '" + name + place +
+                      "', " + std::to_string(bytes) + ", 'x')";
+    }
+  }
+  REQUIRE(migrate(*session, all_migrations()));
+  int files = 0;
+  int bytes = 0;
+  *session << "SELECT COUNT(*), SUM(bytes) FROM file WHERE seal_id = 'sealed' AND record = ''",
+      soci::into(files), soci::into(bytes);
+  CHECK(files == 2);
+  CHECK(bytes == 16);
+  *session << "SELECT COUNT(*) FROM file WHERE seal_id = 'draft'", soci::into(files);
+  CHECK(files == 0);
 }
 
 TEST_CASE("a database of a later version is refused, and so is a server of another version") {

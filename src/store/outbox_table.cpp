@@ -102,6 +102,20 @@ Result<> delete_mails_of(Transaction& tx, const SealId& id) {
   return run(tx, "DELETE FROM outbox WHERE seal_id = :seal_id", {{"seal_id", encode(id)}});
 }
 
+Result<bool> is_waiting(Transaction& tx, const MailId& id) {
+  const auto found = select_integer(tx, "SELECT 1 FROM outbox WHERE mail_id = :mail_id",
+                                    {{"mail_id", encode(id)}});
+  if (!found) return pass(found);
+  return found->has_value();
+}
+
+Result<> delete_notification(Transaction& tx, const SealId& id, int position) {
+  return run(tx,
+             "DELETE FROM outbox "
+             "WHERE seal_id = :seal_id AND position = :position AND kind = 'notification'",
+             {{"seal_id", encode(id)}, {"position", encode(position)}});
+}
+
 Result<OutboxState> outbox_state(Transaction& tx) {
   const auto waiting = select_integer(tx, "SELECT COUNT(*) FROM outbox", {});
   if (!waiting) return pass(waiting);

@@ -56,6 +56,10 @@ Result<> delete_mail(Transaction& tx, const MailId& id);
 Result<> postpone_mail(Transaction& tx, const MailId& id, Instant next_try);
 /// Mails of a transfer that must not go out any more.
 Result<> delete_mails_of(Transaction& tx, const SealId& id);
+/// Whether a leased mail is still to go out: it may have been deleted since.
+Result<bool> is_waiting(Transaction& tx, const MailId& id);
+/// A recipient's notification, where it still waits.
+Result<> delete_notification(Transaction& tx, const SealId& id, int position);
 /// How many wait, and since when the oldest does (for figures and readiness).
 struct OutboxState {
   std::int64_t waiting = 0;

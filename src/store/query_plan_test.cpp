@@ -71,6 +71,8 @@ void use_transfers(Transaction& tx) {
   CHECK(find_draft(tx, test_id<SlotId>(1)));
   CHECK(find_tracked(tx, test_id<TrackingId>(1)));
   CHECK(count_drafts(tx, test_transfer(1).sender));
+  CHECK(sent_transfers(tx, test_transfer(1).sender, std::nullopt, 5));
+  CHECK(sent_transfers(tx, test_transfer(1).sender, test_transfer(1), 5));
   CHECK(ended_transfers(tx, TransferState::sealed, now, 5));
   CHECK(transfers_to_erase(tx, 5));
   CHECK(is_day_needed(tx, 3));
@@ -78,10 +80,18 @@ void use_transfers(Transaction& tx) {
   CHECK(take_file_no(tx, id));
   CHECK(insert_recipient(tx, test_recipient(1, 0)));
   CHECK(recipients_of(tx, id));
+  CHECK(find_recipient_at(tx, id, 0));
   CHECK(find_recipient(tx, test_bytes(32, 1)));
-  CHECK(set_mail_state(tx, id, 0, MailState::failed));
+  CHECK(update_recipient(tx, test_recipient(1, 0)));
+  CHECK(settle_mail(tx, id, 0, {MailState::failed, now, ""}));
+  CHECK(set_opened(tx, id, 0, now));
   CHECK(set_retrieved(tx, id, 0, now));
   CHECK(note_download(tx, test_recipient(1, 0), 0, now));
+  CHECK(note_viewing(tx, test_recipient(1, 0), 0, now));
+  CHECK(fetched_by(tx, id, 0));
+  CHECK(fetched_counts(tx, id));
+  CHECK(recipient_counts(tx, id));
+  CHECK(first_recipients(tx, id, 3));
 }
 
 void use_files_and_keyslots(Transaction& tx) {
@@ -102,12 +112,16 @@ void use_files_and_keyslots(Transaction& tx) {
   CHECK(is_object_known(tx, test_id<ObjectId>(99)));
   CHECK(delete_part(tx, test_part(1, 0, 0)));
   CHECK(delete_file(tx, id, 0));
-  CHECK(delete_files(tx, id));
+  CHECK(clear_records(tx, id));
+  CHECK(file_totals(tx, id));
   CHECK(insert_keyslot(tx, keyslot));
   CHECK(find_keyslot(tx, id, keyslot.slot_id));
   CHECK(find_session_keyslot(tx, keyslot.slot_id, keyslot.mac));
   CHECK(touch_keyslot(tx, keyslot.slot_id, from_unix(5)));
   CHECK(delete_keyslot(tx, id, keyslot.slot_id));
+  CHECK(keyslots_of(tx, id));
+  CHECK_FALSE(recoat_keyslot(tx, keyslot));
+  CHECK(delete_keyslots_at(tx, id, 0));
   CHECK(delete_keyslots(tx, id));
   CHECK(sweep_session_keyslots(tx, from_unix(5), from_unix(5)));
 }
@@ -118,6 +132,8 @@ void use_the_rest(Transaction& tx) {
   const Address anna{"anna@example.org"};
   const Code code{hash, anna, hash, now, 0};
   CHECK(insert_mail(tx, test_mail(1)));
+  CHECK(is_waiting(tx, test_mail(1).mail_id));
+  CHECK(delete_notification(tx, test_id<SealId>(1), 0));
   CHECK(lease_mails(tx, from_unix(9000), from_unix(9001), 5));
   CHECK(postpone_mail(tx, test_id<MailId>(1), now));
   CHECK(delete_mail(tx, test_id<MailId>(1)));
@@ -178,9 +194,10 @@ TEST_CASE("a database of 100 000 transfers opens within a second, and finds one 
     for (const char* sql :
          {"INSERT INTO transfer SELECT printf('%026d', value), printf('%026d', value), "
           "printf('%026d', value), 'anna@example.org', 'sealed', 1, 2, 3, 'de', 'password', 0, 0, "
-          "0, '{}', NULL, 'bm90aWNl', 1, NULL FROM numbers",
+          "0, '{}', NULL, 'bm90aWNl', 1, NULL, NULL FROM numbers",
           "INSERT INTO recipient SELECT printf('%026d', value), 0, 'bert@example.net', 'to', "
-          "printf('%043d', value), 'x', 'waiting', NULL FROM numbers"}) {
+          "printf('%043d', value), 'x', 'waiting', NULL, NULL, '', NULL, NULL "
+          "FROM numbers"}) {
       tx.session() << "WITH RECURSIVE numbers (value) AS "
                       "(SELECT 0 UNION ALL SELECT value + 1 FROM numbers WHERE value < 99999) " +
                           std::string(sql);

@@ -22,6 +22,9 @@ constexpr std::array checks = {
     RowCheck{"a download of an unknown transfer", "file",
              "SELECT seal_id, file_no FROM download WHERE NOT EXISTS "
              "(SELECT 1 FROM transfer WHERE transfer.seal_id = download.seal_id)"},
+    RowCheck{"a viewing of an unknown transfer", "file",
+             "SELECT seal_id, file_no FROM viewing WHERE NOT EXISTS "
+             "(SELECT 1 FROM transfer WHERE transfer.seal_id = viewing.seal_id)"},
     RowCheck{"a mail of an unknown transfer", "recipient",
              "SELECT seal_id, position FROM outbox WHERE seal_id IS NOT NULL AND NOT EXISTS "
              "(SELECT 1 FROM transfer WHERE transfer.seal_id = outbox.seal_id)"},
@@ -40,6 +43,7 @@ constexpr std::array checks = {
     RowCheck{"no keyslot opens it for a recipient", "recipient",
              "SELECT recipient.seal_id, recipient.position FROM transfer JOIN recipient "
              "ON recipient.seal_id = transfer.seal_id WHERE transfer.state = 'sealed' "
+             "AND recipient.revoked IS NULL "
              "AND NOT EXISTS (SELECT 1 FROM keyslot WHERE keyslot.seal_id = recipient.seal_id "
              "AND keyslot.slot_id = recipient.slot_id)"},
     RowCheck{"the parts of a file have gaps", "file",

@@ -62,7 +62,7 @@ TEST_CASE("a transfer that is not there cannot be changed") {
   const auto taken = db.ask([&](Transaction& tx) { return take_file_no(tx, test_id<SealId>(1)); });
   CHECK(taken.error().code == ErrorCode::denied);
   const auto mailed = db.database->write([&](Transaction& tx) {
-    return set_mail_state(tx, test_id<SealId>(1), 0, MailState::failed);
+    return settle_mail(tx, test_id<SealId>(1), 0, {MailState::failed, from_unix(9), ""});
   });
   CHECK(mailed.error().code == ErrorCode::denied);
 }
@@ -231,14 +231,110 @@ TEST_CASE("the first finished download is noted once") {
   CHECK(note(4));
 }
 
+TEST_CASE("viewed and downloaded files are told apart, for each recipient") {
+  const TestDatabase db;
+  const SealId id = test_id<SealId>(1);
+  db.write([&](Transaction& tx) { return insert_all(tx, test_transfer(1), 2); });
+  const auto view = [&](int position, std::int64_t no) {
+    return db.get([&](auto& tx) {
+      return note_viewing(tx, test_recipient(1, position), no, from_unix(40 + no));
+    });
+  };
+  CHECK(view(0, 2));
+  CHECK_FALSE(view(0, 2));
+  CHECK(view(0, 7));
+  CHECK(
+      db.get([&](auto& tx) { return note_download(tx, test_recipient(1, 0), 7, from_unix(90)); }));
+  CHECK(
+      db.get([&](auto& tx) { return note_download(tx, test_recipient(1, 0), 1, from_unix(95)); }));
+  const std::vector<Fetched> expected = {{1, std::nullopt, from_unix(95)},
+                                         {2, from_unix(42), std::nullopt},
+                                         {7, from_unix(47), from_unix(90)}};
+  CHECK(db.get([&](auto& tx) { return fetched_by(tx, id, 0); }) == expected);
+  CHECK(db.get([&](auto& tx) { return fetched_by(tx, id, 1); }).empty());
+  const auto counts = db.get([&](auto& tx) { return fetched_counts(tx, id); });
+  REQUIRE(counts.size() == 1);
+  CHECK(counts[0].position == 0);
+  CHECK(counts[0].viewed == 2);
+  CHECK(counts[0].downloaded == 2);
+}
+
+TEST_CASE("recipients are counted for a list, without those taken back") {
+  const TestDatabase db;
+  const SealId id = test_id<SealId>(1);
+  db.write([&](Transaction& tx) { return insert_all(tx, test_transfer(1), 4); });
+  db.write([&](Transaction& tx) {
+    return settle_mail(tx, id, 1, {MailState::failed, from_unix(9), "550 no"});
+  });
+  CHECK(db.get([&](auto& tx) { return set_opened(tx, id, 2, from_unix(50)); }));
+  CHECK(db.get([&](auto& tx) { return set_retrieved(tx, id, 2, from_unix(51)); }));
+  Recipient gone = test_recipient(1, 0);
+  gone.revoked = from_unix(60);
+  db.write([&](Transaction& tx) { return update_recipient(tx, gone); });
+  const auto counts = db.get([&](auto& tx) { return recipient_counts(tx, id); });
+  CHECK(counts.all == 3);
+  CHECK(counts.failed == 1);
+  CHECK(counts.opened == 1);
+  CHECK(counts.retrieved == 1);
+  const auto first = db.get([&](auto& tx) { return first_recipients(tx, id, 2); });
+  REQUIRE(first.size() == 2);
+  CHECK(first[0].position == 1);
+}
+
 TEST_CASE("the state of a recipient's mail is kept") {
   const TestDatabase db;
   db.write([&](Transaction& tx) { return insert_all(tx, test_transfer(1), 1); });
   db.write([&](Transaction& tx) {
-    return set_mail_state(tx, test_id<SealId>(1), 0, MailState::failed);
+    return settle_mail(tx, test_id<SealId>(1), 0, {MailState::failed, from_unix(9), "550 no"});
   });
   const auto all = db.get([&](auto& tx) { return recipients_of(tx, test_id<SealId>(1)); });
   CHECK(all[0].mail == MailState::failed);
+  CHECK(all[0].mail_settled == from_unix(9));
+  CHECK(all[0].mail_answer == "550 no");
+}
+
+TEST_CASE("a recipient is changed whole, and the first opening is noted once") {
+  const TestDatabase db;
+  db.write([&](Transaction& tx) { return insert_all(tx, test_transfer(1), 2); });
+  Recipient changed = test_recipient(1, 0);
+  changed.address = Address{"carla@example.net"};
+  changed.transfer_id_hash = test_bytes(32, 200);
+  changed.revoked = from_unix(70);
+  db.write([&](Transaction& tx) { return update_recipient(tx, changed); });
+  const auto open = [&](std::int64_t now) {
+    return db.get([&](auto& tx) { return set_opened(tx, changed.seal_id, 0, from_unix(now)); });
+  };
+  CHECK(open(50));
+  CHECK_FALSE(open(60));
+  changed.opened = from_unix(50);
+  const auto all = db.get([&](auto& tx) { return recipients_of(tx, changed.seal_id); });
+  CHECK(all[0] == changed);
+  CHECK_FALSE(all[1].opened);
+}
+
+TEST_CASE("sent transfers come the latest first, page by page, without drafts and strangers'") {
+  const TestDatabase db;
+  for (unsigned number = 1; number <= 6; ++number) {
+    Transfer transfer = test_transfer(number);
+    transfer.state = number == 5 ? TransferState::draft : TransferState::sealed;
+    transfer.started = from_unix(number == 5 ? 0 : 100 + number / 3);  // 2 of them at one second
+    if (number == 6) transfer.sender = Address{"carl@example.org"};
+    db.write([&](Transaction& tx) { return insert_transfer(tx, transfer); });
+  }
+  std::vector<Transfer> seen;
+  std::optional<Transfer> last;
+  for (int page = 0; page < 3; ++page) {
+    const auto some =
+        db.get([&](auto& tx) { return sent_transfers(tx, test_transfer(1).sender, last, 2); });
+    CHECK(some.size() == (page < 2 ? 2 : 0));
+    for (const Transfer& transfer : some) seen.push_back(transfer);
+    if (!some.empty()) last = some.back();
+  }
+  REQUIRE(seen.size() == 4);
+  for (std::size_t i = 1; i < seen.size(); ++i) {
+    CHECK(std::pair(seen[i].started, seen[i].tracking_id.text()) <
+          std::pair(seen[i - 1].started, seen[i - 1].tracking_id.text()));
+  }
 }
 
 // Bug: one spoilt row held up the end and the erasing of every other transfer.

@@ -28,6 +28,39 @@ describe("the API", () => {
     expect(host.requests[0]?.url).not.toContain("hidden");
   });
 
+  it("keeps what it knows of a sent transfer while that still holds", async () => {
+    const host = testHost();
+    const api = createApi(host);
+    host.answers.push(
+      Response.json({ state: "sealed" }, { headers: { ETag: '"a"' } }),
+      new Response(null, { status: 304, headers: { ETag: '"a"' } }),
+      Response.json({ state: "revoked" }, { headers: { ETag: '"b"' } }),
+    );
+    const first = await api.sent("t".repeat(26));
+    expect(host.requests[0]?.headers.get("If-None-Match")).toBeNull();
+    if (!first.ok) throw new Error(first.code);
+    const same = await api.sent("t".repeat(26), first.value);
+    expect(host.requests[1]?.headers.get("If-None-Match")).toBe('"a"');
+    expect(same.ok && same.value).toBe(first.value);
+    const changed = await api.sent("t".repeat(26), first.value);
+    expect(changed.ok && changed.value).toEqual({ value: { state: "revoked" }, etag: '"b"' });
+  });
+
+  it("sends the secret where a link is made anew, and none where it has none", async () => {
+    const host = testHost();
+    const api = createApi(host);
+    const none = () => new Response(null, { status: 204 });
+    host.answers.push(none(), none());
+    const place = { tracking_id: "t".repeat(26), recipient_no: 3 };
+    const link = { slot_id: "s".repeat(26), secret: "hidden" };
+    await api.mailAgain({ ...place, held: "held" }, link);
+    expect(host.requests[0]?.headers.get("Couvert-Secret")).toBe("held");
+    expect(await host.requests[0]?.json()).toEqual(link);
+    await api.mailAgain(place);
+    expect(host.requests[1]?.headers.get("Couvert-Secret")).toBeNull();
+    expect(host.requests[1]?.url).toMatch(/\/recipients\/3\/mail$/);
+  });
+
   it("gives code, reason, address and pause of a problem", async () => {
     const host = testHost();
     host.answers.push(

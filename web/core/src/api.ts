@@ -14,6 +14,11 @@ export type Draft = Schemas["Draft"];
 export type Start = Schemas["Start"];
 export type Started = Schemas["Started"];
 export type Sent = Schemas["Sent"];
+export type SentRecipient = Schemas["SentRecipient"];
+export type SentPage = Schemas["SentPage"];
+export type SentSummary = Schemas["SentSummary"];
+export type SentFiles = Schemas["SentFiles"];
+export type Fetched = Schemas["Fetched"];
 export type SentFile = Schemas["File"];
 export type Retrieval = Schemas["Retrieval"];
 export type OpenBy = Schemas["OpenBy"];
@@ -54,6 +59,33 @@ async function settle<T>(
   }
 }
 
+/** An answer and the tag under which the server knows it; asked again with it, nothing is sent
+ * where nothing has changed. */
+export interface Known<T> {
+  readonly value: T;
+  readonly etag: string;
+}
+
+/** The answer, or the very object that was known where it still holds. */
+async function settleKnown<T>(
+  request: Promise<{ data?: T; error?: unknown; response: Response }>,
+  known: Known<T> | undefined,
+): Promise<Result<Known<T>>> {
+  let etag = "";
+  let status = 0;
+  const noted = request.then((answer) => {
+    etag = answer.response.headers.get("ETag") ?? "";
+    status = answer.response.status;
+    return answer;
+  });
+  const settled = await settle(noted);
+  if (status === 304 && known) return pass(known);
+  return settled.ok ? pass({ value: settled.value, etag }) : settled;
+}
+
+const ifChanged = (known: Known<unknown> | undefined): Record<string, string> =>
+  known && known.etag !== "" ? { "If-None-Match": known.etag } : {};
+
 /** With the time after which nobody waits any more; a hanging line is a broken one. */
 async function fetchInTime(host: Host, request: Request): Promise<Response> {
   const abort = new AbortController();
@@ -71,6 +103,8 @@ async function fetchInTime(host: Host, request: Request): Promise<Response> {
 }
 
 const withSecret = (secret: string) => ({ "Couvert-Secret": secret });
+const perhapsWith = (secret: string | undefined): Record<string, string> =>
+  secret === undefined ? {} : withSecret(secret);
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -167,13 +201,95 @@ function drafts(client: Client) {
   };
 }
 
+/** A link made anew, for a recipient who opens by one; with the draft's secret. */
+export interface NewLink {
+  readonly slot_id: string;
+  readonly secret: string;
+}
+
+/** One recipient of a sent transfer, and the sender's secret where a link has to be made. */
+export interface SentPlace {
+  readonly tracking_id: string;
+  readonly recipient_no: number;
+  readonly held?: string | undefined;
+}
+
+const pathOf = ({ tracking_id, recipient_no }: SentPlace) => ({
+  path: { tracking_id, recipient_no },
+});
+
 function sent(client: Client) {
   return {
-    sent: (tracking_id: string) =>
-      settle(client.GET("/api/v1/sent/{tracking_id}", { params: { path: { tracking_id } } })),
+    /** What the address of a verification has sent; behind the last one of the page before. */
+    sentPage: (verification_id: string, before?: string, known?: Known<SentPage>) =>
+      settleKnown<SentPage>(
+        client.GET("/api/v1/verifications/{verification_id}/sent", {
+          params: { path: { verification_id }, ...(before !== undefined && { query: { before } }) },
+          headers: ifChanged(known),
+        }),
+        known,
+      ),
+    sent: (tracking_id: string, known?: Known<Sent>) =>
+      settleKnown<Sent>(
+        client.GET("/api/v1/sent/{tracking_id}", {
+          params: { path: { tracking_id } },
+          headers: ifChanged(known),
+        }),
+        known,
+      ),
+    sentFiles: (tracking_id: string, secret?: string) =>
+      settle<SentFiles>(
+        client.GET("/api/v1/sent/{tracking_id}/files", {
+          params: { path: { tracking_id } },
+          headers: perhapsWith(secret),
+        }),
+      ),
+    fetched: (place: SentPlace, known?: Known<Fetched>) =>
+      settleKnown<Fetched>(
+        client.GET("/api/v1/sent/{tracking_id}/recipients/{recipient_no}", {
+          params: pathOf(place),
+          headers: ifChanged(known),
+        }),
+        known,
+      ),
     revoke: (tracking_id: string) =>
       settle(
         client.POST("/api/v1/sent/{tracking_id}/revoke", { params: { path: { tracking_id } } }),
+      ),
+    changeExpiry: (tracking_id: string, expires: string) =>
+      settle(
+        client.POST("/api/v1/sent/{tracking_id}/expiry", {
+          params: { path: { tracking_id } },
+          body: { expires },
+        }),
+      ),
+    ...sentRecipients(client),
+  };
+}
+
+function sentRecipients(client: Client) {
+  return {
+    revokeRecipient: (place: SentPlace) =>
+      settle(
+        client.POST("/api/v1/sent/{tracking_id}/recipients/{recipient_no}/revoke", {
+          params: pathOf(place),
+        }),
+      ),
+    replaceRecipient: (place: SentPlace, address: string, link?: NewLink) =>
+      settle(
+        client.POST("/api/v1/sent/{tracking_id}/recipients/{recipient_no}/replace", {
+          params: pathOf(place),
+          body: { address, ...link },
+          headers: perhapsWith(place.held),
+        }),
+      ),
+    mailAgain: (place: SentPlace, link?: NewLink) =>
+      settle(
+        client.POST("/api/v1/sent/{tracking_id}/recipients/{recipient_no}/mail", {
+          params: pathOf(place),
+          body: { ...link },
+          headers: perhapsWith(place.held),
+        }),
       ),
   };
 }

@@ -1,6 +1,6 @@
 // What this browser keeps between visits. A browser that keeps nothing still works.
 
-import type { Language } from "@couvert/core";
+import { addressKey, type Language } from "@couvert/core";
 
 export interface Person {
   readonly name: string;
@@ -84,6 +84,51 @@ export function keepDraft(draft: KeptDraft): void {
 export function forgetDraft(id: string): void {
   const others = keptDrafts().filter((draft) => draft.id !== id);
   write("localStorage", "drafts", others.length > 0 ? others : null);
+}
+
+/** The sender's secret of a transfer that this browser has sent: it shows the names of the files
+ * and makes links anew. */
+export interface KeptSent {
+  readonly id: string;
+  readonly from: string;
+  readonly secret: string;
+}
+
+/** Of more than these only the latest are remembered. */
+const sentMax = 500;
+
+function isSent(value: unknown): value is KeptSent {
+  const sent = value as Partial<KeptSent> | null;
+  return [sent?.id, sent?.from, sent?.secret].every((one) => typeof one === "string");
+}
+
+function allSent(): KeptSent[] {
+  const sent = read("localStorage", "sent");
+  return Array.isArray(sent) ? sent.filter(isSent) : [];
+}
+
+function writeSent(sent: readonly KeptSent[]): void {
+  write("localStorage", "sent", sent.length > 0 ? sent.slice(0, sentMax) : null);
+}
+
+/** By the ID of the draft that became the transfer. */
+export const keptSecret = (id: string): string | undefined =>
+  allSent().find((one) => one.id === id)?.secret;
+
+export function keepSent({ id, from, secret }: KeptSent): void {
+  writeSent([{ id, from, secret }, ...allSent().filter((one) => one.id !== id)]);
+}
+
+/** Those of transfers that are over: their secret opens nothing any more. */
+export function forgetSent(ids: readonly string[]): void {
+  const left = allSent().filter(({ id }) => !ids.includes(id));
+  if (left.length < allSent().length) writeSent(left);
+}
+
+/** All that somebody has sent from this browser. */
+export function forgetSentFrom(address: string): void {
+  const key = addressKey(address);
+  writeSent(allSent().filter(({ from }) => addressKey(from) !== key));
 }
 
 /**

@@ -1,0 +1,232 @@
+// couvert sent, couvert revoke: what was sent, and taking it back.
+#include <algorithm>
+
+#include "base/id.h"
+#include "cli/code_session.h"
+
+namespace couvert {
+namespace {
+
+// A server to ask, by the session of an earlier verify.
+struct Line {
+  Connection connection;
+  Client& client() { return *connection.client; }
+};
+
+Outcome<Line> open_line(const World& world) {
+  const Outcome<ServerUrl> server = named_server(world);
+  if (!server) return pass(server);
+  const Outcome<State> state = open_state(world);
+  if (!state) return pass(state);
+  Outcome<Connection> connection = connect(world, *server);
+  if (!connection) return pass(connection);
+  Line line{std::move(*connection)};
+  const Outcome<> session = use_kept_session(line.client(), *state);
+  if (!session) return pass(session);
+  if (!line.client().has_session()) {
+    return complain(Exit::unproven, "no address is verified here", "run couvert verify ADDRESS");
+  }
+  return line;
+}
+
+Outcome<std::string> tracking_id_of(const std::string& typed) {
+  const Result<TrackingId> id = TrackingId::parse(typed);
+  if (id) return id->text();
+  return complain(Exit::invalid, typed + " is no tracking ID", "couvert sent lists them");
+}
+
+// Foreign words, made printable: a mail server's answer must not move the columns.
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += between;
+    text += printable(words[i]);
+  }
+  return text;
+}
+
+std::string line_of(const api::SentSummary& one) {
+  std::string recipients = joined(one.recipients, " ");
+  const auto named = static_cast<std::int64_t>(one.recipients.size());
+  if (one.recipient_count > named) {
+    recipients += " +" + std::to_string(one.recipient_count - named);
+  }
+  const std::string opened =
+      std::to_string(one.opened_count) + "/" + std::to_string(one.recipient_count);
+  return joined({one.tracking_id, one.state, one.created, opened, recipients}, "\t");
+}
+
+std::string line_of(const api::SentRecipient& one, std::int64_t file_count) {
+  const std::string state = one.revoked.empty() ? one.mail : "revoked";
+  const std::string opened = one.opened.empty() ? "-" : one.opened;
+  const std::string downloaded =
+      std::to_string(one.downloaded_count) + "/" + std::to_string(file_count);
+  const std::string viewed = std::to_string(one.viewed_count);
+  return joined({one.address, state, opened, downloaded, viewed, one.mail_answer}, "\t");
+}
+
+void add(Json::Object& object, std::string_view name, const std::string& value) {
+  if (!value.empty()) object.emplace_back(std::string(name), Json(value));
+}
+
+Json json_of(const api::SentSummary& one, const std::string& from) {
+  Json::Array recipients;
+  for (const std::string& recipient : one.recipients) recipients.push_back(Json(recipient));
+  return Json(Json::Object{{"tracking_id", one.tracking_id},
+                           {"from", from},
+                           {"state", one.state},
+                           {"created", one.created},
+                           {"expires", one.expires},
+                           {"recipients", std::move(recipients)},
+                           {"recipient_count", one.recipient_count},
+                           {"failed_count", one.failed_count},
+                           {"opened_count", one.opened_count},
+                           {"retrieved_count", one.retrieved_count},
+                           {"file_count", one.file_count},
+                           {"bytes", one.bytes}});
+}
+
+Json json_of(const api::SentRecipient& one) {
+  Json::Object object = {{"address", one.address},
+                         {"kind", one.kind},
+                         {"mail", one.mail},
+                         {"viewed_count", one.viewed_count},
+                         {"downloaded_count", one.downloaded_count}};
+  add(object, "mail_settled", one.mail_settled);
+  add(object, "mail_answer", one.mail_answer);
+  add(object, "opened", one.opened);
+  add(object, "retrieved", one.retrieved);
+  add(object, "revoked", one.revoked);
+  return Json(std::move(object));
+}
+
+Json json_of(const api::Sent& sent) {
+  Json::Array recipients;
+  for (const api::SentRecipient& one : sent.recipients) recipients.push_back(json_of(one));
+  Json::Object object = {{"tracking_id", sent.tracking_id},
+                         {"from", sent.from},
+                         {"state", sent.state},
+                         {"created", sent.created},
+                         {"expires", sent.expires},
+                         {"file_count", sent.file_count},
+                         {"bytes", sent.bytes},
+                         {"recipients", std::move(recipients)}};
+  add(object, "revoked", sent.revoked);
+  return Json(std::move(object));
+}
+
+// The verifications whose transfers are asked for.
+Outcome<std::vector<api::Verification>> senders(const World& world, Client& client) {
+  Answer<std::vector<api::Verification>> held = client.list_verifications();
+  if (!held) return complain(held);
+  const auto from = world.arguments.value("from");
+  if (from) std::erase_if(*held, [&](const auto& one) { return one.address != *from; });
+  if (!held->empty()) return std::move(*held);
+  return complain(Exit::unproven, from.value_or("no address") + " is not verified here",
+                  "run couvert verify ADDRESS");
+}
+
+// Page by page; every one ends with another tracking ID, so that this ends, too.
+Outcome<std::vector<api::SentSummary>> all_sent(const World& world, Client& client,
+                                                const api::Verification& sender) {
+  std::vector<api::SentSummary> all;
+  std::string last;
+  while (true) {
+    Answer<api::SentPage> page = client.list_sent(sender.verification_id, last);
+    if (!page) return complain(page);
+    const bool more = page->more && !page->transfers.empty() && world.arguments.has("all");
+    for (api::SentSummary& one : page->transfers) all.push_back(std::move(one));
+    if (!more || all.back().tracking_id == last) return all;
+    last = all.back().tracking_id;
+  }
+}
+
+Outcome<> print_list(const World& world, Client& client) {
+  const Outcome<std::vector<api::Verification>> who = senders(world, client);
+  if (!who) return pass(who);
+  Json::Array transfers;
+  for (const api::Verification& sender : *who) {
+    const Outcome<std::vector<api::SentSummary>> found = all_sent(world, client, sender);
+    if (!found) return pass(found);
+    for (const api::SentSummary& one : *found) {
+      if (world.arguments.has("json")) {
+        transfers.push_back(json_of(one, sender.address));
+        continue;
+      }
+      const Outcome<> printed = world.terminal.print(line_of(one));
+      if (!printed) return printed;
+    }
+  }
+  if (!world.arguments.has("json")) return Outcome<>();
+  return world.terminal.print(Json(Json::Object{{"transfers", std::move(transfers)}}).write());
+}
+
+Outcome<> print_one(const World& world, Client& client, const std::string& tracking_id) {
+  const Answer<api::Sent> sent = client.get_sent(tracking_id);
+  if (!sent) return complain(sent);
+  if (world.arguments.has("json")) return world.terminal.print(json_of(*sent).write());
+  world.terminal.say("Sent by " + sent->from + " on " + sent->created + ": " + sent->state +
+                     ", until " + sent->expires + ".");
+  for (const api::SentRecipient& one : sent->recipients) {
+    const Outcome<> printed = world.terminal.print(line_of(one, sent->file_count));
+    if (!printed) return printed;
+  }
+  return Outcome<>();
+}
+
+// From the one recipient who still has it under this address.
+Outcome<> revoke_from(Client& client, const std::string& tracking_id, const std::string& address) {
+  const Answer<api::Sent> sent = client.get_sent(tracking_id);
+  if (!sent) return complain(sent);
+  const auto one = std::ranges::find_if(sent->recipients, [&](const api::SentRecipient& other) {
+    return other.address == address && other.revoked.empty();
+  });
+  if (one == sent->recipients.end()) {
+    return complain(Exit::denied, address + " is no recipient of this transfer");
+  }
+  const Answer<> revoked = client.revoke_recipient(tracking_id, one->recipient_no);
+  if (!revoked) return complain(revoked);
+  return Outcome<>();
+}
+
+}  // namespace
+
+Outcome<> sent(const World& world) {
+  const std::vector<std::string>& operands = world.arguments.operands;
+  if (operands.size() > 1) return complain(Exit::usage, "sent takes one tracking ID, or none");
+  const Outcome<std::string> id =
+      operands.empty() ? Outcome<std::string>("") : tracking_id_of(operands[0]);
+  if (!id) return pass(id);
+  Outcome<Line> line = open_line(world);
+  if (!line) return pass(line);
+  return id->empty() ? print_list(world, line->client()) : print_one(world, line->client(), *id);
+}
+
+Outcome<> revoke(const World& world) {
+  const std::vector<std::string>& operands = world.arguments.operands;
+  if (operands.size() != 1) {
+    return complain(Exit::usage, "revoke takes one tracking ID", "couvert sent lists them");
+  }
+  const Outcome<std::string> id = tracking_id_of(operands[0]);
+  if (!id) return pass(id);
+  Outcome<Line> line = open_line(world);
+  if (!line) return pass(line);
+  const auto recipient = world.arguments.value("recipient");
+  if (recipient) {
+    const Outcome<> revoked = revoke_from(line->client(), *id, *recipient);
+    if (!revoked) return revoked;
+  } else {
+    const Answer<> revoked = line->client().revoke_transfer(*id);
+    if (!revoked) return complain(revoked);
+  }
+  const std::string from = recipient ? " from " + *recipient : "";
+  if (!world.arguments.has("json")) {
+    world.terminal.say("Transfer " + *id + " is revoked" + from + ".");
+    return Outcome<>();
+  }
+  Json::Object object = {{"tracking_id", *id}, {"state", "revoked"}};
+  if (recipient) object.emplace_back("recipient", *recipient);
+  return world.terminal.print(Json(std::move(object)).write());
+}
+
+}  // namespace couvert

@@ -1,0 +1,21 @@
+// The recipient's mail of a transfer, from what is kept of it: the same at Start and later.
+#pragma once
+
+#include "mail/mail_content.h"
+#include "service/notice.h"
+
+namespace couvert {
+
+/// Where a recipient opens a transfer. `secret` is what the link ends in, or null where a password
+/// opens it. Lifetime: refers to the secret.
+struct WayIn {
+  TransferId transfer_id;
+  const Secret<32>* secret = nullptr;
+};
+std::string link_of(const Parts& parts, const WayIn& way);
+
+/// The mail that tells a recipient of a sealed transfer.
+NotificationMail notification_of(const Parts& parts, const Transfer& transfer, const Notice& notice,
+                                 const WayIn& way);
+
+}  // namespace couvert
