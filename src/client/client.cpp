@@ -243,6 +243,13 @@ Answer<api::SentPage> Client::list_sent(const std::string& verification_id,
   return read(ask(request(Method::get, path + query)), &api::read_sent_page);
 }
 
+Answer<api::ReceivedPage> Client::list_received(const std::string& verification_id,
+                                                const std::string& before) {
+  const std::string path = "/api/v1/verifications/" + verification_id + "/received";
+  const std::string query = before.empty() ? "" : "?before=" + before;
+  return read(ask(request(Method::get, path + query)), &api::read_received_page);
+}
+
 Answer<api::Sent> Client::get_sent(const std::string& tracking_id) {
   return read(ask(request(Method::get, "/api/v1/sent/" + tracking_id)), &api::read_sent);
 }

@@ -87,6 +87,9 @@ class Client {
   /// What the address of a verification has sent, the latest first; behind `before`, a tracking ID,
   /// or from the beginning where that is empty.
   Answer<api::SentPage> list_sent(const std::string& verification_id, const std::string& before);
+  /// What the address of a verification may open now; `before` likewise.
+  Answer<api::ReceivedPage> list_received(const std::string& verification_id,
+                                          const std::string& before);
   Answer<api::Sent> get_sent(const std::string& tracking_id);
   Answer<> revoke_transfer(const std::string& tracking_id);
   Answer<> revoke_recipient(const std::string& tracking_id, std::int64_t recipient_no);

@@ -13,6 +13,7 @@
 #include "service/draft.h"
 #include "service/parts.h"
 #include "service/preview.h"
+#include "service/received.h"
 #include "service/retrieve.h"
 #include "service/start.h"
 #include "service/verify.h"
@@ -30,6 +31,7 @@ struct ApiParts {
   Sent& sent;
   ChangeSent& change_sent;
   Retrieve& retrieve;
+  Received& received;
   std::string version;  // of the program
   HealthParts health;
 };

@@ -126,8 +126,8 @@ Result<PortalFiles> load_all(const fs::path& folder) {
 }
 
 bool is_page(std::string_view path) {
-  static constexpr auto pages =
-      std::to_array<std::string_view>({"/", "/provide", "/retrieve", "/sent", "/help"});
+  static constexpr auto pages = std::to_array<std::string_view>(
+      {"/", "/provide", "/retrieve", "/received", "/sent", "/help"});
   if (std::ranges::find(pages, path) != pages.end()) return true;
   for (const std::string_view folder : {"/r/", "/sent/"}) {
     if (path.starts_with(folder)) return path.find('/', folder.size()) == std::string_view::npos;

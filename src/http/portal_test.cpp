@@ -45,7 +45,8 @@ struct TestPortal {
 
 TEST_CASE("the portal's pages are its index, whatever the ID") {
   const TestPortal test;
-  for (const char* path : {"/", "/provide", "/retrieve", "/sent", "/sent/abc", "/help", "/r/abc"}) {
+  for (const char* path :
+       {"/", "/provide", "/retrieve", "/received", "/sent", "/sent/abc", "/help", "/r/abc"}) {
     CAPTURE(path);
     const Response page = test.get(path);
     CHECK(page.status == 200);

@@ -190,10 +190,11 @@ Result<> serve_http(const Serving& from) {
   Sent sent(parts);
   ChangeSent change_sent(parts);
   Retrieve retrieve(parts);
+  Received received(parts);
   const std::string version(program_version);
   const HealthParts health{[&parts] { return is_ready(parts); }, parts.log};
-  const ApiParts api{parts, verify,      ask_policy, show_preview, drafts, start,
-                     sent,  change_sent, retrieve,   version,      health};
+  const ApiParts api{parts, verify,      ask_policy, show_preview, drafts,  start,
+                     sent,  change_sent, retrieve,   received,     version, health};
   const HttpParts http{parts.clock, parts.random, parts.log, from.metrics};
 
   Result<Handler> pages = pages_of(config, parts.log);

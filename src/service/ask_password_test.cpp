@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "service/sent.h"
+#include "service/change_sent.h"
 #include "service/test_world.h"
 
 using namespace couvert;
@@ -89,8 +89,9 @@ TEST_CASE("who holds no live transfer ID hears nothing, and nobody is asked for 
   const Caller caller{{}, "198.51.100.1"};
   const TransferId unknown = TransferId::make(asked.world.random);
   CHECK(asked.retrieve.ask_sender(unknown, caller).error().code == ErrorCode::denied);
-  REQUIRE(
-      Sent(*asked.world.parts).revoke(asked.draft.caller, asked.transfer.tracking_id).has_value());
+  REQUIRE(ChangeSent(*asked.world.parts)
+              .revoke(asked.draft.caller, asked.transfer.tracking_id)
+              .has_value());
   CHECK(asked.ask(0).error().code == ErrorCode::denied);
 
   TestWorld world;

@@ -6,6 +6,7 @@
 #include "sealing/zip.h"
 #include "sealing/zip_names.h"
 #include "service/content_download.h"
+#include "service/delivery.h"
 
 namespace couvert {
 namespace {
@@ -54,6 +55,19 @@ class FileView final : public FileDownload {
     if (!type) return fail(ErrorCode::refused, "no_view");
     return std::string(*type);
   }
+
+ private:
+  // What was not noted is not held against who looks: the log says so.
+  Result<Bytes> read_piece(std::uint64_t offset, std::size_t bytes_max) override {
+    Result<Bytes> piece = FileDownload::read_piece(offset, bytes_max);
+    if (!piece || noted_) return piece;
+    noted_ = true;
+    const Result<> noted = note_view(parts_, opened_.recipient, numbers_.front());
+    if (!noted) parts_.log.failure("view not noted", noted.error());
+    return piece;
+  }
+
+  bool noted_ = false;
 };
 
 class ZipDownload final : public ContentDownload {

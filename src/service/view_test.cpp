@@ -1,7 +1,7 @@
 // What a recipient looks at in the page, and the message as a file.
 #include <doctest/doctest.h>
 
-#include "service/sent.h"
+#include "service/change_sent.h"
 #include "service/test_world.h"
 
 using namespace couvert;
@@ -51,10 +51,19 @@ struct Opened {
     REQUIRE(message.has_value());
     return std::move(*message);
   }
+  // What the sender sees of a file.
+  std::optional<Fetched> fetched(std::uint32_t no) {
+    const auto all = Sent(*world.parts).fetched(draft.caller, transfer.tracking_id, 0);
+    REQUIRE(all.has_value());
+    for (const Fetched& one : *all) {
+      if (one.file_no == no) return one;
+    }
+    return std::nullopt;
+  }
   bool is_retrieved() {
     const Result<SentTransfer> sent = Sent(*world.parts).find(draft.caller, transfer.tracking_id);
     REQUIRE(sent.has_value());
-    return sent->recipients.at(0).retrieved.has_value();
+    return sent->recipients.at(0).recipient.retrieved.has_value();
   }
 };
 
@@ -77,11 +86,26 @@ TEST_CASE("a file is shown by what it holds, and that is no download") {
   CHECK(opened.retrieve.view(opened.key(), 4).error().code == ErrorCode::denied);
 }
 
+TEST_CASE("the sender sees the first time that some of a file was looked at") {
+  Opened opened;
+  const View film = opened.view(0);
+  CHECK_FALSE(opened.fetched(0));
+  const Instant first = opened.world.clock.now();
+  REQUIRE(film.download->read(10'000, 100).has_value());
+  opened.world.clock.advance(std::chrono::minutes(1));
+  REQUIRE(opened.view(0).download->read(0, 100).has_value());
+  REQUIRE(opened.fetched(0));
+  CHECK(opened.fetched(0)->viewed == first);
+  CHECK_FALSE(opened.fetched(0)->downloaded);
+  CHECK_FALSE(opened.fetched(1));
+  CHECK_FALSE(opened.is_retrieved());
+}
+
 TEST_CASE("what is looked at ends with its transfer") {
   Opened opened;
   const View shown = opened.view(0);
   CHECK(shown.download->read(0, 100).has_value());
-  REQUIRE(Sent(*opened.world.parts)
+  REQUIRE(ChangeSent(*opened.world.parts)
               .revoke(opened.draft.caller, opened.transfer.tracking_id)
               .has_value());
   opened.world.clock.advance(std::chrono::seconds(1));

@@ -17,3 +17,7 @@ couvert_migration_0003:
 couvert_migration_0004:
   .incbin "store/migrations/0004_sent.sql"
   .byte 0
+  .global couvert_migration_0005
+couvert_migration_0005:
+  .incbin "store/migrations/0005_received.sql"
+  .byte 0

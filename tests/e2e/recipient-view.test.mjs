@@ -9,6 +9,7 @@ import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { RecipientPages, words } from "./harness/portal-pages.mjs";
 import { pdfOf, pngOf, wavOf } from "./harness/media.mjs";
+import { waitUntil } from "./harness/processes.mjs";
 
 const anna = "view-anna@example.org";
 const bert = "view-bert@example.net";
@@ -39,13 +40,15 @@ const no = (name) => files.findIndex(([one]) => one === name);
 let server;
 /** @type {import("playwright-core").Browser} */
 let browser;
+/** @type {ApiClient} the sender's */
+let client;
 /** @type {import("./harness/api-client.mjs").RetrievalClient} */
 let opened;
 let link = "";
 const visits = new Visits();
 before(async () => {
   server = await Couvertd.start({ name: "view" });
-  const client = new ApiClient(server.baseUrl);
+  client = new ApiClient(server.baseUrl);
   await client.verify(anna);
   const more = { password, text: "Zum Ansehen" };
   const sent = await client.provide({ from: anna, to: [{ address: bert }], files, more });
@@ -116,6 +119,32 @@ test("ranges, conditions and strangers meet what they meet at a download", async
   assert.ok(part.body.equals(sound.subarray(1000, 2000)));
   const past = await opened.call("GET", path, { Range: `bytes=${sound.length}-` });
   expectProblem(past, 416, "invalid");
+});
+
+test("the sender sees what was viewed, apart from what was downloaded", async () => {
+  const to = [{ address: bert }];
+  const few = files.slice(0, 3);
+  const sent = await client.provide({ from: anna, to, files: few, more: { password } });
+  const own = await client.open(sent.recipients[0].transfer_id, { password });
+  const path = `/api/v1/sent/${sent.tracking_id}/recipients/0`;
+  const fetched = async () => expectStatus(await client.call("GET", path), 200).json.files;
+  const { etag } = expectStatus(await own.call("HEAD", "/files/0/view"), 200).headers;
+  expectStatus(await own.call("GET", "/files/0/view", { "If-None-Match": String(etag) }), 304);
+  expectStatus(await own.call("GET", "/files/0/view", { "Sec-Fetch-Dest": "document" }), 403);
+  assert.deepEqual(await fetched(), []);
+  expectStatus(await own.call("GET", "/files/0/view", { Range: "bytes=9-9" }), 206);
+  expectStatus(await own.call("GET", "/files/1/view"), 200);
+  expectStatus(await own.call("GET", "/files/2"), 200);
+  const seen = await waitUntil("the download is noted", async () => {
+    const all = await fetched();
+    return all.length === 3 && all;
+  });
+  const kinds = seen.map((/** @type {any} */ one) => [!!one.viewed, !!one.downloaded]);
+  assert.deepEqual(kinds, [
+    [true, false],
+    [true, false],
+    [false, true],
+  ]);
 });
 
 /** A recipient with the transfer open; whatever runs or is refused by a policy fails the test.

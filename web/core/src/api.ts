@@ -21,6 +21,8 @@ export type SentFiles = Schemas["SentFiles"];
 export type Fetched = Schemas["Fetched"];
 export type SentFile = Schemas["File"];
 export type Retrieval = Schemas["Retrieval"];
+export type ReceivedPage = Schemas["ReceivedPage"];
+export type ReceivedTransfer = Schemas["ReceivedTransfer"];
 export type OpenBy = Schemas["OpenBy"];
 
 type Json<Path extends keyof paths> = paths[Path] extends {
@@ -303,6 +305,13 @@ function retrievals(client: Client) {
       settle(
         client.POST("/api/v1/transfers/code", {
           body: { transfer_id, language, client: "browser" },
+        }),
+      ),
+    /** What the address of a verification may open; behind `before`. */
+    received: (verification_id: string, before?: string) =>
+      settle<ReceivedPage>(
+        client.GET("/api/v1/verifications/{verification_id}/received", {
+          params: { path: { verification_id }, query: before === undefined ? {} : { before } },
         }),
       ),
     /** Mails the sender that this recipient asks for the password. */

@@ -60,11 +60,10 @@ function readable(document: PDFDocumentProxy, end: () => void): Pdf {
     const { width: own, height } = page.getViewport({ scale: 1 });
     const wanted = (width * devicePixelRatio) / own;
     const scale = Math.min(wanted, Math.sqrt(pixelsMax / (own * height)));
-    const task = page.render({
-      canvas,
-      viewport: page.getViewport({ scale }),
-      annotationMode: AnnotationMode.ENABLE,
-    });
+    const viewport = page.getViewport({ scale });
+    canvas.width = Math.floor(viewport.width);
+    canvas.height = Math.floor(viewport.height);
+    const task = page.render({ canvas, viewport, annotationMode: AnnotationMode.ENABLE });
     stop = () => {
       stopped = true;
       task.cancel();
