@@ -50,6 +50,7 @@ constexpr Option all_options[] = {
     {"all", Takes::nothing, "sent received"},
     {"recipient", Takes::one, "revoke"},
     {"zip", Takes::nothing, "retrieve"},
+    {"eml", Takes::nothing, "retrieve"},
 };
 
 bool holds_word(std::string_view words, std::string_view word) {

@@ -83,6 +83,7 @@ constexpr std::string_view retrieve_page = R"(couvert retrieve: open a transfer
                             without it the terminal is asked
     --out DIR               where the files go; made where it is missing
     --zip                   all files as one ZIP
+    --eml                   the message as message.eml, for mail programs, not as message.txt
 Where too many wrong passwords were tried, the recipient's mailbox has to be confirmed first; a
 terminal is asked for the code that comes by mail, others do it in two calls:
     --request-code          only ask for the code; --language de|nl|en of its mail

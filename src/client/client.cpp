@@ -323,6 +323,10 @@ Answer<> Client::get_zip(const RetrievalAccess& retrieval, const Range& range, B
   return download(retrieval, "/zip", range, sink);
 }
 
+Answer<> Client::get_message(const RetrievalAccess& retrieval, const Range& range, BodySink& sink) {
+  return download(retrieval, "/message", range, sink);
+}
+
 Answer<> Client::download(const RetrievalAccess& retrieval, const std::string& what,
                           const Range& range, BodySink& sink) {
   HttpRequest get = request(Method::get, "/api/v1/retrievals/" + retrieval.retrieval_id + what);

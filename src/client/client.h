@@ -105,6 +105,8 @@ class Client {
   Answer<> get_file(const RetrievalAccess& retrieval, std::int64_t no, const Range& range,
                     BodySink& sink);
   Answer<> get_zip(const RetrievalAccess& retrieval, const Range& range, BodySink& sink);
+  /// The message as a file of mail programs.
+  Answer<> get_message(const RetrievalAccess& retrieval, const Range& range, BodySink& sink);
 
  private:
   HttpRequest request(Method method, const std::string& path) const;

@@ -43,7 +43,7 @@ constexpr auto brands = std::to_array<Magic>({
     {"dash", "video/mp4"},
 });
 
-std::optional<std::string_view> find(const auto& magics, std::string_view text) {
+std::optional<std::string_view> type_by(const auto& magics, std::string_view text) {
   for (const Magic& magic : magics) {
     if (text.starts_with(magic.begin)) return magic.type;
   }
@@ -99,12 +99,12 @@ bool is_text(std::string_view text) {
 std::optional<std::string_view> view_type(Bytes head) {
   const std::string_view text = as_text(head.first(std::min(head.size(), view_head_bytes)));
   if (text.empty()) return std::nullopt;
-  std::optional<std::string_view> type = find(by_first_bytes, text);
+  std::optional<std::string_view> type = type_by(by_first_bytes, text);
   if (!type && text.starts_with("RIFF") && text.size() >= 12) {
-    type = find(riff_kinds, text.substr(8));
+    type = type_by(riff_kinds, text.substr(8));
   }
   if (!type && text.size() >= 12 && text.substr(4, 4) == "ftyp")
-    type = find(brands, text.substr(8));
+    type = type_by(brands, text.substr(8));
   if (!type && is_bitmap(text)) type = "image/bmp";
   if (!type && is_webm(text)) type = "video/webm";
   if (!type) type = ogg_type(text);

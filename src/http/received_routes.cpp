@@ -22,7 +22,7 @@ Json json_of(const ReceivedTransfer& one) {
   return Json(std::move(object));
 }
 
-Outcome list(const ApiParts& api, Ask request) {
+Outcome list_received(const ApiParts& api, Ask request) {
   const Result<std::optional<TrackingId>> before = read_before(request->query);
   if (!before) return before.error();
   const auto proof = id_argument<VerificationId>(*request, 0);
@@ -43,7 +43,7 @@ Outcome list(const ApiParts& api, Ask request) {
 void add_received_routes(std::vector<Route>& routes, const ApiParts& api) {
   routes.emplace_back(Method::get, "/api/v1/verifications/{verification_id}/received",
                       Access(Who::session, Body::none),
-                      [api](Ask request) { return list(api, request); });
+                      [api](Ask request) { return list_received(api, request); });
 }
 
 }  // namespace couvert

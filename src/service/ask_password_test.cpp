@@ -12,13 +12,13 @@ using namespace std::chrono_literals;
 namespace {
 
 // A started transfer of anna to seven recipients.
-struct Asked {
+struct AskedSender {
   TestWorld world;
   TestDraft draft{begin_draft(world)};
   StartedTransfer transfer;
   Retrieve retrieve{*world.parts};
 
-  Asked() {
+  AskedSender() {
     world.allow("*", "*");
     StartRequest request = good_request(world, {});
     for (int i = 1; i < 7; ++i) {
@@ -52,7 +52,7 @@ struct Asked {
 }  // namespace
 
 TEST_CASE("the sender gets one mail a day, however often a recipient asks") {
-  Asked asked;
+  AskedSender asked;
   for (int i = 0; i < 10; ++i) CHECK(asked.ask(0, i).has_value());
   CHECK(asked.mails() == 1);
   const std::string& mail = asked.world.transport.mails.front().second;
@@ -67,13 +67,13 @@ TEST_CASE("the sender gets one mail a day, however often a recipient asks") {
 }
 
 TEST_CASE("the sender of a transfer gets five of them a day, whoever asks") {
-  Asked asked;
+  AskedSender asked;
   for (std::size_t nth = 0; nth < 7; ++nth) CHECK(asked.ask(nth).has_value());
   CHECK(asked.mails() == limits::asks_per_transfer_max);
 }
 
 TEST_CASE("a network that asks again and again has to wait for the next hour") {
-  Asked asked;
+  AskedSender asked;
   for (int i = 0; i < limits::asks_per_network_max; ++i) CHECK(asked.ask(0).has_value());
   const Result<> refused = asked.ask(1);
   REQUIRE_FALSE(refused.has_value());
@@ -85,7 +85,7 @@ TEST_CASE("a network that asks again and again has to wait for the next hour") {
 }
 
 TEST_CASE("who holds no live transfer ID hears nothing, and nobody is asked for a link") {
-  Asked asked;
+  AskedSender asked;
   const Caller caller{{}, "198.51.100.1"};
   const TransferId unknown = TransferId::make(asked.world.random);
   CHECK(asked.retrieve.ask_sender(unknown, caller).error().code == ErrorCode::denied);

@@ -7,23 +7,23 @@ namespace couvert {
 namespace {
 
 // A transfer and the recipient who looks, as the rows say.
-struct Row {
+struct ReceivedRow {
   Transfer transfer;
   Recipient recipient;
   FileTotals files;
 };
 
-Result<Row> row_of(Transaction& tx, Transfer transfer, const Address& to) {
+Result<ReceivedRow> row_of(Transaction& tx, Transfer transfer, const Address& to) {
   Result<std::optional<Recipient>> recipient = find_recipient_of(tx, transfer.seal_id, to);
   if (!recipient) return pass(recipient);
   if (!recipient->has_value()) return fail(ErrorCode::damaged, "a transfer without its recipient");
   const Result<FileTotals> files = file_totals(tx, transfer.seal_id);
   if (!files) return pass(files);
-  return Row{std::move(transfer), std::move(**recipient), *files};
+  return ReceivedRow{std::move(transfer), std::move(**recipient), *files};
 }
 
 // The one after which a page begins: only of this recipient, so that it tells nothing of others.
-Result<std::optional<Transfer>> find_before(Transaction& tx, const Address& to,
+Result<std::optional<Transfer>> received_before(Transaction& tx, const Address& to,
                                             const std::optional<TrackingId>& before) {
   if (!before) return std::optional<Transfer>();
   Result<std::optional<Transfer>> found = find_tracked(tx, *before);
@@ -36,7 +36,7 @@ Result<std::optional<Transfer>> find_before(Transaction& tx, const Address& to,
 }
 
 // With what only the notice knows: the sender's name, and the transfer ID.
-Result<ReceivedTransfer> open_row(const Parts& parts, const Row& row) {
+Result<ReceivedTransfer> told_by_mail(const Parts& parts, const ReceivedRow& row) {
   const Result<Notice> notice = open_transfer_notice(parts, row.transfer);
   if (!notice) return pass(notice);
   const auto position = static_cast<std::size_t>(row.recipient.position);
@@ -68,9 +68,9 @@ Result<ReceivedPage> Received::list(const Caller& caller, const VerificationId& 
   Result<Address> to = Verify(parts_).prove_by(caller, proof);
   if (!to) return pass(to);
   ReceivedPage page{std::move(*to), {}, false};
-  std::vector<Row> rows;
+  std::vector<ReceivedRow> rows;
   const Result<> read = parts_.database.read([&](Transaction& tx) -> Result<> {
-    const Result<std::optional<Transfer>> last = find_before(tx, page.to, before);
+    const Result<std::optional<Transfer>> last = received_before(tx, page.to, before);
     if (!last) return pass(last);
     const ReceivedQuery query{page.to, parts_.clock.now(), *last, limits::sent_page_max + 1};
     Result<std::vector<Transfer>> found = received_transfers(tx, query);
@@ -78,15 +78,15 @@ Result<ReceivedPage> Received::list(const Caller& caller, const VerificationId& 
     page.more = found->size() > limits::sent_page_max;
     if (page.more) found->pop_back();
     for (Transfer& transfer : *found) {
-      Result<Row> row = row_of(tx, std::move(transfer), page.to);
+      Result<ReceivedRow> row = row_of(tx, std::move(transfer), page.to);
       if (!row) return pass(row);
       rows.push_back(std::move(*row));
     }
     return Result<>();
   });
   if (!read) return pass(read);
-  for (const Row& row : rows) {
-    Result<ReceivedTransfer> received = open_row(parts_, row);
+  for (const ReceivedRow& row : rows) {
+    Result<ReceivedTransfer> received = told_by_mail(parts_, row);
     if (!received) return pass(received);
     page.transfers.push_back(std::move(*received));
   }

@@ -207,13 +207,13 @@ Result<OpenedSession> open_session(const Parts& parts, const RetrievalKey& key) 
 }
 
 // One file of a transfer that a session has opened.
-struct OpenedFile {
+struct ChosenFile {
   OpenedTransfer opened;
   std::unique_ptr<OpenedManifest> manifest;
   std::size_t index = 0;
 };
 
-Result<OpenedFile> open_file(const Parts& parts, const RetrievalKey& key, std::uint32_t no) {
+Result<ChosenFile> choose_file(const Parts& parts, const RetrievalKey& key, std::uint32_t no) {
   Result<OpenedSession> session = open_session(parts, key);
   if (!session) return pass(session);
   Result<std::unique_ptr<OpenedManifest>> manifest = OpenedManifest::open(parts, session->opened);
@@ -221,7 +221,7 @@ Result<OpenedFile> open_file(const Parts& parts, const RetrievalKey& key, std::u
   const std::vector<ManifestFile>& files = (*manifest)->manifest().files;
   for (std::size_t index = 0; index < files.size(); ++index) {
     if (files[index].no != no) continue;
-    return OpenedFile{std::move(session->opened), std::move(*manifest), index};
+    return ChosenFile{std::move(session->opened), std::move(*manifest), index};
   }
   return fail(ErrorCode::denied, "no such file");
 }
@@ -375,13 +375,13 @@ Result<> Retrieve::finish(const RetrievalKey& key) {
 }
 
 Result<std::unique_ptr<Download>> Retrieve::file(const RetrievalKey& key, std::uint32_t no) {
-  Result<OpenedFile> file = open_file(parts_, key, no);
+  Result<ChosenFile> file = choose_file(parts_, key, no);
   if (!file) return pass(file);
   return download_file(parts_, std::move(file->opened), std::move(file->manifest), file->index);
 }
 
 Result<View> Retrieve::view(const RetrievalKey& key, std::uint32_t no) {
-  Result<OpenedFile> file = open_file(parts_, key, no);
+  Result<ChosenFile> file = choose_file(parts_, key, no);
   if (!file) return pass(file);
   return view_file(parts_, std::move(file->opened), std::move(file->manifest), file->index);
 }

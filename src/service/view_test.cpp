@@ -12,14 +12,14 @@ const std::string picture = "\x89PNG\r\n\x1a\n" + std::string(20'000, 'x');
 const std::string page = "<html><script>alert(1)</script></html>";
 
 // An opened transfer from anna to bert: a picture, a page, an archive, and nothing.
-struct Opened {
+struct Looked {
   TestWorld world;
   TestDraft draft{begin_draft(world)};
   StartedTransfer transfer;
   Retrieval retrieval;
   Retrieve retrieve{*world.parts};
 
-  Opened() {
+  Looked() {
     world.allow("*@example.org", "*@example.com");
     const auto first = upload_file(world, draft, "bilder/a.png", picture);
     const auto second = upload_file(world, draft, "a.png", page);
@@ -70,7 +70,7 @@ struct Opened {
 }  // namespace
 
 TEST_CASE("a file is shown by what it holds, and that is no download") {
-  Opened opened;
+  Looked opened;
   View shown = opened.view(0);
   CHECK(shown.type == "image/png");
   CHECK(read_all(*shown.download) == picture);
@@ -87,7 +87,7 @@ TEST_CASE("a file is shown by what it holds, and that is no download") {
 }
 
 TEST_CASE("the sender sees the first time that some of a file was looked at") {
-  Opened opened;
+  Looked opened;
   const View film = opened.view(0);
   CHECK_FALSE(opened.fetched(0));
   const Instant first = opened.world.clock.now();
@@ -102,7 +102,7 @@ TEST_CASE("the sender sees the first time that some of a file was looked at") {
 }
 
 TEST_CASE("what is looked at ends with its transfer") {
-  Opened opened;
+  Looked opened;
   const View shown = opened.view(0);
   CHECK(shown.download->read(0, 100).has_value());
   REQUIRE(ChangeSent(*opened.world.parts)
@@ -114,7 +114,7 @@ TEST_CASE("what is looked at ends with its transfer") {
 }
 
 TEST_CASE("the message is saved alone, which is no download of a file") {
-  Opened opened;
+  Looked opened;
   const auto message = opened.message(Attached::nothing);
   CHECK(message->name() == "R\u00f6ntgenbild \U0001f9b7.eml");
   const std::string file = read_all(*message);
@@ -127,7 +127,7 @@ TEST_CASE("the message is saved alone, which is no download of a file") {
 }
 
 TEST_CASE("the message is saved with all its files, and any range of it is the same") {
-  Opened opened;
+  Looked opened;
   const auto message = opened.message(Attached::all_files);
   const std::string file = read_all(*message);
   REQUIRE(file.size() == message->size());

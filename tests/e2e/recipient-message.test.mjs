@@ -7,6 +7,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { ApiClient, expectStatus } from "./harness/api-client.mjs";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
+import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { newFolder } from "./harness/files.mjs";
@@ -117,6 +118,18 @@ test("with its files it holds their bytes and names, in any script", async () =>
   const bytes = "application/octet-stream";
   const expected = ["image/png", "image/png", "text/plain", "application/pdf", bytes, bytes, bytes];
   assert.deepEqual(types, expected);
+});
+
+test("couvert retrieve --eml writes the message for mail programs", async () => {
+  const folder = path.join(await newFolder("retrieve-eml"), "out");
+  const secret = path.join(path.dirname(folder), "password");
+  await writeFile(secret, `${password}\n`);
+  const person = await CommandLine.create(server.baseUrl);
+  const options = ["--password-file", secret, "--out", folder, "--eml"];
+  const ended = mustEndWell(await person.run(["retrieve", link, ...options]));
+  assert.ok(ended.stdout.toString().includes("message.eml"));
+  expectMessage(await parse(path.join(folder, "message.eml")));
+  await assert.rejects(readFile(path.join(folder, "message.txt")));
 });
 
 test("munpack, which knows older rules, unpacks the same bytes", async () => {
