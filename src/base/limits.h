@@ -32,6 +32,7 @@ inline constexpr std::uint64_t attached_bytes_max = std::uint64_t{1} << 31;
 inline constexpr std::size_t notification_bytes_max = 16 * 1024;
 inline constexpr std::chrono::hours life_max = 24h * 400;  // day keys are made this far ahead
 inline constexpr std::chrono::hours draft_life = 24h * 7;
+inline constexpr std::size_t draft_form_bytes_max = 512 * 1024;  // message, recipients, options
 inline constexpr std::size_t drafts_per_sender_max = 100;
 inline constexpr std::size_t sent_page_max = 50;   // of a list of sent transfers
 inline constexpr std::size_t sent_named_max = 3;   // recipients of each that such a list names

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/secret_bytes.h"
 #include "http/api_input.h"
 #include "http/api_json.h"
 #include "http/problem.h"
@@ -12,6 +13,7 @@ namespace couvert {
 namespace {
 
 constexpr std::string_view draft_path = "/api/v1/drafts/{draft_id}";
+constexpr std::string_view form_path = "/api/v1/drafts/{draft_id}/form";
 constexpr std::string_view files_path = "/api/v1/drafts/{draft_id}/files";
 constexpr std::string_view file_path = "/api/v1/drafts/{draft_id}/files/{file_no}";
 
@@ -49,6 +51,26 @@ Outcome get_draft(const ApiParts& api, const Request& request) {
 Outcome delete_draft(const ApiParts& api, const Request& request) {
   const Result<> removed = api.drafts.remove(key_of(request));
   if (!removed) return removed.error();
+  return no_content();
+}
+
+Outcome get_form(const ApiParts& api, const Request& request) {
+  Result<std::optional<std::string>> form = api.drafts.form(key_of(request));
+  if (!form) return form.error();
+  Json::Object body;
+  if (*form) body.emplace_back("form", Json(std::move(**form)));
+  Response response = json_response(200, Json(std::move(body)));
+  response.secret = true;  // the message, before anybody was to read it
+  return response;
+}
+
+Outcome save_form(const ApiParts& api, const Request& request) {
+  ObjectReader reader(request.json);
+  std::string form = reader.string("form", limits::draft_form_bytes_max);
+  const Result<> read = reader.finish();
+  const Result<> saved = read ? api.drafts.save_form(key_of(request), form) : read;
+  wipe(form);
+  if (!saved) return saved.error();
   return no_content();
 }
 
@@ -170,6 +192,8 @@ void add_draft_routes(std::vector<Route>& routes, const ApiParts& api) {
   add(Method::post, "/api/v1/drafts", Access(Who::sender, Body::small_json), create_draft);
   add(Method::get, draft_path, plain, get_draft);
   add(Method::remove, draft_path, plain, delete_draft);
+  add(Method::get, form_path, plain, get_form);
+  add(Method::post, form_path, Access(Who::sender, Body::json), save_form);
   add_tus(Method::options, files_path, open, get_upload_options);
   add_tus(Method::options, file_path, open, get_upload_options);
   add_tus(Method::post, files_path, Access(Who::sender, Body::maybe_stream), create_file);

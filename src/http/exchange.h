@@ -54,6 +54,7 @@ enum class Body {
   none,
   small_json,    // application/json of at most limits::small_json_bytes_max bytes
   json,          // the same of at most limits::json_bytes_max bytes
+  json_form,     // such JSON as the field of an HTML form (form_body.h)
   stream,        // application/offset+octet-stream; the handler answers with an UploadBody
   maybe_stream,  // the same, or none
 };
@@ -73,9 +74,13 @@ struct Request {
   std::optional<Secret<32>> secret;  // of the draft, or of the retrieval
 };
 
-/// The Content-Security-Policy of an answer: nothing may run in what is no part of the portal; its
-/// workers, which read foreign files, may ask for nothing.
-enum class PagePolicy { closed, portal, worker };
+/// What a browser may do with an answer, as its Content-Security-Policy says.
+enum class Shown {
+  closed,  // nothing, should it ever be shown
+  portal,  // the portal's own pages
+  worker,  // the portal's workers, which read foreign files: their own code, nothing to ask for
+  mail,    // a mail's HTML, in a frame of the portal alone: its own styles, nothing else
+};
 
 /// What caches may do with an answer.
 enum class Caching { none, revalidate, forever };
@@ -87,7 +92,7 @@ struct Response {
   std::string_view fixed_body;  // instead of `body`: bytes that outlive the server
   Fields fields;                // further ones, as they are written
   Caching caching = Caching::none;
-  PagePolicy policy = PagePolicy::closed;
+  Shown shown = Shown::closed;
   bool secret = false;  // the body is wiped when it has gone out
   std::string detail;   // of the error behind it, for the log alone
 };

@@ -25,7 +25,7 @@ struct PortalFile {
   std::string type;
   std::string etag;
   Caching caching = Caching::revalidate;
-  PagePolicy policy = PagePolicy::portal;
+  Shown shown = Shown::portal;
 };
 
 using PortalFiles = std::map<std::string, PortalFile, std::less<>>;
@@ -99,7 +99,7 @@ Result<PortalFile> load(const fs::path& path, std::string_view name) {
   file.etag = encode_hex(Bytes(sha256(as_bytes(file.bytes))).first(8));
   // The build puts a hash of the content into the names below assets/.
   if (name.starts_with("/assets/")) file.caching = Caching::forever;
-  if (name.find(".worker") != std::string_view::npos) file.policy = PagePolicy::worker;
+  if (name.find(".worker") != std::string_view::npos) file.shown = Shown::worker;
   return file;
 }
 
@@ -143,7 +143,7 @@ bool takes_gzip(const Request& request) {
 
 Response answer(const PortalFile& file, const Request& request) {
   Response response;
-  response.policy = file.policy;
+  response.shown = file.shown;
   response.caching = file.caching;
   response.fields = {{"ETag", '"' + file.etag + '"'}, {"Vary", "Accept-Encoding"}};
   if (conditional_status(request.fields, file.etag) == 304) {

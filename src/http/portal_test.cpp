@@ -52,7 +52,7 @@ TEST_CASE("the portal's pages are its index, whatever the ID") {
     CHECK(page.status == 200);
     CHECK(page.content_type == "text/html; charset=utf-8");
     CHECK(page.caching == Caching::revalidate);
-    CHECK(page.policy == PagePolicy::portal);
+    CHECK(page.shown == Shown::portal);
   }
 }
 
@@ -68,10 +68,10 @@ TEST_CASE("files come with their type and may be kept for ever below assets") {
 TEST_CASE(
     "a worker, which reads what strangers have sent, has a policy that lets it ask for nothing") {
   const TestPortal test;
-  CHECK(test.get("/assets/pdf.worker-1.js").policy == PagePolicy::worker);
-  CHECK(test.get("/assets/app-1.js").policy == PagePolicy::portal);
+  CHECK(test.get("/assets/pdf.worker-1.js").shown == Shown::worker);
+  CHECK(test.get("/assets/app-1.js").shown == Shown::portal);
   Response answer;
-  answer.policy = PagePolicy::worker;
+  answer.shown = Shown::worker;
   const std::string head = write_head(answer, {});
   CHECK(head.find("Content-Security-Policy: default-src 'none'; script-src 'self'; base-uri") !=
         std::string::npos);

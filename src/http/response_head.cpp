@@ -12,7 +12,6 @@ namespace {
 // On every answer. The closed policy lets a body do nothing, should a browser ever show it.
 constexpr std::string_view fixed_fields =
     "X-Content-Type-Options: nosniff\r\n"
-    "X-Frame-Options: DENY\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
@@ -21,31 +20,28 @@ constexpr std::string_view fixed_fields =
     "microphone=(), midi=(), payment=(), picture-in-picture=(), "
     "publickey-credentials-get=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()\r\n";
 constexpr std::string_view portal_policy =
+    "X-Frame-Options: DENY\r\n"
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data: blob:; media-src 'self'; worker-src 'self'; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n";
+    "font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'\r\n";
 // A worker has the policy of its own answer. It reads what strangers have sent, so it may load its
 // own code and speak with its page, and reach nothing else.
 constexpr std::string_view worker_policy =
+    "X-Frame-Options: DENY\r\n"
     "Content-Security-Policy: default-src 'none'; script-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view closed_policy =
+    "X-Frame-Options: DENY\r\n"
     "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; sandbox\r\n";
+// A mail has its styles in itself. No script, no picture, no form, no link out of the frame.
+constexpr std::string_view mail_policy =
+    "X-Frame-Options: SAMEORIGIN\r\n"
+    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox\r\n";
 constexpr std::string_view transport_security =
     "Strict-Transport-Security: max-age=63072000; includeSubDomains\r\n";
-
-std::string_view fields_of(PagePolicy policy) {
-  switch (policy) {
-    case PagePolicy::closed:
-      return closed_policy;
-    case PagePolicy::portal:
-      return portal_policy;
-    case PagePolicy::worker:
-      return worker_policy;
-  }
-  return closed_policy;
-}
 
 std::string_view cache_control(Caching caching) {
   switch (caching) {
@@ -57,6 +53,20 @@ std::string_view cache_control(Caching caching) {
       return "public, max-age=31536000, immutable";
   }
   return "no-store";
+}
+
+std::string_view policy(Shown shown) {
+  switch (shown) {
+    case Shown::closed:
+      return closed_policy;
+    case Shown::portal:
+      return portal_policy;
+    case Shown::worker:
+      return worker_policy;
+    case Shown::mail:
+      return mail_policy;
+  }
+  return closed_policy;
 }
 
 void add(std::string& out, std::string_view name, std::string_view value) {
@@ -97,7 +107,7 @@ std::string write_head(const Response& response, const HeadDetails& details) {
   add(out, "Cache-Control", cache_control(response.caching));
   for (const auto& [name, value] : response.fields) add(out, name, value);
   if (details.tus) add(out, "Tus-Resumable", tus_version);
-  out.append(fixed_fields).append(fields_of(response.policy));
+  out.append(fixed_fields).append(policy(response.shown));
   if (details.https) out.append(transport_security);
   if (!details.keep_alive) add(out, "Connection", "close");
   return out.append("\r\n");

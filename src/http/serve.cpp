@@ -1,8 +1,10 @@
 #include "http/serve.h"
 
 #include "base/limits.h"
+#include "crypto/secret_bytes.h"
 #include "http/answer.h"
 #include "http/credentials.h"
+#include "http/form_body.h"
 #include "http/on_workers.h"
 #include "http/problem.h"
 #include "http/request_head.h"
@@ -23,7 +25,8 @@ struct Prepared {
 constexpr std::uint64_t skipped_bytes_max = 64 * 1024;
 
 bool is_json(const Access& access) {
-  return access.body == Body::json || access.body == Body::small_json;
+  return access.body == Body::json || access.body == Body::small_json ||
+         access.body == Body::json_form;
 }
 
 bool has_type(const Fields& fields, std::string_view wanted) {
@@ -40,12 +43,15 @@ int body_refusal(const Access& access, const RequestHead& head) {
     case Body::none:
       return head.content_length == 0 ? 0 : 400;
     case Body::small_json:
-    case Body::json: {
+    case Body::json:
+    case Body::json_form: {
       const bool small = access.body == Body::small_json;
       const auto bytes_max = small ? limits::small_json_bytes_max : limits::json_bytes_max;
       if (!head.has_content_length) return 411;
       if (head.content_length > bytes_max) return 413;
-      return has_type(head.fields, "application/json") ? 0 : 415;
+      const bool form = access.body == Body::json_form;
+      const auto type = form ? "application/x-www-form-urlencoded" : "application/json";
+      return has_type(head.fields, type) ? 0 : 415;
     }
     case Body::maybe_stream:
       if (head.content_length == 0) return 0;
@@ -221,16 +227,30 @@ Task<Buffer> Exchange::read_json_body() {
   co_return body;
 }
 
+// The JSON of a body, which is wiped.
+Result<Json> read_json(Buffer& body, bool is_form) {
+  const JsonLimits bounds{limits::json_bytes_max, limits::json_depth_max, limits::json_values_max};
+  if (!is_form) {
+    Result<Json> json = parse_json(as_text(body), bounds);
+    wipe(body);
+    return json;
+  }
+  Result<std::string> text = read_form_json(as_text(body));
+  wipe(body);
+  if (!text) return pass(text);
+  Result<Json> json = parse_json(*text, bounds);
+  wipe(*text);
+  return json;
+}
+
 // Parses the body and runs the handler, then whatever it says is to be done next.
 Task<Outcome> Exchange::handle(Buffer body) {
   const auto shared_body = std::make_shared<Buffer>(std::move(body));
   auto work = [request = prepared_.request, handler = prepared_.handler, shared_body,
-               json_comes = is_json(prepared_.access)]() -> Result<Outcome> {
+               json_comes = is_json(prepared_.access),
+               is_form = prepared_.access.body == Body::json_form]() -> Result<Outcome> {
     if (json_comes) {
-      const JsonLimits bounds{limits::json_bytes_max, limits::json_depth_max,
-                              limits::json_values_max};
-      Result<Json> json = parse_json(as_text(*shared_body), bounds);
-      wipe(*shared_body);
+      Result<Json> json = read_json(*shared_body, is_form);
       if (!json) return Outcome(json.error());
       request->json = std::move(*json);
     }

@@ -52,6 +52,32 @@ TEST_CASE("every answer carries the security headers and no version") {
   }
 }
 
+TEST_CASE("a mail is shown in a frame of the portal, with its own styles and nothing else") {
+  TestServer test;
+  const std::string answer = test.ask(post_form("json=%5B1%2C%22a+b%22%5D"));
+  CHECK(answer.ends_with("[1,\"a b\"]"));
+  CHECK(field_of(answer, "X-Frame-Options") == "SAMEORIGIN");
+  CHECK(field_of(answer, "Content-Security-Policy") ==
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'; sandbox");
+  CHECK(field_of(answer, "Cache-Control") == "no-store");
+}
+
+TEST_CASE("a form brings one JSON text, from the portal's own pages") {
+  TestServer test;
+  CHECK(test.status(post_form("json=1")) == 200);
+  for (const char* body : {"", "json=", "json=%7B", "json=1&a=2", "a=1", "json=%31"}) {
+    CAPTURE(body);
+    CHECK(test.status(post_form(body)) == 400);
+  }
+  CHECK(test.status(post_form("json=1", "Sec-Fetch-Site: cross-site\r\n")) == 403);
+  CHECK(test.status(post_form("json=1", "Origin: null\r\n")) == 403);
+  CHECK(test.status("POST /framed HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    "Content-Length: 1\r\n\r\n1") == 415);
+  CHECK(test.status("POST /framed HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                    "application/x-www-form-urlencoded\r\nContent-Length: 1048577\r\n\r\n") == 413);
+}
+
 TEST_CASE("requests on one connection are answered in their order") {
   TestServer test;
   TestClient client(test.server->port());

@@ -122,6 +122,12 @@ inline std::vector<Route> test_routes(Seen& seen) {
                       [](Ask request) { return text(request->caller.network); });
   routes.emplace_back(Method::post, "/echo", Access(Who::client, Body::json),
                       [](Ask request) { return text(request->json.write()); });
+  routes.emplace_back(Method::post, "/framed", Access(Who::client, Body::json_form),
+                      [](Ask request) {
+                        Response page = text(request->json.write());
+                        page.shown = Shown::mail;
+                        return page;
+                      });
   routes.emplace_back(Method::get, "/stretch", blocking, [](Ask) -> Outcome {
     return Later{Where::argon, []() -> Outcome {
                    return Later{Where::pool, []() -> Outcome { return text("stretched"); }};
@@ -194,6 +200,12 @@ inline std::string patch(const std::string& no, std::size_t bytes, const std::st
 
 inline std::string post(const std::string& body, const std::string& more = "") {
   return "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
+}
+
+inline std::string post_form(const std::string& body, const std::string& more = "") {
+  return "POST /framed HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+         "Content-Length: " +
          std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
 }
 

@@ -71,6 +71,19 @@ Outcome preview_notification(const ApiParts& api, const Request& request) {
   return json_response(200, json_of(*preview));
 }
 
+// The same mail's HTML part, as a page for a frame.
+Outcome show_notification(const ApiParts& api, const Request& request) {
+  const Result<PreviewRequest> asked = read_preview_request(request.json);
+  if (!asked) return asked.error();
+  Result<Preview> preview = api.preview.show(request.caller, *asked);
+  if (!preview) return preview.error();
+  Response response;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = std::move(preview->html);
+  response.shown = Shown::mail;
+  return response;
+}
+
 }  // namespace
 
 void add_verify_routes(std::vector<Route>& routes, const ApiParts& api) {
@@ -94,6 +107,8 @@ void add_verify_routes(std::vector<Route>& routes, const ApiParts& api) {
   add(Method::post, "/api/v1/policy", session_json, ask_policy);
   add(Method::post, "/api/v1/passwords/check", session_small, check_password);
   add(Method::post, "/api/v1/notification", session_json, preview_notification);
+  add(Method::post, "/api/v1/notification/page", Access(Who::session, Body::json_form),
+      show_notification);
 }
 
 }  // namespace couvert

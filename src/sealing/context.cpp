@@ -42,6 +42,10 @@ Buffer record_context(const SealScope& scope, std::uint32_t file) {
   return out;
 }
 
+Buffer form_context(const SealScope& scope) {
+  return scoped("couvert/1 form", scope);
+}
+
 Buffer keyslot_context(const SealScope& scope, const SlotId& slot, std::uint8_t kind,
                        Bytes parameters) {
   Buffer out = scoped("couvert/1 keyslot", scope);

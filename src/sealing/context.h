@@ -38,6 +38,7 @@ using Day = std::uint32_t;
 Buffer part_context(const PartPlace& place);
 Buffer manifest_context(const SealScope& scope);
 Buffer record_context(const SealScope& scope, std::uint32_t file);
+Buffer form_context(const SealScope& scope);
 Buffer keyslot_context(const SealScope& scope, const SlotId& slot, std::uint8_t kind,
                        Bytes parameters);
 Buffer coat_context(const SealId& seal, const SlotId& slot);

@@ -14,6 +14,15 @@ Result<Buffer> open_own(const MessageContext& under, Bytes sealed) {
 
 }  // namespace
 
+Buffer seal_form(const Secret<32>& transfer_key, const SealScope& scope, Bytes plain,
+                 Random& random) {
+  return seal_bytes(MessageContext{transfer_key, form_context(scope)}, plain, random);
+}
+
+Result<Buffer> open_form(const Secret<32>& transfer_key, const SealScope& scope, Bytes sealed) {
+  return open_own(MessageContext{transfer_key, form_context(scope)}, sealed);
+}
+
 Buffer seal_notice(const Secret<32>& day_key, const SealId& seal, Bytes plain, Random& random) {
   return seal_bytes(MessageContext{day_key, notice_context(seal)}, plain, random);
 }

@@ -267,6 +267,7 @@ Result<Buffer> open_labelled(const Vector& vector, const Secret<32>& key) {
     if (!record) return pass(record);
     return encode_record(*record);
   }
+  if (vector.text("label") == "form") return open_form(key, scope_of(vector), message);
   OneKey folder(message);
   const Day day = static_cast<Day>(vector.number("day"));
   folder.set_day(day);

@@ -39,6 +39,9 @@ Result<> note_delivery(const Parts& parts, const OpenedTransfer& opened, const M
       if (!first) return pass(first);
       if (*first) fresh.push_back(no);
     }
+    const Result<bool> opened_first =
+        set_opened(tx, opened.transfer.seal_id, opened.recipient.position, now);
+    if (!opened_first) return pass(opened_first);
     const Result<bool> retrieved =
         set_retrieved(tx, opened.transfer.seal_id, opened.recipient.position, now);
     if (!retrieved) return pass(retrieved);
@@ -73,8 +76,12 @@ Result<> note_view(const Parts& parts, const Recipient& recipient, std::uint32_t
     const Result<std::optional<Transfer>> transfer = find_transfer(tx, recipient.seal_id);
     if (!transfer) return pass(transfer);
     if (!is_live(*transfer, parts.clock.now())) return Result<>();
-    const Result<bool> first = note_viewing(tx, recipient, no, parts.clock.now());
+    const Instant now = parts.clock.now();
+    const Result<bool> first = note_viewing(tx, recipient, no, now);
     if (!first) return pass(first);
+    // Where a link opens a transfer this is the first that shows a person.
+    const Result<bool> opened = set_opened(tx, recipient.seal_id, recipient.position, now);
+    if (!opened) return pass(opened);
     return Result<>();
   });
 }

@@ -1,8 +1,10 @@
 #include "service/draft.h"
 
+#include "sealing/sealed_text.h"
 #include "service/draft_access.h"
 #include "service/upload.h"
 #include "store/counter_table.h"
+#include "store/draft_form_table.h"
 #include "store/keyslot_table.h"
 
 namespace couvert {
@@ -128,6 +130,46 @@ Result<> Drafts::remove(const DraftKey& key) {
     if (!updated) return pass(updated);
     return delete_keyslots(tx, (*current)->seal_id);
   });
+}
+
+Result<> Drafts::save_form(const DraftKey& key, std::string_view text) {
+  if (text.size() > limits::draft_form_bytes_max) {
+    return fail(ErrorCode::too_large, "a draft's form");
+  }
+  const Result<OpenedDraft> draft = open_unstarted(parts_, key);
+  if (!draft) return pass(draft);
+  const DraftFormRow row{draft->transfer.seal_id,
+                         seal_form(draft->keys.transfer_key, scope_of(draft->transfer),
+                                   as_bytes(text), parts_.random)};
+  return parts_.database.write([&](Transaction& tx) -> Result<> {
+    // Start takes the form away: one that came later would lie there for the transfer's life.
+    const Result<std::optional<Transfer>> current = find_draft(tx, key.draft_id);
+    if (!current) return pass(current);
+    if (!current->has_value() || (*current)->state != TransferState::draft) {
+      return fail(ErrorCode::conflict, "the transfer has been started");
+    }
+    return put_draft_form(tx, row);
+  });
+}
+
+Result<std::optional<std::string>> Drafts::form(const DraftKey& key) {
+  const Result<OpenedDraft> draft = open_unstarted(parts_, key);
+  if (!draft) return pass(draft);
+  std::optional<DraftFormRow> row;
+  const Result<> found = parts_.database.read([&](Transaction& tx) -> Result<> {
+    Result<std::optional<DraftFormRow>> form = find_draft_form(tx, draft->transfer.seal_id);
+    if (!form) return pass(form);
+    row = std::move(*form);
+    return Result<>();
+  });
+  if (!found) return pass(found);
+  if (!row) return std::optional<std::string>();
+  Result<Buffer> plain =
+      open_form(draft->keys.transfer_key, scope_of(draft->transfer), row->sealed);
+  if (!plain) return pass(plain);
+  std::optional<std::string> text(as_text(*plain));
+  wipe(*plain);
+  return text;
 }
 
 Result<NewUpload> Drafts::create_file(const DraftKey& key, const NewFile& file,

@@ -101,6 +101,13 @@ class Drafts {
   Result<Draft> find(const DraftKey& key);
   Result<> remove(const DraftKey& key);
 
+  /// Keeps what the sender has filled in, sealed, in the place of what was kept before. The text is
+  /// the client's own; nothing here reads it. It goes at Start.
+  /// Errors: `too_large` over limits::draft_form_bytes_max.
+  Result<> save_form(const DraftKey& key, std::string_view text);
+  /// What was kept, or nothing.
+  Result<std::optional<std::string>> form(const DraftKey& key);
+
   /// Begins a file, which may bring its first bytes along: where these are refused, the file goes
   /// again. Too few of them to make a part are left for a later request.
   /// Errors: `invalid` for a name that no system takes; `too_large` over what a transfer may hold;

@@ -1,28 +1,8 @@
 #include "service/notification.h"
 
-#include <cctype>
+#include "service/reply_link.h"
 
 namespace couvert {
-namespace {
-
-// RFC 3986: everything but the unreserved characters and '@' as %XX.
-std::string encode_query(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (std::isalnum(code) || std::string_view("-._~@").find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[code >> 4];
-      out += digits[code & 15];
-    }
-  }
-  return out;
-}
-
-}  // namespace
 
 std::string link_of(const Parts& parts, const WayIn& way) {
   std::string link = parts.settings.base_url + "/r/" + way.transfer_id.text();
@@ -38,8 +18,7 @@ NotificationMail notification_of(const Parts& parts, const Transfer& transfer, c
   mail.subject = notice.subject;
   mail.text = notice.text;
   mail.download_link = link_of(parts, way);
-  mail.reply_link = parts.settings.base_url + "/provide?reply=" + way.transfer_id.text() +
-                    "&to=" + encode_query(transfer.sender.text);
+  mail.reply_link = reply_link(parts.settings.base_url, way.transfer_id.text(), transfer.sender);
   mail.tracking_id = transfer.tracking_id;
   mail.expires = transfer.end;
   mail.open_by = transfer.open_by;

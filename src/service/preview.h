@@ -23,6 +23,7 @@ struct Preview {
   std::string text;  // the plain text part of the mail
   std::string default_subject;
   std::string default_text;
+  std::string html;  // the HTML part, whose links lead nowhere
 };
 
 /// Threads: any.

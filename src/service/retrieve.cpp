@@ -150,9 +150,12 @@ Result<Retrieval> begin_session(const Parts& parts, const FoundSlot& slot, Opene
     if (!still) return pass(still);
     if (!still->has_value()) return not_there();
     if ((*current)->end != transfer.end) return fail(ErrorCode::unavailable, "the end changed");
-    const Result<bool> first =
-        set_opened(tx, transfer.seal_id, slot.found.recipient.position, row->created);
-    if (!first) return pass(first);
+    // A link alone opens for a scanner of mails, too, which is nobody: there a download counts.
+    if (transfer.open_by == OpenBy::password) {
+      const Result<bool> first =
+          set_opened(tx, transfer.seal_id, slot.found.recipient.position, row->created);
+      if (!first) return pass(first);
+    }
     return insert_keyslot(tx, *row);
   });
   if (!inserted) return pass(inserted);

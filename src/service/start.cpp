@@ -6,14 +6,15 @@
 #include "service/notification.h"
 #include "service/post.h"
 #include "service/start_checks.h"
+#include "store/draft_form_table.h"
 
 namespace couvert {
 namespace {
 
 // The part table for the manifest's writer, a file's rows at a time.
-class StoredParts final : public PartEntries {
+class UploadedParts final : public PartEntries {
  public:
-  StoredParts(const Parts& parts, const SealId& seal_id, const std::vector<OpenedFile>& files)
+  UploadedParts(const Parts& parts, const SealId& seal_id, const std::vector<OpenedFile>& files)
       : parts_(parts), seal_id_(seal_id), files_(files) {}
 
   Result<PartEntry> next() override {
@@ -88,7 +89,7 @@ Result<> store_manifest(const Parts& parts, Sealing& sealing) {
   Result<std::unique_ptr<ObjectWriter>> object = parts.objects.create(id);
   if (!object) return pass(object);
   ObjectSink sink(**object);
-  StoredParts table(parts, sealing.transfer.seal_id, sealing.files);
+  UploadedParts table(parts, sealing.transfer.seal_id, sealing.files);
   const ManifestTarget target{sink, sealing.keys.transfer_key, scope_of(sealing.transfer)};
   const Result<Commitment> commitment =
       seal_manifest(target, sealing.manifest, table, parts.random);
@@ -193,6 +194,8 @@ Result<> commit(const Parts& parts, const StartRequest& request, const Sealing& 
     }
     const Result<> forgotten = clear_records(tx, sealing.transfer.seal_id);
     if (!forgotten) return pass(forgotten);
+    const Result<> form_gone = delete_draft_form(tx, sealing.transfer.seal_id);
+    if (!form_gone) return pass(form_gone);
     return update_transfer(tx, sealing.transfer);
   });
 }

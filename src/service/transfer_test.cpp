@@ -4,6 +4,8 @@
 #include "service/change_sent.h"
 #include "service/expire_round.h"
 #include "service/test_world.h"
+#include "store/draft_form_table.h"
+#include "store/transfer_table.h"
 
 using namespace couvert;
 using namespace std::chrono_literals;
@@ -33,6 +35,20 @@ struct Started {
 
   TransferId id() const { return transfer.recipients.at(0).transfer_id; }
 };
+
+Result<bool> form_is_there(TestWorld& world, const SlotId& draft_id) {
+  bool there = false;
+  const Result<> read = world.database->read([&](Transaction& tx) -> Result<> {
+    const auto transfer = find_draft(tx, draft_id);
+    if (!transfer) return pass(transfer);
+    const auto form = find_draft_form(tx, transfer->value().seal_id);
+    if (!form) return pass(form);
+    there = form->has_value();
+    return {};
+  });
+  if (!read) return pass(read);
+  return there;
+}
 
 }  // namespace
 
@@ -205,4 +221,28 @@ TEST_CASE("somebody else's draft looks like none") {
   CHECK(drafts.create({carla, draft.draft_id, other}, Address{"carla@example.org"}).error().code ==
         ErrorCode::conflict);
   CHECK(drafts.create(draft.key(), Address{"anna@example.org"}).has_value());
+}
+
+TEST_CASE("a draft's form comes back as it was kept, and goes at Start") {
+  TestWorld world;
+  world.allow("*@example.org", "*@example.com");
+  const TestDraft draft = begin_draft(world);
+  Drafts drafts(*world.parts);
+  CHECK(drafts.form(draft.key()).value() == std::nullopt);
+  REQUIRE(drafts.save_form(draft.key(), "Sehr geehrte Frau Müller").has_value());
+  const std::string latest(limits::draft_form_bytes_max, 'x');
+  REQUIRE(drafts.save_form(draft.key(), latest).has_value());
+  CHECK(drafts.form(draft.key()).value() == latest);
+  CHECK(drafts.save_form(draft.key(), latest + "x").error().code == ErrorCode::too_large);
+
+  const Caller carla = world.verified("carla@example.org");
+  const DraftKey stranger{carla, draft.draft_id, draft.secret};
+  CHECK(drafts.form(stranger).error().code == ErrorCode::denied);
+  CHECK(drafts.save_form(stranger, "mine").error().code == ErrorCode::denied);
+
+  REQUIRE(Start(*world.parts).start(draft.key(), good_request(world, {})).has_value());
+  CHECK(drafts.save_form(draft.key(), "late").error().code == ErrorCode::conflict);
+  CHECK(drafts.form(draft.key()).error().code == ErrorCode::conflict);
+  const Result<bool> there = form_is_there(world, draft.draft_id);
+  CHECK_FALSE(there.value());
 }

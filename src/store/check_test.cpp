@@ -126,6 +126,7 @@ TEST_CASE("everything that is wrong between rows is named with its transfer") {
       {"a recipient of an unknown transfer", "UPDATE recipient SET seal_id = 'x'"},
       {"a keyslot of an unknown transfer", "UPDATE keyslot SET seal_id = 'x'" + of_2},
       {"a file of an unknown transfer", "UPDATE file SET seal_id = 'x'" + of_2},
+      {"a form of an unknown transfer", "INSERT INTO draft_form VALUES ('x', '')"},
       {"parts of an unknown transfer", "DELETE FROM transfer" + of_1},
       {"a download of an unknown transfer", "INSERT INTO download VALUES ('x', 0, 0, 1)"},
       {"a viewing of an unknown transfer", "INSERT INTO viewing VALUES ('x', 0, 0, 1)"},

@@ -19,5 +19,9 @@ couvert_migration_0004:
   .byte 0
   .global couvert_migration_0005
 couvert_migration_0005:
-  .incbin "store/migrations/0005_received.sql"
+  .incbin "store/migrations/0005_draft_form.sql"
+  .byte 0
+  .global couvert_migration_0006
+couvert_migration_0006:
+  .incbin "store/migrations/0006_received.sql"
   .byte 0

@@ -9,6 +9,7 @@
 
 #include "store/check.h"
 #include "store/counter_table.h"
+#include "store/draft_form_table.h"
 #include "store/file_objects.h"
 #include "store/rule_table.h"
 #include "store/sql.h"
@@ -118,6 +119,9 @@ void use_files_and_keyslots(Transaction& tx) {
   CHECK(delete_file(tx, id, 0));
   CHECK(clear_records(tx, id));
   CHECK(file_totals(tx, id));
+  CHECK(put_draft_form(tx, {id, test_bytes(90, 1)}));
+  CHECK(find_draft_form(tx, id));
+  CHECK(delete_draft_form(tx, id));
   CHECK(insert_keyslot(tx, keyslot));
   CHECK(find_keyslot(tx, id, keyslot.slot_id));
   CHECK(find_session_keyslot(tx, keyslot.slot_id, keyslot.mac));

@@ -16,6 +16,9 @@ constexpr std::array checks = {
     RowCheck{"a file of an unknown transfer", "file",
              "SELECT seal_id, no FROM file WHERE NOT EXISTS "
              "(SELECT 1 FROM transfer WHERE transfer.seal_id = file.seal_id)"},
+    RowCheck{"a form of an unknown transfer", "",
+             "SELECT seal_id, NULL FROM draft_form WHERE NOT EXISTS "
+             "(SELECT 1 FROM transfer WHERE transfer.seal_id = draft_form.seal_id)"},
     RowCheck{"parts of an unknown transfer", "file",
              "SELECT DISTINCT seal_id, file_no FROM part WHERE NOT EXISTS "
              "(SELECT 1 FROM transfer WHERE transfer.seal_id = part.seal_id)"},

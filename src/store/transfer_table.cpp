@@ -165,8 +165,8 @@ Result<std::vector<Transfer>> transfers_to_erase(Transaction& tx, std::size_t li
 }
 
 Result<> delete_transfer(Transaction& tx, const SealId& id) {
-  for (const std::string_view table :
-       {"viewing", "download", "recipient", "keyslot", "file", "part", "outbox", "transfer"}) {
+  for (const std::string_view table : {"viewing", "download", "recipient", "keyslot", "draft_form",
+                                       "file", "part", "outbox", "transfer"}) {
     const Result<> deleted = delete_rows_of(tx, table, id);
     if (!deleted) return deleted;
   }
@@ -360,6 +360,7 @@ Result<std::vector<FetchedCount>> fetched_counts(Transaction& tx, const SealId& 
     if (!read) return pass(read);
   }
   std::vector<FetchedCount> all;
+  all.reserve(counts.size());
   for (const auto& [position, count] : counts) all.push_back(count);
   return all;
 }

@@ -72,6 +72,9 @@ async function useEverything() {
   expectStatus(await again.call("GET", "/files/0"), 200);
   const abandoned = await client.createDraft(anna);
   await abandoned.upload(`${strings.name}.txt`, bytes);
+  const form = JSON.stringify(secret);
+  expectStatus(await abandoned.call("POST", "/form", { json: { form } }), 204);
+  assert.equal(expectStatus(await abandoned.call("GET", "/form"), 200).json.form, form);
   const box = await mailbox(bert);
   await box.next();
   await box.next();

@@ -51,6 +51,8 @@ function draftCalls(of) {
   return [
     ["GET", of.path, {}],
     ["DELETE", of.path, {}],
+    ["GET", `${of.path}/form`, {}],
+    ["POST", `${of.path}/form`, { json: { form: "mine" } }],
     ["POST", `${of.path}/files`, { headers: { ...tus, ...metadata } }],
     ["HEAD", `${of.path}/files/0`, { headers: tus }],
     ["PATCH", `${of.path}/files/0`, { headers: { ...tus, ...patch }, body: "" }],

@@ -99,7 +99,7 @@ async function provideInBrowser(server, source) {
   await sender.verify(async () => codeIn(await (await mailbox(anna)).next()));
   await page.locator("#recipients-to").fill(bert);
   await sender.button("page.next").click();
-  await page.locator("#text").fill(text);
+  await sender.message({ text });
   const since = Date.now();
   await page.getByTestId("folder-input").setInputFiles(source);
   await sender.button("page.next").click();

@@ -273,6 +273,8 @@ test("the sender's way can be walked by keyboard alone", async () => {
   await tabTo('button[type="submit"]');
   await page.keyboard.press("Enter");
   await sender.arrive("page.content.title");
+  await tabTo("section button"); // Edit, which puts the focus into the subject
+  await page.keyboard.press("Enter");
   await tabTo("#text");
   await page.keyboard.type("nur Text");
   await tabTo('button[type="submit"]');
@@ -280,7 +282,7 @@ test("the sender's way can be walked by keyboard alone", async () => {
   await sender.arrive("page.options.title");
   await tabTo('button[type="submit"]');
   await page.keyboard.press("Enter");
-  await page.getByTestId("notification-text").waitFor();
+  await sender.mailPage();
   await tabTo('button[type="submit"]');
   await page.keyboard.press("Enter");
   await sender.arrive("page.summary.title");

@@ -33,9 +33,11 @@ after(async () => {
   await server?.stop();
 });
 
-/** To where files are chosen; whoever is known and verified has a shorter way.
- * @param {Page} page @param {SenderPages} sender */
-async function goToContent(page, sender, known = false) {
+/** To where files are chosen; whoever is known and verified has a shorter way, and goes on with
+ * what an earlier visit began or begins anew.
+ * @param {Page} page @param {SenderPages} sender
+ * @param {{ known?: boolean, goOn?: boolean }} [visit] */
+async function goToContent(page, sender, { known = false, goOn = false } = {}) {
   await page.goto(new URL("/provide", page.url()).href);
   await sender.arrive("page.contact.title");
   if (!known) {
@@ -49,7 +51,8 @@ async function goToContent(page, sender, known = false) {
     await sender.button("page.verify.verify").click();
   }
   await sender.arrive("page.recipients.title");
-  await page.locator("#recipients-to").fill("portal-bert@example.net");
+  if (goOn) await sender.button("page.unfinished.go_on").click();
+  else await page.locator("#recipients-to").fill("portal-bert@example.net");
   await sender.button("page.next").click();
   await sender.arrive("page.content.title");
 }
@@ -71,7 +74,7 @@ test("a file goes on after a reload and on another day, what is safe travels onc
     await waitUntil("a part has gone", () => line.up - begin > 10 * mebi, { deadline: 30_000 });
 
     await page.reload();
-    await goToContent(page, new SenderPages(page, texts, look), true);
+    await goToContent(page, new SenderPages(page, texts, look), { known: true, goOn: true });
     await page.getByTestId("file-input").setInputFiles(file);
     const again = line.up;
     await waitUntil("one more part has gone", () => line.up - again > 9 * mebi, {
@@ -84,7 +87,7 @@ test("a file goes on after a reload and on another day, what is safe travels onc
     line.rate = 1000 * mebi;
     page = await context.newPage();
     await page.goto(line.baseUrl);
-    await goToContent(page, new SenderPages(page, texts, look), true);
+    await goToContent(page, new SenderPages(page, texts, look), { known: true, goOn: true });
     const third = line.up;
     await page.getByTestId("file-input").setInputFiles(file);
     const done = page.locator('[data-testid="file-row"][data-state="done"]');
@@ -95,7 +98,7 @@ test("a file goes on after a reload and on another day, what is safe travels onc
     // A second tab fills a draft of its own.
     const other = await context.newPage();
     await other.goto(line.baseUrl);
-    await goToContent(other, new SenderPages(other, texts, look), true);
+    await goToContent(other, new SenderPages(other, texts, look), { known: true });
     const fourth = line.up;
     await other.getByTestId("file-input").setInputFiles(file);
     await other.locator('[data-testid="file-row"][data-state="done"]').waitFor({ timeout: 30_000 });

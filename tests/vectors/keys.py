@@ -2,8 +2,8 @@
 
 from cases import flipped
 from reference import (ARGON2_SALT, DAY_KEY, MASTER, SEAL, SLOT, TK, argon2_parameters, base64url,
-                       coat, counting, keyslot, keyslot_message, labelled, mac, message, number,
-                       password_secret, record_context, text)
+                       coat, counting, form_context, keyslot, keyslot_message, labelled, mac,
+                       message, number, password_secret, record_context, text)
 
 S = counting(0x40, 32)
 ENVELOPE = counting(0x04, 113)
@@ -166,9 +166,10 @@ def add_labels(cases):
     plain = b"some text"
     contexts = {"notice": labelled("couvert/1 notice", SEAL),
                 "mail": labelled("couvert/1 mail", MAIL),
-                "day": labelled("couvert/1 day", number(DAY, 4)), "record": record_context(file=7)}
-    keys = {"notice": DAY_KEY, "mail": DAY_KEY, "day": MASTER, "record": TK}
-    contents = {"notice": plain, "mail": plain, "day": counting(0x60, 32), "record":
+                "day": labelled("couvert/1 day", number(DAY, 4)), "record": record_context(file=7),
+                "form": form_context()}
+    keys = {"notice": DAY_KEY, "mail": DAY_KEY, "day": MASTER, "record": TK, "form": TK}
+    contents = {"notice": plain, "mail": plain, "form": plain, "day": counting(0x60, 32), "record":
                 b"\1" + text("a.txt") + text("") + number(9, 8) + number(3, 8) +
                 bytes.fromhex("352441c2") + b"\0"}
 
@@ -192,6 +193,7 @@ def add_labels(cases):
                     other, message(keys[other], contexts[label], contents[label]))
     put("notice_seal", "damaged", "another transfer", "notice", sealed["notice"],
         seal=counting(0xa1, 16))
+    put("form_seal", "damaged", "another draft", "form", sealed["form"], seal=counting(0xa1, 16))
     put("mail_mail", "damaged", "another mail", "mail", sealed["mail"], mail=counting(0xd1, 16))
     put("day_day", "damaged", "another day", "day", sealed["day"], day=DAY + 1)
     put("day_short", "damaged", "a day key of 31 bytes", "day",

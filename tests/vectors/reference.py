@@ -102,6 +102,10 @@ def manifest_context(mode=1, seal=SEAL):
     return labelled("couvert/1 manifest", number(mode, 1) + seal)
 
 
+def form_context(mode=1, seal=SEAL):
+    return labelled("couvert/1 form", number(mode, 1) + seal)
+
+
 def record_context(mode=1, seal=SEAL, file=0):
     return labelled("couvert/1 record", number(mode, 1) + seal + number(file, 4))
 

@@ -155,10 +155,10 @@ export class Couvertd {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(`couvertd has ended: ${await readFile(this.log, "utf8")}`);
       }
+      await this.#takeShare();
       return isReady(this.baseUrl);
     };
     await waitUntil("couvertd is ready", ready, options);
-    await this.#takeShare();
   }
 
   /** On a machine with more work than cores, threads of idle priority get nothing: with

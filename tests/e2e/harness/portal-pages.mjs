@@ -1,6 +1,7 @@
 // The portal as a person walks it: finds everything by the words of the visitor's language.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { waitUntil } from "./processes.mjs";
 import { root } from "./run-context.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -79,6 +80,13 @@ export class SenderPages extends Pages {
     await this.button("page.verify.verify").click();
   }
 
+  /** Takes all marked addresses out by the one click that is offered. */
+  async removeWrong() {
+    const list = this.page.getByTestId("refused");
+    await list.waitFor();
+    await list.locator("xpath=following-sibling::p//button").click();
+  }
+
   /** @param {{ to: string, cc: string, bcc: string, refused: string }} people */
   async recipients({ to, cc, bcc, refused }) {
     await this.arrive("page.recipients.title");
@@ -90,17 +98,25 @@ export class SenderPages extends Pages {
       await this.page.locator(`#recipients-${kind}`).fill(kind === "cc" ? cc : bcc);
     }
     await this.button("page.next").click();
-    const list = this.page.getByTestId("refused");
-    const removeWrong = list.locator("xpath=following-sibling::p//button");
-    await list.waitFor();
+    await this.page.getByTestId("refused").waitFor();
     await this.look("recipients-malformed");
-    await removeWrong.click();
+    await this.removeWrong();
     await this.page.locator("#recipients-to").fill(refused);
     await this.button("page.next").click();
     await this.page.getByTestId("refused").getByText(refused).waitFor();
     await this.look("recipients-refused");
-    await removeWrong.click();
+    await this.removeWrong();
     await this.button("page.next").click();
+  }
+
+  /** Edit, write, Save. @param {{ subject?: string, text: string }} message */
+  async message({ subject = "", text }) {
+    await this.button("page.edit").click();
+    await this.field("page.message.subject").fill(subject);
+    await this.field("page.message.text").fill(text);
+    await this.look("content-message");
+    await this.button("page.save").click();
+    await this.page.getByTestId("written-text").waitFor();
   }
 
   /** @param {{ subject: string, text: string, files: SentFile[] }} content */
@@ -110,8 +126,7 @@ export class SenderPages extends Pages {
     await this.button("page.next").click();
     await this.page.getByText(this.t("page.content.empty")).waitFor();
     await this.look("content-empty");
-    await this.field("page.message.subject").fill(subject);
-    await this.field("page.message.text").fill(text);
+    await this.message({ subject, text });
     await this.page.getByTestId("file-input").setInputFiles(files);
     const done = this.page.locator('[data-testid="file-row"][data-state="done"]');
     await done.nth(files.length - 1).waitFor({ timeout: 60_000 });
@@ -150,8 +165,18 @@ export class SenderPages extends Pages {
     return password;
   }
 
+  /** Waits for the recipients' mail in its frame; one that the browser refuses has another URL. */
+  async mailPage() {
+    await this.page.getByTestId("notification-page").waitFor();
+    await waitUntil("the mail is shown", () =>
+      this.page.frames().some((frame) => frame.url().endsWith("/api/v1/notification/page")),
+    );
+  }
+
   async notification() {
     await this.arrive("page.notification.title");
+    await this.mailPage();
+    await this.page.getByText(this.t("page.notification.plain")).click();
     await this.page.getByTestId("notification-text").waitFor();
     await this.look("notification");
     await this.button("page.edit").click();

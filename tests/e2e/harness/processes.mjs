@@ -21,6 +21,9 @@ export function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
+/** A machine with more work than cores is given more time. */
+const patience = process.env.COUVERT_E2E_BUSY ? 90_000 : 15_000;
+
 /**
  * Asks again until the answer is truthy, which is returned; fails at the deadline.
  * @template T
@@ -29,7 +32,7 @@ export function pause(milliseconds) {
  * @param {{ deadline?: number, every?: number }} [options] in milliseconds
  * @returns {Promise<NonNullable<T>>}
  */
-export async function waitUntil(what, ask, { deadline = 15_000, every = 50 } = {}) {
+export async function waitUntil(what, ask, { deadline = patience, every = 50 } = {}) {
   const end = Date.now() + deadline;
   for (;;) {
     const answer = await ask();

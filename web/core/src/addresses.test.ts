@@ -18,6 +18,15 @@ describe("parseRecipients", () => {
     ["Ann <a@example.org> Bob <b@example.org>", "names without a separator"],
     ["Ann Doe\ta@example.org\t0123\nBob Roe\tb@example.org\t456", "rows of a spreadsheet"],
     ["(a@example.org), b@example.org.", "brackets and full stop of a letter"],
+    ['"Ann Doe","a@example.org"\n"Bob Roe","b@example.org"', "quoted cells"],
+    ["Ann;Doe;a@example.org;012\nBob;Roe;b@example.org;034", "cells parted by semicolons"],
+    ["Name;E-mail\nAnn;a@example.org\nBob;b@example.org", "a table with the names of its columns"],
+    ["To: a@example.org; b@example.org", "a copied line of a mail"],
+    ["Team: Ann <a@example.org>, b@example.org;", "a group"],
+    ["a@example.org、b@example.org", "another script's comma"],
+    ["\ufeffa@example.org\u200b; \u202ab@example.org\u202c", "signs that cannot be seen"],
+    ["a@example.org\u00a0b@example.org", "a space that does not break"],
+    ["a@example.org\u2028b@example.org", "another line break"],
   ])("understands %s (%s)", (text) => {
     expect(parseRecipients(text)).toEqual([
       { address: "a@example.org", valid: true },
@@ -37,6 +46,20 @@ describe("parseRecipients", () => {
       { address: "bob", valid: false },
       { address: "c@example.org", valid: true },
       { address: "d@e@f", valid: false },
+    ]);
+  });
+
+  it("takes no cell of a list for a table that is none", () => {
+    expect(addresses("ann, a@example.org\nb@example.org, bob")).toEqual([
+      "a@example.org",
+      "b@example.org",
+    ]);
+    expect(addresses("ann, a@example.org")).toEqual(["ann", "a@example.org"]);
+    expect(addresses("ann, bob\na@example.org, b@example.org")).toEqual([
+      "ann",
+      "bob",
+      "a@example.org",
+      "b@example.org",
     ]);
   });
 
@@ -82,6 +105,8 @@ describe("isAddress", () => {
     "a@example.org\n",
     `${"l".repeat(65)}@example.org`,
     `a@${"d.".repeat(130)}org`,
+    "a\u202eb@example.org",
+    "a\u0000b@example.org",
   ])("refuses %j", (text) => {
     expect(isAddress(text)).toBe(false);
   });

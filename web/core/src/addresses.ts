@@ -17,7 +17,7 @@ export function isAddress(text: string): boolean {
   const local = text.slice(0, at);
   const domain = text.slice(at + 1);
   if (at < 1 || local.length > localLengthMax || text.length > addressLengthMax) return false;
-  if (/[\s<>()[\]\\,;:"@]/.test(local) || /^\.|\.\.|\.$/.test(local)) return false;
+  if (/[\s<>()[\]\\,;:"@\p{Cc}\p{Cf}]/u.test(local) || /^\.|\.\.|\.$/.test(local)) return false;
   return /^([\p{L}\p{N}]([\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}-]{2,63}$/u.test(
     domain,
   );
@@ -34,7 +34,9 @@ interface Piece {
 
 /** Cuts at comma, semicolon and tab, but not inside quotes or angle brackets. */
 function pieces(line: string): Piece[] {
-  const found = line.matchAll(/((?:"[^"]*"|<[^<>]*>|[^,;\t"<>]|["<>])*?)([,;\t]|$)/g);
+  const found = line.matchAll(
+    /((?:"[^"]*"|<[^<>]*>|[^,;，；、،؛\t"<>]|["<>])*?)([,;，；、،؛\t]|$)/g,
+  );
   return Array.from(found, ([, text = "", end = ""]) => ({ text: text.trim(), end })).filter(
     (piece) => piece.text !== "",
   );
@@ -64,30 +66,56 @@ function recipient(text: string): Recipient {
   return { address, valid: isAddress(address) };
 }
 
-function ofPiece(text: string): Recipient[] {
+/** `To: ann@…`, `Team: ann@…`: what stands before the first address of a copied line. */
+const withoutLabel = (text: string) => text.replace(/^[^@<>"]{1,80}:\s+(?=\S*@)/, "");
+
+function ofPiece(piece: string): Recipient[] {
+  const text = withoutLabel(piece);
   const bracketed = [...text.matchAll(/<\s*([^<>\s]+@[^<>\s]+)\s*>/g)];
   if (bracketed.length > 0) return bracketed.map((match) => recipient(match[1] ?? ""));
   if (!text.includes("@")) return [{ address: text, valid: false }];
   return text.split(/\s+/).map(recipient);
 }
 
-function ofLine(line: string): Recipient[] {
-  const parts = pieces(line);
-  const cells = line.includes("\t") && parts.some((part) => part.text.includes("@"));
-  return parts.flatMap((part, index) => {
-    if (isHalfName(part, parts[index + 1])) return [];
-    // A row of a spreadsheet: its other cells are names and numbers.
-    if (cells && !part.text.includes("@")) return [];
-    return ofPiece(part.text);
+const holdsAddress = (piece: Piece) => piece.text.includes("@");
+const isQuoted = (piece: Piece) => /^"[^"]*"$/.test(piece.text);
+
+/** Rows of one length of which each holds one address: a table, whatever parts its cells. */
+function isTable(lines: readonly (readonly Piece[])[]): boolean {
+  const width = lines[0]?.length ?? 0;
+  const rows = lines.filter((line) => line.some(holdsAddress));
+  return (
+    width > 1 &&
+    rows.length > 1 &&
+    rows.length >= lines.length - 1 && // the first line may name the columns
+    lines.every((line) => line.length === width) &&
+    rows.every((row) => row.filter(holdsAddress).length === 1) &&
+    !rows.some((row) => row.some((piece, at) => isHalfName(piece, row[at + 1])))
+  );
+}
+
+function ofLine(line: readonly Piece[], inTable: boolean): Recipient[] {
+  const holdsSome = line.some(holdsAddress);
+  const inCells = inTable || (holdsSome && line.some((piece) => piece.end === "\t"));
+  return line.flatMap((piece, at) => {
+    if (isHalfName(piece, line[at + 1])) return [];
+    // The other cells of a row are names and numbers.
+    const isOther = !holdsAddress(piece) && (inCells || (holdsSome && isQuoted(piece)));
+    return isOther ? [] : ofPiece(piece.text);
   });
 }
 
 /** Everybody in `text`, in its order, each once. */
 export function parseRecipients(text: string): Recipient[] {
   const seen = new Set<string>();
-  return text
-    .split(/[\r\n]+/)
-    .flatMap(ofLine)
+  const lines = text
+    .replace(/\p{Cf}/gu, "") // no sign that cannot be seen belongs to an address
+    .split(/[\r\n\u2028\u2029]+/)
+    .map(pieces)
+    .filter((line) => line.length > 0);
+  const inTable = isTable(lines);
+  return lines
+    .flatMap((line) => ofLine(line, inTable))
     .filter(({ address }) => {
       const key = addressKey(address);
       if (key === "" || seen.has(key)) return false;

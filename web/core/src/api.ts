@@ -185,6 +185,22 @@ function drafts(client: Client) {
           headers: withSecret(secret),
         }),
       ),
+    /** What an earlier visit filled in; the text is the page's own. */
+    form: (draft_id: string, secret: string) =>
+      settle(
+        client.GET("/api/v1/drafts/{draft_id}/form", {
+          params: { path: { draft_id } },
+          headers: withSecret(secret),
+        }),
+      ),
+    saveForm: (draft_id: string, form: string, secret: string) =>
+      settle(
+        client.POST("/api/v1/drafts/{draft_id}/form", {
+          params: { path: { draft_id } },
+          body: { form },
+          headers: withSecret(secret),
+        }),
+      ),
     deleteFile: (draft_id: string, file_no: number, secret: string) =>
       settle(
         client.DELETE("/api/v1/drafts/{draft_id}/files/{file_no}", {
@@ -386,6 +402,9 @@ export const viewPath = (retrieval_id: string, no: number): string =>
 /** Where the browser itself fetches the message for mail programs. */
 export const messagePath = (retrieval_id: string, withFiles: boolean): string =>
   `/api/v1/retrievals/${retrieval_id}/message${withFiles ? "?files=all" : ""}`;
+
+/** Where a form asks for the HTML of the recipients' mail, into a frame. */
+export const mailPagePath = "/api/v1/notification/page";
 
 /** Where tus begins the uploads of a draft. */
 export const uploadPath = (draft_id: string): string => `/api/v1/drafts/${draft_id}/files`;

@@ -15,6 +15,13 @@ describe("generatePassword", () => {
     }
   });
 
+  it("is as long as a rule asks for, in whole groups", () => {
+    expect(generatePassword(host, 8)).toHaveLength(19);
+    expect(generatePassword(host, 19)).toHaveLength(19);
+    expect(generatePassword(host, 20)).toMatch(/^[A-Z]{4}(-[a-z2-9]{4}){4}$/);
+    expect(generatePassword(host, 128)).toHaveLength(128);
+  });
+
   it("uses no character that looks like another", () => {
     expect(many.join("")).not.toMatch(/[IOilo01]/);
   });

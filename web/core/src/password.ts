@@ -17,16 +17,22 @@ function pick(host: Host, letters: string): string {
 const group = (host: Host, letters: string) =>
   Array.from({ length: 4 }, () => pick(host, letters)).join("");
 
+/** What a person may choose anew on the server. */
+const lengthMax = 128;
+
 /**
- * 16 characters in four groups, such as `KWTH-7mxe-q4pn-zd8r`: the first group capitals, the others
- * small letters and digits, none of which looks like another. About 77 bits.
+ * At least 16 characters in four groups, such as `KWTH-7mxe-q4pn-zd8r`: the first group capitals,
+ * the others small letters and digits, none of which looks like another. About 77 bits, and more
+ * groups where a rule asks for a longer one. Every kind of character that a rule may ask for is
+ * in it.
  */
-export function generatePassword(host: Host): string {
+export function generatePassword(host: Host, lengthMin = 0): string {
+  const groups = Math.max(4, Math.ceil((lengthMin + 1) / 5));
   for (;;) {
-    const small = [1, 2, 3].map(() => group(host, lettersAndDigits));
+    const small = Array.from({ length: groups - 1 }, () => group(host, lettersAndDigits));
     const joined = small.join("");
     if (/\d/.test(joined) && /[a-z]/.test(joined)) {
-      return [group(host, capitals), ...small].join("-");
+      return [group(host, capitals), ...small].join("-").slice(0, lengthMax);
     }
   }
 }

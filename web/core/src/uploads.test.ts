@@ -54,6 +54,26 @@ describe("uploads", () => {
     expect(jobs.map(({ name }) => name)).toEqual(["large1", "large2", "small"]);
   });
 
+  it("know the speed of each file while it runs", () => {
+    const { uploads, jobs, pass } = setUp();
+    const [slow, fast, waiting] = uploads.add(
+      ["slow", "fast", "waiting"].map((name) => file(name, 100 * mebi)),
+    );
+    for (let second = 0; second <= 4; second += 1) {
+      jobs[0]!.onProgress(second * 1000);
+      jobs[1]!.onProgress(second * mebi);
+      uploads.tick();
+      pass(1000);
+    }
+    expect([slow?.speed, fast?.speed, waiting?.speed]).toEqual([1000, mebi, undefined]);
+    jobs[1]!.onDone();
+    jobs[0]!.onFailure(fail("unavailable"));
+    expect([slow?.speed, fast?.speed]).toEqual([undefined, undefined]);
+    uploads.retry(slow!);
+    uploads.tick();
+    expect(slow?.speed).toBeUndefined();
+  });
+
   it("take a removed file out of the draft", async () => {
     const { uploads, jobs, dropped } = setUp();
     const [record] = uploads.add([file("a", 10)]);

@@ -2,6 +2,7 @@
 //
 // A few small files travel at a time, of the large ones two: more would only share the line.
 
+import { createRate, type Rate } from "./rate.ts";
 import type { Failure } from "./result.ts";
 
 export type UploadState = "waiting" | "running" | "retrying" | "failed" | "done";
@@ -18,6 +19,8 @@ export interface Upload {
   /** What the server calls it, once it has begun. */
   no: number | undefined;
   failure: Failure | undefined;
+  /** Bytes a second, while it runs and that is known. */
+  speed: number | undefined;
 }
 
 export interface FileToSend {
@@ -66,6 +69,7 @@ interface Held {
   readonly content: Blob;
   carried: ReturnType<Carrier> | undefined;
   heardAt: number;
+  rate: Rate;
 }
 
 /** The uploads of one draft; a resource that is stopped when the page leaves it. */
@@ -105,10 +109,13 @@ export class Uploads {
     }
   }
 
-  /** To be called about once a second; wakes what fell silent. */
+  /** To be called about once a second; measures speeds, wakes what fell silent. */
   tick(): void {
     for (const held of this.all.values()) {
-      if (!held.carried || this.options.now() - held.heardAt < silenceMax) continue;
+      if (!held.carried) continue;
+      held.rate.note(held.record.sent, this.options.now());
+      held.record.speed = held.rate.perSecond();
+      if (this.options.now() - held.heardAt < silenceMax) continue;
       void this.halt(held).then(() => {
         if (this.all.has(held.record.key)) this.again(held);
       });
@@ -131,8 +138,10 @@ export class Uploads {
       state: "waiting",
       no,
       failure: undefined,
+      speed: undefined,
     });
-    this.all.set(record.key, { record, content, carried: undefined, heardAt: 0 });
+    const rate = createRate();
+    this.all.set(record.key, { record, content, carried: undefined, heardAt: 0, rate });
     return record;
   }
 
@@ -157,6 +166,7 @@ export class Uploads {
     held.record.state = "running";
     held.record.failure = undefined;
     held.heardAt = this.options.now();
+    held.rate = createRate();
     this.options.changed();
     const carried: ReturnType<Carrier> = this.options.carrier({
       name: held.record.name,
@@ -210,6 +220,7 @@ export class Uploads {
     held.carried = undefined;
     held.record.state = state;
     held.record.failure = failure;
+    held.record.speed = undefined;
     this.options.changed();
     this.fill();
   }
@@ -217,6 +228,7 @@ export class Uploads {
   private async halt(held: Held): Promise<void> {
     const carried = held.carried;
     held.carried = undefined;
+    held.record.speed = undefined;
     // A request that is over has nothing to stop.
     await carried?.stop().catch(() => undefined);
   }

@@ -6,12 +6,39 @@ export interface PickedFile {
   readonly file: File;
 }
 
+/** A file that is in the list, as far as it is told from others. */
+export interface KnownFile {
+  readonly name: string;
+  readonly size: number;
+  /** When it was changed last, in milliseconds. */
+  readonly changed: number;
+}
+
+/** A file of the list; `picked` only where it was chosen in this visit. */
+export type DeviceFile = KnownFile & { readonly picked?: PickedFile };
+
+/** By the key of its record. A plain map: pages draw nothing from it. */
+export const createDevices = () => new Map<number, DeviceFile>();
+
+export const known = ({ name, file }: PickedFile): KnownFile => ({
+  name,
+  size: file.size,
+  changed: file.lastModified,
+});
+
 /** What an `<input type=file>` holds, with the folder's path where a folder was chosen. */
 export function filesOfInput(input: HTMLInputElement): PickedFile[] {
   return Array.from(input.files ?? [], (file) => ({
     name: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath,
     file,
   }));
+}
+
+/** Of files that were dropped: what could be read, and what could not. */
+export interface Dropped {
+  readonly files: readonly PickedFile[];
+  /** The paths of files and folders that the browser could not open. */
+  readonly unreadable: readonly string[];
 }
 
 const fileOf = (entry: FileSystemFileEntry) =>
@@ -32,25 +59,43 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
   }
 }
 
-async function filesOfEntry(entry: FileSystemEntry): Promise<PickedFile[]> {
-  if (entry.isFile) {
-    const file = await fileOf(entry as FileSystemFileEntry);
-    return [{ name: entry.fullPath.replace(/^\//, ""), file }];
+const pathOf = (entry: FileSystemEntry) => entry.fullPath.replace(/^\//, "");
+
+/**
+ * All that lies in these entries and below them, folder by folder. It stops once there are more
+ * than `filesMax`: then all are too many, and whoever dropped a whole disk does not wait for it.
+ */
+export async function filesOfEntries(
+  entries: readonly FileSystemEntry[],
+  filesMax: number,
+): Promise<Dropped> {
+  const files: PickedFile[] = [];
+  const unreadable: string[] = [];
+  const left = [...entries];
+  while (files.length + unreadable.length <= filesMax) {
+    const entry = left.pop();
+    if (!entry) break;
+    try {
+      if (entry.isFile) {
+        files.push({ name: pathOf(entry), file: await fileOf(entry as FileSystemFileEntry) });
+      } else {
+        left.push(...(await entriesOf(entry as FileSystemDirectoryEntry)));
+      }
+    } catch {
+      unreadable.push(pathOf(entry));
+    }
   }
-  const entries = await entriesOf(entry as FileSystemDirectoryEntry);
-  const files = await Promise.all(entries.map(filesOfEntry));
-  return files.flat();
+  return { files, unreadable };
 }
 
 /** What was dropped, folders with all that lies in them. */
-export async function filesOfDrop(transfer: DataTransfer): Promise<PickedFile[]> {
+export async function filesOfDrop(transfer: DataTransfer, filesMax: number): Promise<Dropped> {
   // The entries must be asked for before the first await: later the list is empty.
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry());
   const found = entries.filter((entry) => entry !== null);
-  if (found.length === 0) {
-    return Array.from(transfer.files, (file) => ({ name: file.name, file }));
-  }
-  return (await Promise.all(found.map(filesOfEntry))).flat();
+  if (found.length > 0) return filesOfEntries(found, filesMax);
+  const files = Array.from(transfer.files, (file) => ({ name: file.name, file }));
+  return { files, unreadable: [] };
 }
 
 /** The name, or `name (2)`, `name (3)` … where it is taken already. */
@@ -64,25 +109,20 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   return free;
 }
 
-function sameFile(one: PickedFile, other: PickedFile): boolean {
-  return (
-    one.name === other.name &&
-    one.file.size === other.file.size &&
-    one.file.lastModified === other.file.lastModified
-  );
-}
+export const sameFile = (one: KnownFile, other: KnownFile): boolean =>
+  one.name === other.name && one.size === other.size && one.changed === other.changed;
 
 /** What of `picked` is not held yet, by name, under names that `names` does not hold. */
 export function newFiles(
   picked: readonly PickedFile[],
-  held: readonly PickedFile[],
+  held: readonly KnownFile[],
   names: readonly string[],
 ): PickedFile[] {
   const taken = new Set(names.map((name) => name.toLowerCase()));
   const order = new Intl.Collator(undefined, { numeric: true });
   return [...picked]
     .sort((one, other) => order.compare(one.name, other.name))
-    .filter((one) => !held.some((other) => sameFile(one, other)))
+    .filter((one) => !held.some((other) => sameFile(known(one), other)))
     .map(({ name, file }) => {
       const free = freeName(name, taken);
       taken.add(free.toLowerCase());

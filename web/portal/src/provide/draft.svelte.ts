@@ -13,20 +13,13 @@ import {
   type Upload,
 } from "@couvert/core";
 
-import { newFiles, type PickedFile } from "../files.ts";
+import { createDevices, known, newFiles, sameFile, type PickedFile } from "../files.ts";
 import { api, host } from "../host.ts";
-import { forgetDraft, holdDraft, keepDraft, keptDrafts } from "../kept.ts";
+import { forgetDraft, holdDraft, keepDraft } from "../kept.ts";
+import { discard, type DraftedFile, type Place, type Unfinished } from "./unfinished.ts";
 
 const countEvery = 150;
 const nothing = { bytes: 0, sent: 0, done: 0, failed: 0 };
-
-interface Place {
-  readonly id: string;
-  readonly from: string;
-  readonly secret: string;
-  /** Lets other pages of this browser have it. */
-  readonly release: (() => void) | undefined;
-}
 
 function watch<T extends object>(record: T): T {
   const watched = $state(record);
@@ -51,18 +44,17 @@ export class DraftFiles {
   readonly share = $derived(
     this.complete ? 1 : Math.min(0.99, this.bytes === 0 ? 0 : this.sent / this.bytes),
   );
-  /** Seconds until all is there, while that is known. */
-  readonly timeLeft = $derived(
-    this.speed !== undefined && this.speed > 0 ? (this.bytes - this.sent) / this.speed : undefined,
-  );
 
   place = $state.raw<Place | undefined>();
-  private uploads: Uploads | undefined;
   /** Files that an earlier visit began and nobody has chosen again yet. */
-  private begun: { no: number; name: string; size: number; changed: number }[] = [];
-  private contents: { readonly key: number; readonly picked: PickedFile }[] = [];
+  begun = $state.raw<readonly DraftedFile[]>([]);
+  private uploads: Uploads | undefined;
+  /** What each file of the list is on this device. */
+  private readonly devices = createDevices();
   private rate = createRate();
   private counting: ReturnType<typeof setTimeout> | undefined;
+  /** Whether this browser knows less than it should for a later visit. */
+  private unnoted = false;
   private readonly timer = setInterval(() => {
     this.tick();
   }, 1000);
@@ -75,25 +67,46 @@ export class DraftFiles {
   /** Makes the draft, if there is none yet for this sender. Files of another sender's move over. */
   async begin(from: string): Promise<Result> {
     if (this.place?.from === from) return pass(undefined);
-    const before = this.contents.map(({ picked }) => picked);
-    const found = this.place ? undefined : await this.earlier(from);
-    const place = found ?? (await this.make(from));
+    const before = [...this.devices.values()].flatMap(({ picked }) => picked ?? []);
+    const place = await this.make(from);
     if ("ok" in place) return place;
-    if (this.place) this.discard();
+    this.clear();
+    this.open(place);
+    this.add(before);
+    return pass(undefined);
+  }
+
+  /** Goes on with a draft of an earlier visit: files that the server has whole are in the list, the
+   * others wait to be chosen again. */
+  resume(found: Unfinished): void {
+    this.clear();
+    this.open(found.place);
+    const isWhole = ({ there, size }: DraftedFile) => there === size;
+    for (const { no, name, type, size, changed } of found.files.filter(isWhole)) {
+      const key = -1 - no; // those of uploads count from 1
+      const state = { sent: size, state: "done" as const, failure: undefined, speed: undefined };
+      this.list.push(watch<Upload>({ key, name, type, size, no, ...state }));
+      this.devices.set(key, { name, size, changed });
+    }
+    this.begun = found.files.filter((file) => !isWhole(file));
+    this.count();
+  }
+
+  private open(place: Place): void {
     this.place = place;
+    this.note();
     this.uploads = new Uploads({
       carrier: tusCarrier({ endpoint: host.base + uploadPath(place.id), secret: place.secret }),
       now: host.now,
       watch,
       changed: () => {
+        this.unnoted = true;
         this.counting ??= setTimeout(() => {
           this.count();
         }, countEvery);
       },
       drop: (no) => void api.deleteFile(place.id, no, place.secret),
     });
-    this.add(before);
-    return pass(undefined);
   }
 
   private async make(from: string): Promise<Place | Failure> {
@@ -104,49 +117,31 @@ export class DraftFiles {
     return { id, from, secret, release: await holdDraft(id) };
   }
 
-  /** A draft of an earlier visit that no other tab is filling, and what it holds already. */
-  private async earlier(from: string): Promise<Place | undefined> {
-    for (const kept of keptDrafts().filter((one) => one.from === from)) {
-      const release = await holdDraft(kept.id);
-      if (!release) continue;
-      const draft = await api.draft(kept.id, kept.secret);
-      if (draft.ok) {
-        this.begun = draft.value.files.map(({ no, name, size }) => ({
-          no,
-          name,
-          size,
-          changed: kept.files[no] ?? 0,
-        }));
-        return { id: kept.id, from, secret: kept.secret, release };
-      }
-      release();
-      // Ended or started; whatever else it is may pass.
-      if (draft.code === "denied" || draft.code === "conflict") forgetDraft(kept.id);
-    }
-    return undefined;
-  }
-
   /** Files of an earlier visit that nobody chose again give way to those of this one. */
   private async makeRoom(place: Place): Promise<void> {
-    const gone = this.begun.splice(0);
+    const gone = this.begun;
+    this.begun = [];
     await Promise.all(gone.map(({ no }) => api.deleteFile(place.id, no, place.secret)));
     for (const upload of this.list) this.uploads?.retry(upload);
   }
 
   /** The number under which the same file was begun before a reload. */
-  private numberOf({ name, file }: PickedFile): number | undefined {
-    const at = this.begun.findIndex(
-      (one) => one.name === name && one.size === file.size && one.changed === file.lastModified,
-    );
-    return at < 0 ? undefined : this.begun.splice(at, 1)[0]?.no;
+  private numberOf(picked: PickedFile): number | undefined {
+    const found = this.begun.find((one) => sameFile(one, known(picked)));
+    this.begun = this.begun.filter((one) => one !== found);
+    return found?.no;
+  }
+
+  /** Files of an earlier visit that are not wanted any more. */
+  async forgetBegun(): Promise<void> {
+    if (this.place) await this.makeRoom(this.place);
   }
 
   /** Adds files and begins to send them. What is in the list already is left out. */
   add(picked: readonly PickedFile[]): void {
     if (!this.uploads) return;
-    const held = this.contents.map((one) => one.picked);
     const names = this.list.map(({ name }) => name);
-    const fresh = newFiles(picked, held, names);
+    const fresh = newFiles(picked, [...this.devices.values()], names);
     const records = this.uploads.add(
       fresh.map((one) => {
         const no = this.numberOf(one);
@@ -154,15 +149,22 @@ export class DraftFiles {
         return { name, type: file.type, content: file, ...(no !== undefined && { no }) };
       }),
     );
-    this.contents.push(...records.map(({ key }, index) => ({ key, picked: fresh[index]! })));
+    records.forEach(({ key }, at) => {
+      const one = fresh[at]!;
+      this.devices.set(key, { ...known(one), picked: one });
+    });
     this.list.push(...records);
     this.count();
   }
 
   remove(upload: Upload): void {
     this.list = this.list.filter(({ key }) => key !== upload.key);
-    this.contents = this.contents.filter(({ key }) => key !== upload.key);
+    this.devices.delete(upload.key);
     this.uploads?.remove(upload);
+    // One of an earlier visit has no upload here.
+    if (upload.key < 0 && upload.no !== undefined && this.place) {
+      void api.deleteFile(this.place.id, upload.no, this.place.secret);
+    }
     this.count();
   }
 
@@ -182,40 +184,59 @@ export class DraftFiles {
     }
   }
 
+  /** Makes room for another draft. One with files that this page cannot send again stays at the
+   * server for a later visit. */
+  private clear(): void {
+    const movable = [...this.devices.values()].every(({ picked }) => picked !== undefined);
+    if (movable && this.begun.length === 0) this.discard();
+    else this.part();
+  }
+
   /** Stops the uploads and throws the draft away. */
   discard(): void {
     this.uploads?.stop();
-    if (this.place) void api.deleteDraft(this.place.id, this.place.secret);
-    this.leave();
-    this.place = undefined;
-    this.begun = [];
+    if (this.place) discard(this.place);
+    this.forget();
+  }
+
+  private part(): void {
+    this.note();
+    this.uploads?.stop();
+    this.place?.release?.();
     this.forget();
   }
 
   /** Ends the page's part; the draft has become a transfer. */
   close(): void {
-    clearInterval(this.timer);
-    window.removeEventListener("online", this.onOnline);
     this.uploads?.stop();
-    this.leave();
-  }
-
-  private leave(): void {
+    this.stop();
     if (!this.place) return;
     forgetDraft(this.place.id);
     this.place.release?.();
   }
 
-  /** Notes what a reload would need. */
-  private keep(): void {
+  /** Ends the page's part, too; the draft waits at the server for a later visit. */
+  leave(): void {
+    this.part();
+    this.stop();
+  }
+
+  private stop(): void {
+    clearInterval(this.timer);
+    clearTimeout(this.counting);
+    window.removeEventListener("online", this.onOnline);
+  }
+
+  /** Notes in this browser what a later visit needs. */
+  private note(): void {
+    this.unnoted = false;
     if (!this.place) return;
     const { id, from, secret } = this.place;
     const files: Record<string, number> = {};
     for (const { no, changed } of this.begun) files[no] = changed;
-    // Both lists have one order.
-    this.list.forEach(({ no }, at) => {
-      if (no !== undefined) files[no] = this.contents[at]!.picked.file.lastModified;
-    });
+    for (const { key, no } of this.list) {
+      if (no !== undefined) files[no] = this.devices.get(key)?.changed ?? 0;
+    }
     keepDraft({ id, from, secret, files });
   }
 
@@ -236,9 +257,12 @@ export class DraftFiles {
   }
 
   private forget(): void {
+    this.place = undefined;
+    this.uploads = undefined;
+    this.begun = [];
     this.list = [];
     this.sums = nothing;
-    this.contents = [];
+    this.devices.clear();
     this.rate = createRate();
     this.speed = undefined;
   }
@@ -246,8 +270,7 @@ export class DraftFiles {
   private tick(): void {
     this.uploads?.tick();
     this.rate.note(this.sent, host.now());
-    // Often enough: at the end of an upload nothing is left to resume.
-    if (this.active) this.keep();
+    if (this.unnoted) this.note();
     this.speed = this.active ? this.rate.perSecond() : undefined;
   }
 }

@@ -5,6 +5,7 @@ import {
   dayAhead,
   endOfDay,
   generatePassword,
+  isAddress,
   newId,
   newSecret,
   parseRecipients,
@@ -21,7 +22,10 @@ import { currentLanguage } from "@couvert/ui";
 import { api, host } from "../host.ts";
 import { keptPeople, type Person } from "../kept.ts";
 import { DraftFiles } from "./draft.svelte.ts";
+import { createKeeper, type Keeper } from "./keeper.ts";
+import { kinds, writeForm, type KeptForm, type Kind, type PasswordMode } from "./kept-form.ts";
 import type { Preset } from "./preset.ts";
+import type { Unfinished } from "./unfinished.ts";
 
 export const steps = [
   "contact",
@@ -35,8 +39,7 @@ export const steps = [
 ] as const;
 export type Step = (typeof steps)[number];
 
-export type Kind = "to" | "cc" | "bcc";
-export type PasswordMode = "generate" | "manual" | "none";
+export type { Kind, PasswordMode };
 export type Refusal = NonNullable<PolicyAnswer["recipients"][number]["reason"]>;
 
 export interface FormRecipient extends Recipient {
@@ -44,6 +47,9 @@ export interface FormRecipient extends Recipient {
   /** Why the rules let this one not receive. */
   refusal?: Refusal;
 }
+
+/** A mail names so many files; of the others it says how many they are. */
+const namesInMail = 30;
 
 /** The whole form; it lives as long as the visitor stays, so that a look at Help loses nothing. */
 export class ProvideForm {
@@ -56,6 +62,10 @@ export class ProvideForm {
 
   recipients = $state<FormRecipient[]>([]);
   replyTo = $state<string | undefined>();
+  /** A link filled in recipients: the visitor should look at them. */
+  fromLink = $state(false);
+  /** How many that link named beyond what a transfer may have. */
+  leftOut = $state(0);
   policy = $state.raw<PolicyAnswer | undefined>();
 
   subject = $state("");
@@ -79,6 +89,8 @@ export class ProvideForm {
   request = $state.raw<Start | undefined>();
   sending = $state(false);
   started = $state.raw<Started | undefined>();
+
+  private keeping: { readonly id: string; readonly keeper: Keeper } | undefined;
 
   readonly isVerified = $derived(
     this.person !== undefined && this.verified.includes(addressKey(this.person.address)),
@@ -114,15 +126,18 @@ export class ProvideForm {
     return this.optionsDone ? "notification" : "options";
   }
 
-  /** Adds whom a text names. Whoever is there already is not added twice. */
-  addRecipients(text: string, kind: Kind): void {
+  /** Adds whom a text names. Whoever is there already is not added twice; says how many. */
+  addRecipients(text: string, kind: Kind): number {
+    return this.add(parseRecipients(text), kind);
+  }
+
+  private add(named: readonly Recipient[], kind: Kind): number {
     const there = this.recipients.map(({ address }) => addressKey(address));
-    const added = parseRecipients(text).filter(
-      ({ address }) => !there.includes(addressKey(address)),
-    );
-    if (added.length === 0) return;
+    const added = named.filter(({ address }) => !there.includes(addressKey(address)));
+    if (added.length === 0) return 0;
     this.recipients.push(...added.map((one) => ({ ...one, kind })));
     this.policy = undefined;
+    return added.length;
   }
 
   removeRecipients(gone: (recipient: FormRecipient) => boolean): void {
@@ -132,11 +147,99 @@ export class ProvideForm {
 
   /** Takes over what a link presets. */
   preset(preset: Preset): void {
-    for (const kind of ["to", "cc", "bcc"] as const) {
-      for (const addresses of preset[kind]) this.addRecipients(addresses, kind);
-    }
+    for (const kind of kinds) this.add(preset[kind], kind);
     this.replyTo = preset.reply;
     this.subject = preset.subject ?? "";
+    // A reply goes to whom the rules let it; any other link may name anybody.
+    this.fromLink = this.recipients.length > 0 && preset.reply === undefined;
+    this.leftOut = preset.leftOut;
+  }
+
+  /** What is kept of the form while it is no transfer yet. */
+  kept(): string {
+    return writeForm({
+      recipients: this.recipients,
+      replyTo: this.replyTo,
+      subject: this.subject,
+      text: this.text,
+      day: this.day,
+      recipientLanguage: this.recipientLanguage,
+      notifyDelivery: this.notifyDelivery,
+      notifyDownload: this.notifyDownload,
+      showFileNames: this.showFileNames,
+      passwordMode: this.passwordMode,
+      notification: this.notification,
+    });
+  }
+
+  /** Sees to it that what is filled in lies at the server, too; to be called when it changes. */
+  keep(): void {
+    const { place } = this.files;
+    if (!place || this.sending || this.started) return;
+    const text = this.kept();
+    if (this.keeping?.id !== place.id) {
+      void this.keeping?.keeper.stop();
+      const save = (form: string) => api.saveForm(place.id, form, place.secret);
+      this.keeping = { id: place.id, keeper: createKeeper({ save, wait: host.wait }) };
+    }
+    this.keeping.keeper.note(text);
+  }
+
+  /** Whether a page that goes now would lose something: what is not kept, or an upload's way. */
+  wouldLose(): boolean {
+    if (this.started) return false;
+    const kept = this.keeping?.keeper.isKept() === true;
+    return this.sending || this.files.active || (this.hasContent && !kept);
+  }
+
+  /** The page may be about to go. */
+  keepNow(): void {
+    if (!this.sending && !this.started) this.keeping?.keeper.flush();
+  }
+
+  /** The visitor begins another form; what was filled in and not started waits at the server. */
+  leave(): void {
+    if (this.started) return;
+    this.keepNow();
+    if (this.hasContent || this.files.begun.length > 0) this.files.leave();
+    else this.close();
+  }
+
+  /** Start takes what was kept away: nothing may come behind it. */
+  async stopKeeping(): Promise<void> {
+    const stopped = this.keeping?.keeper.stop();
+    this.keeping = undefined;
+    await stopped;
+  }
+
+  private close(): void {
+    void this.stopKeeping();
+    this.files.discard();
+    this.files.close();
+  }
+
+  /** Goes on with what an earlier visit left at the server. */
+  resume(found: Unfinished): void {
+    if (found.form) this.fill(found.form);
+    this.files.resume(found);
+  }
+
+  private fill(kept: KeptForm): void {
+    this.recipients = [];
+    for (const { address, kind } of kept.recipients) {
+      this.recipients.push({ address, kind, valid: isAddress(address) });
+    }
+    this.policy = undefined;
+    this.replyTo = kept.replyTo;
+    this.subject = kept.subject;
+    this.text = kept.text;
+    this.day = kept.day;
+    this.recipientLanguage = kept.recipientLanguage;
+    this.notifyDelivery = kept.notifyDelivery;
+    this.notifyDownload = kept.notifyDownload;
+    this.showFileNames = kept.showFileNames;
+    this.passwordMode = kept.passwordMode;
+    this.notification = kept.notification;
   }
 
   /** What the policy allows becomes the form's limits; what was chosen before stays if it fits. */
@@ -145,6 +248,7 @@ export class ProvideForm {
     if (endOfDay(this.day, api.now(), policy.days_max) === undefined) {
       this.day = dayAhead(api.now(), Math.min(policy.days_default, policy.days_max));
     }
+    if (this.generated.length < policy.password_length_min) this.generated = "";
     const passwords = policy.open_by.includes("password");
     if (!passwords) this.passwordMode = "none";
     else if (this.passwordMode === "none" && !policy.open_by.includes("link")) {
@@ -155,7 +259,7 @@ export class ProvideForm {
   /** A new generated password that the server's rules accept; a word may slip in by chance. */
   async generate(): Promise<void> {
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      this.generated = generatePassword(host);
+      this.generated = generatePassword(host, this.policy?.password_length_min);
       const verdict = await api.checkPassword(this.generated);
       if (!verdict.ok || verdict.value.acceptable) return;
     }
@@ -170,7 +274,9 @@ export class ProvideForm {
       language: this.recipientLanguage,
       expires: toApiTime(this.expires),
       open_by: this.passwordMode === "none" ? "link" : "password",
-      ...(this.showFileNames && { file_names: this.files.list.map(({ name }) => name) }),
+      ...(this.showFileNames && {
+        file_names: this.files.list.map(({ name }, at) => (at < namesInMail ? name : "-")),
+      }),
       notification: this.notification,
     };
   }
