@@ -147,9 +147,10 @@ Answer<ReceivedTransfer> read_received(const Json& json) {
   received.created = time_of(reader, "created");
   received.expires = time_of(reader, "expires");
   received.open_by = reader.string("open_by", 16);
-  const auto id = reader.optional_string("transfer_id", 26);
-  if (id && !TransferId::parse(*id)) reader.refuse("transfer_id", "is no ID");
-  received.transfer_id = id.value_or("");
+  received.transfer_id = reader.optional_string("transfer_id", 26).value_or("");
+  const Result<TransferId> id = TransferId::parse(received.transfer_id);
+  const bool good = received.transfer_id.empty() || (id && id->text() == received.transfer_id);
+  if (!good) reader.refuse("transfer_id", "is no ID");
   received.opened = optional_time_of(reader, "opened");
   received.retrieved = optional_time_of(reader, "retrieved");
   received.file_count = count_of(reader, "file_count");
