@@ -102,10 +102,6 @@ const Option* find_option(std::string_view name) {
   return nullptr;
 }
 
-tl::unexpected<Trouble> misused(std::string message, std::string hint = {}) {
-  return complain(Exit::usage, std::move(message), std::move(hint));
-}
-
 // Reads the words one by one.
 class Sorter {
  public:

@@ -51,8 +51,10 @@ std::string line_of(const api::SentSummary& one) {
   if (one.recipient_count > named) {
     recipients += " +" + std::to_string(one.recipient_count - named);
   }
-  const std::string opened =
-      std::to_string(one.opened_count) + "/" + std::to_string(one.recipient_count);
+  // Who has opened a link is known by a download alone.
+  const bool by_link = one.open_by == "link";
+  const std::int64_t count = by_link ? one.retrieved_count : one.opened_count;
+  const std::string opened = std::to_string(count) + "/" + std::to_string(one.recipient_count);
   return joined({one.tracking_id, one.state, one.created, opened, recipients}, "\t");
 }
 
@@ -77,6 +79,7 @@ Json json_of(const api::SentSummary& one, const std::string& from) {
                            {"state", one.state},
                            {"created", one.created},
                            {"expires", one.expires},
+                           {"open_by", one.open_by},
                            {"recipients", std::move(recipients)},
                            {"recipient_count", one.recipient_count},
                            {"failed_count", one.failed_count},

@@ -27,6 +27,15 @@ struct Verification {
   std::string expires;
 };
 
+/// What a password has to be.
+struct PasswordRules {
+  std::int64_t length_min = 8;
+  bool upper_and_lower = true;
+  bool digits = true;
+  bool special = true;
+  bool no_word = true;
+};
+
 struct PolicyAnswer {
   struct Recipient {
     std::string address;
@@ -37,7 +46,11 @@ struct PolicyAnswer {
   std::int64_t transfer_bytes_max = 0;
   std::int64_t days_default = 0;
   std::int64_t days_max = 0;
+  bool days_editable = true;
   std::vector<std::string> open_by;
+  std::vector<std::string> password_modes;
+  PasswordRules password_rules;
+  bool message_required = false;
 };
 
 struct PasswordVerdict {
@@ -77,6 +90,7 @@ struct Start {
   std::string language;
   std::string open_by;
   WipedText password;
+  std::string password_mode;  // "own" or "generated"
   std::string slot_id;
   bool notify_delivery = false;
   bool notify_download = false;
@@ -110,6 +124,7 @@ struct SentSummary {
   std::string state;  // sealed, revoked, expired
   std::string created;
   std::string expires;
+  std::string open_by;
   std::vector<std::string> recipients;  // the first of them
   std::int64_t recipient_count = 0;
   std::int64_t failed_count = 0;
@@ -146,6 +161,7 @@ struct Sent {
   std::string state;
   std::string created;
   std::string expires;
+  std::string open_by;
   std::string revoked;
   std::int64_t file_count = 0;
   std::int64_t bytes = 0;

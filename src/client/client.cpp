@@ -169,8 +169,14 @@ Answer<api::PolicyAnswer> Client::ask_policy(const std::string& from,
   return policy;
 }
 
-Answer<api::PasswordVerdict> Client::check_password(const WipedText& password) {
-  Json body(Json::Object{{"password", password.text()}});
+Answer<api::PasswordVerdict> Client::check_password(const WipedText& password,
+                                                    const api::PasswordRules& rules) {
+  Json body(Json::Object{{"password", password.text()},
+                         {"length_min", rules.length_min},
+                         {"upper_and_lower", rules.upper_and_lower},
+                         {"digits", rules.digits},
+                         {"special", rules.special},
+                         {"no_word", rules.no_word}});
   return read(ask(request(Method::post, "/api/v1/passwords/check"), std::move(body)),
               &api::read_password_verdict);
 }

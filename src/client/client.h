@@ -67,7 +67,8 @@ class Client {
   Answer<api::PolicyAnswer> ask_policy(const std::string& from,
                                        const std::vector<std::string>& recipients,
                                        const std::string& reply_to);
-  Answer<api::PasswordVerdict> check_password(const WipedText& password);
+  Answer<api::PasswordVerdict> check_password(const WipedText& password,
+                                              const api::PasswordRules& rules);
 
   Answer<api::Draft> create_draft(const DraftAccess& draft, const std::string& from);
   Answer<api::Draft> get_draft(const DraftAccess& draft);

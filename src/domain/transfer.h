@@ -29,6 +29,11 @@ enum class OpenBy { password, link };
 std::string_view name_of(OpenBy open_by);
 Result<OpenBy> parse_open_by(std::string_view text);
 
+/// Whose password it is: made by the program, or by the sender.
+enum class PasswordMode { generated, own };
+std::string_view name_of(PasswordMode mode);
+Result<PasswordMode> parse_password_mode(std::string_view text);
+
 enum class RecipientKind { to, cc, bcc };
 std::string_view name_of(RecipientKind kind);
 Result<RecipientKind> parse_recipient_kind(std::string_view text);

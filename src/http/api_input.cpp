@@ -129,13 +129,17 @@ Result<PolicyRequest> read_policy_request(const Json& json) {
   return asked;
 }
 
-Result<std::string> read_password(const Json& json) {
+Result<> read_password(const Json& json, PasswordInput& out) {
   ObjectReader reader(json);
-  std::string password = reader.string("password", limits::password_bytes_max);
-  const Result<> read = reader.finish();
-  if (read) return password;
-  wipe(password);
-  return pass(read);
+  out.password = reader.string("password", limits::password_bytes_max);
+  PasswordRules& rules = out.rules;
+  rules.length_min =
+      static_cast<int>(reader.optional_integer("length_min", 8, 64).value_or(rules.length_min));
+  rules.upper_and_lower = reader.boolean("upper_and_lower", rules.upper_and_lower);
+  rules.digits = reader.boolean("digits", rules.digits);
+  rules.special = reader.boolean("special", rules.special);
+  rules.no_word = reader.boolean("no_word", rules.no_word);
+  return reader.finish();
 }
 
 Result<PreviewRequest> read_preview_request(const Json& json) {
@@ -178,6 +182,8 @@ Result<> read_start_request(const Json& json, StartInput& out) {
   start.sender_language =
       parsed_if_there<Language>(reader, "sender_language", language_of).value_or(start.language);
   start.open_by = parsed<OpenBy>(reader, "open_by", parse_open_by);
+  start.password_mode = parsed_if_there<PasswordMode>(reader, "password_mode", parse_password_mode)
+                            .value_or(PasswordMode::own);
   start.slot_id = parsed<SlotId>(reader, "slot_id", SlotId::parse);
   start.notify_delivery = reader.boolean("notify_delivery", false);
   start.notify_download = reader.boolean("notify_download", false);

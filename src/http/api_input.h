@@ -36,8 +36,13 @@ Result<RecipientConfirmInput> read_recipient_confirmation(const Json& json);
 
 Result<PolicyRequest> read_policy_request(const Json& json);
 
-/// The password to judge. The caller wipes it.
-Result<std::string> read_password(const Json& json);
+/// A password to judge, and the rules to judge it by: as they came in where the body names none.
+struct PasswordInput {
+  PasswordRules rules;
+  std::string password;
+  ~PasswordInput() { wipe(password); }
+};
+Result<> read_password(const Json& json, PasswordInput& out);
 
 Result<PreviewRequest> read_preview_request(const Json& json);
 

@@ -79,9 +79,10 @@ void check(char route, const Json& json) {
     case 'p':
       check_policy(json);
       break;
-    case 'w':
-      static_cast<void>(read_password(json));
-      break;
+    case 'w': {
+      PasswordInput input;
+      static_cast<void>(read_password(json, input));
+    } break;
     case 'n':
       check_preview(json);
       break;

@@ -13,7 +13,8 @@ namespace {
 using Ask = const std::shared_ptr<const Request>&;
 
 constexpr std::string_view retrieval_path = "/api/v1/retrievals/{retrieval_id}";
-constexpr std::string_view file_path = "/api/v1/retrievals/{retrieval_id}/files/{file_no}";
+constexpr std::string_view retrieved_file_path =
+    "/api/v1/retrievals/{retrieval_id}/files/{file_no}";
 constexpr std::string_view view_path = "/api/v1/retrievals/{retrieval_id}/files/{file_no}/view";
 constexpr std::string_view message_path = "/api/v1/retrievals/{retrieval_id}/message";
 constexpr std::string_view zip_path = "/api/v1/retrievals/{retrieval_id}/zip";
@@ -25,7 +26,7 @@ struct Opening {
   std::optional<Attempt> attempt;
 };
 
-RetrievalKey key_of(const Request& request) {
+RetrievalKey retrieval_key(const Request& request) {
   return {id_argument<SlotId>(request, 0), *request.secret};
 }
 
@@ -125,7 +126,7 @@ Outcome confirm_code(const ApiParts& api, Ask request) {
 }
 
 Outcome get_retrieval(const ApiParts& api, Ask request) {
-  const Result<Retrieval> retrieval = api.retrieve.look(key_of(*request));
+  const Result<Retrieval> retrieval = api.retrieve.look(retrieval_key(*request));
   if (!retrieval) return retrieval.error();
   Response response = json_response(200, json_of(*retrieval));
   response.secret = true;
@@ -133,7 +134,7 @@ Outcome get_retrieval(const ApiParts& api, Ask request) {
 }
 
 Outcome finish(const ApiParts& api, Ask request) {
-  const Result<> finished = api.retrieve.finish(key_of(*request));
+  const Result<> finished = api.retrieve.finish(retrieval_key(*request));
   if (!finished) return finished.error();
   Response response = no_content();
   response.fields.push_back(
@@ -143,7 +144,7 @@ Outcome finish(const ApiParts& api, Ask request) {
 
 Outcome get_file(const ApiParts& api, Ask request) {
   const auto no = static_cast<std::uint32_t>(std::stoul(request->arguments.at(1)));
-  Result<std::unique_ptr<Download>> file = api.retrieve.file(key_of(*request), no);
+  Result<std::unique_ptr<Download>> file = api.retrieve.file(retrieval_key(*request), no);
   if (!file) return file.error();
   return FileBody{std::move(*file), "application/octet-stream"};
 }
@@ -166,7 +167,8 @@ Outcome view_file(const ApiParts& api, Ask request) {
 Outcome get_zip(const ApiParts& api, Ask request) {
   Result<std::vector<std::uint32_t>> numbers = read_file_numbers(request->query);
   if (!numbers) return numbers.error();
-  Result<std::unique_ptr<Download>> zip = api.retrieve.zip(key_of(*request), std::move(*numbers));
+  Result<std::unique_ptr<Download>> zip =
+      api.retrieve.zip(retrieval_key(*request), std::move(*numbers));
   if (!zip) return zip.error();
   return FileBody{std::move(*zip), "application/zip"};
 }
@@ -198,8 +200,8 @@ void add_retrieve_routes(std::vector<Route>& routes, const ApiParts& api) {
   add(Method::post, "/api/v1/retrievals", client, open_transfer);
   add(Method::get, retrieval_path, recipient, get_retrieval);
   add(Method::remove, retrieval_path, recipient, finish);
-  add(Method::get, file_path, recipient, get_file);
-  add(Method::head, file_path, recipient, get_file);
+  add(Method::get, retrieved_file_path, recipient, get_file);
+  add(Method::head, retrieved_file_path, recipient, get_file);
   add(Method::get, view_path, recipient, view_file);
   add(Method::head, view_path, recipient, view_file);
   add(Method::get, message_path, recipient, get_message);

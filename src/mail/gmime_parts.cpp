@@ -48,11 +48,6 @@ void start_gmime() {
   std::call_once(once, g_mime_init);
 }
 
-bool holds_control(std::string_view value) {
-  return std::any_of(value.begin(), value.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 bool is_ascii(std::string_view value) {
   return std::all_of(value.begin(), value.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });

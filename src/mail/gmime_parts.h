@@ -30,8 +30,6 @@ using Options = std::unique_ptr<GMimeFormatOptions, FreeOptions>;
 /// Once before anything else. Threads: any.
 void start_gmime();
 
-/// Whether a value holds what no header may hold: GMime does not look.
-bool holds_control(std::string_view value);
 bool is_ascii(std::string_view value);
 
 /// RFC 5322 section 3.3, in UTC and independent of the machine's locale.

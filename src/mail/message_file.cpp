@@ -13,7 +13,7 @@ Result<> check_values(const MessageFile& message, const std::vector<AttachedFile
   const auto values =
       std::to_array<std::string_view>({message.from.text, message.name, message.to.text, message.id,
                                        message.domain, message.subject});
-  const auto fits = [](std::string_view value) { return is_utf8(value) && !holds_control(value); };
+  const auto fits = [](std::string_view value) { return is_utf8(value) && !has_control(value); };
   const bool good = std::ranges::all_of(values, fits) && is_utf8(message.text) &&
                     std::ranges::all_of(files, [&fits](const AttachedFile& file) {
                       return fits(file.name) && fits(file.type) && !file.name.empty();

@@ -8,7 +8,7 @@ namespace {
 
 // Checked before GMime sees it: a line break in a value would begin a header of its own.
 Result<> check_value(std::string_view name, std::string_view value) {
-  if (holds_control(value) || !is_utf8(value)) {
+  if (has_control(value) || !is_utf8(value)) {
     return fail(ErrorCode::invalid, std::string(name) + " holds what no header may hold");
   }
   return Result<>();

@@ -30,11 +30,6 @@ bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "::1" || (numbers && host.starts_with("127."));
 }
 
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 // Where a conversation stands: the last command that was sent.
 enum class Stage { greeting, mail, recipient, content, over };
 

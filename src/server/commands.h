@@ -14,7 +14,8 @@ inline constexpr std::string_view program_version = "0.1.0";
 
 /// Serves until SIGTERM or SIGINT; SIGHUP reads the certificate again.
 int serve(Config config);
-/// allow, deny and reply-only SENDER RECIPIENT; list; remove ID.
+/// allow, deny and reply-only SENDER RECIPIENT [NAME=VALUE...]; list; remove ID; export [json|csv];
+/// import FILE; explain SENDER RECIPIENT...
 int policy(const Config& config, const std::vector<std::string>& words);
 /// Compares database and objects, both ways. 0: they agree; 1: they do not, each line names one
 /// disagreement; 3: it could not be found out.

@@ -1,6 +1,7 @@
 #include "service/expire_round.h"
 
 #include "sealing/day_keys.h"
+#include "service/ending_mails.h"
 #include "service/open_transfer.h"
 #include "store/counter_table.h"
 #include "store/file_table.h"
@@ -14,7 +15,12 @@ namespace {
 using namespace std::chrono_literals;
 
 // From this second nothing opens it, whatever the clock does later: the keyslots are gone.
-Result<> end_transfer(Transaction& tx, Transfer transfer) {
+Result<> end_transfer(const Parts& parts, Transaction& tx, Transfer transfer) {
+  if (transfer.state == TransferState::sealed) {
+    // A transfer ends even where its sender cannot be told.
+    const Result<> told = tell_expired(parts, tx, transfer);
+    if (!told) parts.log.failure("expiry not told", told.error());
+  }
   const Result<TransferState> next = next_state(transfer.state, TransferEvent::expire);
   if (!next) return pass(next);
   transfer.state = *next;
@@ -32,7 +38,7 @@ Result<> expire_due(const Parts& parts) {
           ended_transfers(tx, state, parts.clock.certain(), limits::erasures_per_round_max);
       if (!ended) return pass(ended);
       for (const Transfer& transfer : *ended) {
-        const Result<> done = end_transfer(tx, transfer);
+        const Result<> done = end_transfer(parts, tx, transfer);
         if (!done) return pass(done);
       }
     }

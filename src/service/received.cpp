@@ -24,7 +24,7 @@ Result<ReceivedRow> row_of(Transaction& tx, Transfer transfer, const Address& to
 
 // The one after which a page begins: only of this recipient, so that it tells nothing of others.
 Result<std::optional<Transfer>> received_before(Transaction& tx, const Address& to,
-                                            const std::optional<TrackingId>& before) {
+                                                const std::optional<TrackingId>& before) {
   if (!before) return std::optional<Transfer>();
   Result<std::optional<Transfer>> found = find_tracked(tx, *before);
   if (!found) return pass(found);

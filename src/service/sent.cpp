@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/ask_policy.h"
 #include "service/content.h"
 #include "service/draft_access.h"
 
@@ -21,23 +22,6 @@ Result<SentSummary> summary_of(Transaction& tx, Transfer transfer) {
   const Result<FileTotals> files = file_totals(tx, transfer.seal_id);
   if (!files) return pass(files);
   return SentSummary{std::move(transfer), *counts, std::move(*first), *files};
-}
-
-Result<std::vector<SentRecipient>> sent_recipients(Transaction& tx, const SealId& id) {
-  const Result<std::vector<Recipient>> rows = recipients_of(tx, id);
-  if (!rows) return pass(rows);
-  const Result<std::vector<FetchedCount>> counts = fetched_counts(tx, id);
-  if (!counts) return pass(counts);
-  std::vector<SentRecipient> all;
-  auto count = counts->begin();  // both in the order of the positions
-  for (const Recipient& row : *rows) {
-    SentRecipient& one = all.emplace_back(SentRecipient{row, 0, 0});
-    while (count != counts->end() && count->position < row.position) ++count;
-    if (count == counts->end() || count->position != row.position) continue;
-    one.viewed = count->viewed;
-    one.downloaded = count->downloaded;
-  }
-  return all;
 }
 
 // The one after which a page begins: only of the same sender, so that it tells nothing of others.
@@ -65,6 +49,23 @@ Result<> add_names(const Parts& parts, const Transfer& transfer, OpenedKeyslot k
 }
 
 }  // namespace
+
+Result<std::vector<SentRecipient>> sent_recipients(Transaction& tx, const SealId& id) {
+  const Result<std::vector<Recipient>> rows = recipients_of(tx, id);
+  if (!rows) return pass(rows);
+  const Result<std::vector<FetchedCount>> counts = fetched_counts(tx, id);
+  if (!counts) return pass(counts);
+  std::vector<SentRecipient> all;
+  auto count = counts->begin();  // both in the order of the positions
+  for (const Recipient& row : *rows) {
+    SentRecipient& one = all.emplace_back(SentRecipient{row, 0, 0});
+    while (count != counts->end() && count->position < row.position) ++count;
+    if (count == counts->end() || count->position != row.position) continue;
+    one.viewed = count->viewed;
+    one.downloaded = count->downloaded;
+  }
+  return all;
+}
 
 TransferState seen_state(const Transfer& transfer, Instant now) {
   if (transfer.revoked) return TransferState::revoked;
@@ -139,12 +140,14 @@ Result<SentTransfer> Sent::find(const Caller& caller, const TrackingId& id) {
     const Result<FileTotals> files = file_totals(tx, transfer->seal_id);
     if (!files) return pass(files);
     sent.files = *files;
+    const auto allowance = allowance_of_sent(parts_, tx, *transfer);
+    if (!allowance) return pass(allowance);
+    sent.expires_max = latest_end(transfer->started, *allowance);
     return Result<>();
   });
   if (!read) return pass(read);
   sent.transfer = std::move(*transfer);
   sent.transfer.state = seen_state(sent.transfer, parts_.clock.now());
-  sent.expires_max = latest_end(sent.transfer.started, parts_.settings.allowance);
   return sent;
 }
 

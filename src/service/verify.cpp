@@ -30,10 +30,6 @@ Buffer code_mac(const Parts& parts, const Code& code, std::string_view text) {
   return Buffer(digest.begin(), digest.end());
 }
 
-Instant hour_of(Instant now) {
-  return std::chrono::floor<std::chrono::hours>(now);
-}
-
 tl::unexpected<Error> throttled(Instant now) {
   const auto rest = std::chrono::ceil<std::chrono::seconds>(hour_of(now) + 1h - now);
   return fail(ErrorCode::throttled, std::to_string(rest.count()));

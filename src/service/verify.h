@@ -19,7 +19,8 @@ namespace couvert {
 /// from (an IPv4 address, or the first 64 bits of an IPv6 one), for limits.
 struct Caller {
   Buffer session;
-  std::string network;
+  std::string network;                 // as limits count it
+  std::optional<IpAddress> address{};  // as rules ask for it
 };
 
 struct CodeRequest {

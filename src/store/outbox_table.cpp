@@ -7,10 +7,11 @@ namespace couvert {
 
 namespace {
 
-constexpr std::array all_kinds = {MailKind::code,          MailKind::notification,
-                                  MailKind::handed_over,   MailKind::downloaded,
-                                  MailKind::undeliverable, MailKind::wrong_passwords,
-                                  MailKind::password_asked};
+constexpr std::array all_kinds = {MailKind::code,           MailKind::notification,
+                                  MailKind::handed_over,    MailKind::downloaded,
+                                  MailKind::undeliverable,  MailKind::wrong_passwords,
+                                  MailKind::password_asked, MailKind::revoked,
+                                  MailKind::revocation,     MailKind::expired};
 
 }  // namespace
 
@@ -30,6 +31,12 @@ std::string_view name_of(MailKind kind) {
       return "wrong_passwords";
     case MailKind::password_asked:
       return "password_asked";
+    case MailKind::revoked:
+      return "revoked";
+    case MailKind::revocation:
+      return "revocation";
+    case MailKind::expired:
+      return "expired";
   }
   return "";
 }

@@ -26,6 +26,9 @@ enum class MailKind {
   undeliverable,
   wrong_passwords,
   password_asked,
+  revoked,     // to a recipient
+  revocation,  // to the sender
+  expired,
 };
 
 struct OutboxRow {

@@ -27,7 +27,7 @@ async function runFiles(names, concurrency) {
   const stream = run({
     files: names.map((name) => path.join(folder, name)),
     concurrency,
-    timeout: 300_000,
+    timeout: 600_000,
     ...(words ? { testNamePatterns: words } : {}),
   });
   stream.on("test:fail", () => failed++);

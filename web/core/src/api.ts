@@ -158,8 +158,8 @@ function general(client: Client) {
         }),
       ),
     policy: (body: PolicyQuestion) => settle(client.POST("/api/v1/policy", { body })),
-    checkPassword: (password: string) =>
-      settle(client.POST("/api/v1/passwords/check", { body: { password } })),
+    checkPassword: (password: string, rules?: PolicyAnswer["password_rules"]) =>
+      settle(client.POST("/api/v1/passwords/check", { body: { password, ...rules } })),
     notification: (body: NotificationQuestion) =>
       settle(client.POST("/api/v1/notification", { body })),
   };
