@@ -159,7 +159,7 @@ bool asks_for_a_page(const Request& request) {
 Outcome view_file(const ApiParts& api, Ask request) {
   if (asks_for_a_page(*request)) return Error(ErrorCode::refused, "no_page");
   const auto no = static_cast<std::uint32_t>(std::stoul(request->arguments.at(1)));
-  Result<View> view = api.retrieve.view(key_of(*request), no);
+  Result<View> view = api.retrieve.view(retrieval_key(*request), no);
   if (!view) return view.error();
   return FileBody{std::move(view->download), std::move(view->type)};
 }
@@ -176,7 +176,8 @@ Outcome get_zip(const ApiParts& api, Ask request) {
 Outcome get_message(const ApiParts& api, Ask request) {
   const Result<Attached> attached = read_attached(request->query);
   if (!attached) return attached.error();
-  Result<std::unique_ptr<Download>> message = api.retrieve.message(key_of(*request), *attached);
+  Result<std::unique_ptr<Download>> message =
+      api.retrieve.message(retrieval_key(*request), *attached);
   if (!message) return message.error();
   return FileBody{std::move(*message), "message/rfc822"};
 }
