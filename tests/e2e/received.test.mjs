@@ -49,11 +49,10 @@ test("who reads a mailbox sees what is open for it, and nothing of what is in it
   const { to, transfers, more } = answer.json;
   assert.equal(to, bert);
   assert.equal(more, false);
-  assert.deepEqual(
-    transfers.map((/** @type {any} */ one) => one.tracking_id),
-    [byLink.tracking_id, byPassword.tracking_id],
-  );
-  const [link, one] = transfers;
+  // Both may have been sent in the same second.
+  const ids = transfers.map((/** @type {any} */ one) => one.tracking_id);
+  assert.equal(ids.length, 2);
+  const [link, one] = [byLink, byPassword].map((sent) => transfers[ids.indexOf(sent.tracking_id)]);
   assert.equal(link.open_by, "link");
   assert.equal(link.transfer_id, undefined, "the link stands in the mail alone");
   assert.equal(one.transfer_id, byPassword.recipients[0].transfer_id);
@@ -64,9 +63,10 @@ test("who reads a mailbox sees what is open for it, and nothing of what is in it
     assert.ok(!answer.body.includes(secret), secret);
   }
   await his.open(one.transfer_id, { password });
-  assert.ok(expectStatus(await list(), 200).json.transfers[1].opened);
-  const older = expectStatus(await list(`?before=${byLink.tracking_id}`), 200);
-  assert.equal(older.json.transfers.length, 1);
+  const again = expectStatus(await list(), 200).json.transfers;
+  assert.ok(again[ids.indexOf(byPassword.tracking_id)].opened);
+  const rest = expectStatus(await list(`?before=${ids[0]}`), 200).json.transfers;
+  assert.deepEqual([rest.length, rest[0]?.tracking_id], [1, ids[1]]);
 });
 
 test("nobody else sees the list, and a tracking ID of others tells nothing", async () => {
@@ -107,9 +107,13 @@ for (const [language, viewport, scheme] of /** @type {const} */ ([
     await lines.nth(1).waitFor();
     assert.equal(await lines.count(), 2);
     await look("list");
-    await lines.nth(0).getByText(texts["page.inbox.by_link"]).waitFor();
-    assert.equal(await lines.nth(0).locator("a").count(), 0);
-    await lines.nth(1).getByText(name).click();
+    const linked = lines.filter({ hasText: texts["page.inbox.by_link"] });
+    assert.equal(await linked.count(), 1);
+    assert.equal(await linked.locator("a").count(), 0);
+    await lines
+      .filter({ has: page.locator("a") })
+      .getByText(name)
+      .click();
     await recipient.arrive("page.open.title");
     await page.locator("#open-password").fill(password);
     await recipient.button("page.next").click();
@@ -124,10 +128,12 @@ test("couvert received prints what is open, with what retrieve takes", async () 
   await person.verify(bert);
   const { transfers } = await person.json(["received"]);
   assert.equal(transfers.length, 2);
-  assert.equal(transfers[1].transfer_id, byPassword.recipients[0].transfer_id);
+  const { transfer_id } = byPassword.recipients[0];
+  const known = transfers.map((/** @type {any} */ one) => one.transfer_id);
+  assert.ok(known.includes(transfer_id) && known.includes(undefined));
   const lines = String(mustEndWell(await person.run(["received", bert])).stdout)
     .trim()
     .split("\n");
   assert.equal(lines.length, 2);
-  assert.ok(lines[1].includes(anna) && lines[1].includes(byPassword.recipients[0].transfer_id));
+  assert.ok(lines.some((line) => line.includes(anna) && line.includes(transfer_id)));
 });

@@ -101,8 +101,11 @@ test("an unknown ID, a link, and a network that asks too often are refused", asy
   const other = await client.provide({ from: anna, to: [], more });
   expectProblem(await ask(other.recipients[0].transfer_id, "198.51.100.4"), 409, "conflict");
   const id = sent.recipients[0].transfer_id;
-  for (let i = 0; i < 20; i++) expectStatus(await ask(id, "198.51.100.5"), 204);
-  const refused = await ask(id, "198.51.100.5");
+  // Twenty an hour, or twice that where an hour ends meanwhile.
+  let taken = 0;
+  let refused = await ask(id, "198.51.100.5");
+  for (; refused.status === 204 && taken < 40; taken++) refused = await ask(id, "198.51.100.5");
+  assert.ok(taken >= 20, `${taken}`);
   expectProblem(refused, 429, "throttled");
   assert.ok(refused.json.retry_after <= 3600);
   await client.call("POST", `/api/v1/sent/${sent.tracking_id}/revoke`);
