@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cstdio>
 
 #include "mail/gmime_parts.h"
 #include "mail/plain.h"
@@ -58,6 +60,30 @@ std::string ascii_name(std::string_view name) {
   return out;
 }
 
+bool begins_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+}
+
+// RFC 2231 section 4.1, parted between characters: GMime parts a name anywhere, and whoever decodes
+// each piece by itself then reads others.
+std::string encoded_disposition(std::string_view name) {
+  constexpr std::size_t piece_bytes_max = 48;
+  std::vector<std::string> pieces(1);
+  for (const char c : name) {
+    if (pieces.back().size() >= piece_bytes_max && begins_character(c)) pieces.emplace_back();
+    const bool plain = is_ascii({&c, 1}) && std::isalnum(static_cast<unsigned char>(c)) != 0;
+    std::array<char, 4> hex{};
+    std::snprintf(hex.data(), hex.size(), "%%%02X", static_cast<unsigned char>(c));
+    pieces.back() += plain || c == '.' || c == '-' || c == '_' ? std::string(1, c) : hex.data();
+  }
+  std::string out = "Content-Disposition: attachment";
+  for (std::size_t nth = 0; nth < pieces.size(); ++nth) {
+    const std::string number = pieces.size() == 1 ? "" : "*" + std::to_string(nth);
+    out += ";\r\n filename" + number + "*=" + (nth == 0 ? "UTF-8''" : "") + pieces[nth];
+  }
+  return out + "\r\n";
+}
+
 // The headers of an attached file, up to its first byte.
 std::string headers_of(const AttachedFile& file) {
   const Owned<GMimePart> part(g_mime_part_new());
@@ -65,16 +91,19 @@ std::string headers_of(const AttachedFile& file) {
   const Owned<GMimeContentType> type(g_mime_content_type_parse(nullptr, attached_type(file)));
   g_mime_object_set_content_type(object, type.get());
   g_mime_object_set_content_type_parameter(object, "name", ascii_name(file.name).c_str());
-  g_mime_object_set_disposition(object, GMIME_DISPOSITION_ATTACHMENT);
-  g_mime_object_set_content_disposition_parameter(object, "filename", file.name.c_str());
+  if (is_ascii(file.name)) {
+    g_mime_object_set_disposition(object, GMIME_DISPOSITION_ATTACHMENT);
+    g_mime_object_set_content_disposition_parameter(object, "filename", file.name.c_str());
+  }
   g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_BASE64);
   const Options options(g_mime_format_options_new());
   g_mime_format_options_set_param_encoding_method(options.get(),
                                                   GMIME_PARAM_ENCODING_METHOD_RFC2231);
   char* text = g_mime_object_get_headers(object, options.get());
-  std::string headers = with_crlf(text) + "\r\n";
+  std::string headers = with_crlf(text);
   g_free(text);
-  return headers;
+  if (!is_ascii(file.name)) headers += encoded_disposition(file.name);
+  return headers + "\r\n";
 }
 
 // The message alone, or as the first part of several, which go on behind it.

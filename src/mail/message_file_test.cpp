@@ -75,6 +75,18 @@ TEST_CASE("files stand behind the message, each with its name, and the length is
   CHECK(file.ends_with("\r\n--=_qwertyuiopasdfghjklzxcvbna--\r\n"));
 }
 
+TEST_CASE("a long name is parted between its characters") {
+  std::string name;
+  for (int i = 0; i < 30; ++i) name += "\u0635\u7259";
+  const std::vector<AttachedFile> files = {{name + ".png", "image/png", 0}};
+  const std::string file = written(laid_out(plain_message(), files), files);
+  CHECK(holds(file, ";\r\n filename*0*=UTF-8''%D8%B5%E7%89%99"));
+  CHECK(holds(file, ";\r\n filename*7*=%"));
+  for (std::size_t at = file.find("*="); at != std::string::npos; at = file.find("*=", at + 1)) {
+    CHECK(std::string_view("89AB").find(file.at(at + 3)) == std::string_view::npos);
+  }
+}
+
 TEST_CASE("every range is the same bytes as in the whole") {
   const std::vector<AttachedFile> files = {{"a.bin", "application/octet-stream", 200}};
   const MessageFileLayout layout = laid_out(plain_message(), files);
