@@ -30,6 +30,8 @@ inline constexpr std::size_t rules_max = 10'000;
 inline constexpr std::size_t rule_file_bytes_max = std::size_t{16} << 20;
 inline constexpr std::size_t subject_bytes_max = 500;
 inline constexpr std::size_t message_bytes_max = 256 * 1024;
+inline constexpr std::size_t attached_files_max = 1'000;  // to a message that is saved
+inline constexpr std::uint64_t attached_bytes_max = std::uint64_t{1} << 31;
 inline constexpr std::size_t notification_bytes_max = 16 * 1024;
 inline constexpr std::chrono::hours life_max = 24h * 400;  // day keys are made this far ahead
 inline constexpr std::chrono::hours draft_life = 24h * 7;
@@ -70,6 +72,10 @@ inline constexpr int wrong_passwords_per_server_max = 5'000;             // in a
 inline constexpr std::chrono::hours recipient_proof_life = 1h;  // by a code asked for to retrieve
 inline constexpr int recipient_codes_per_network_max = 5;       // of one transfer ID, in an hour
 inline constexpr int recipient_codes_max = 30;                  // of one transfer ID, in an hour
+// Mails by which a recipient asks the sender for the password.
+inline constexpr int asks_per_recipient_max = 1;  // in 24 hours, as the next one
+inline constexpr int asks_per_transfer_max = 5;
+inline constexpr int asks_per_network_max = 20;  // in an hour
 
 // HTTP.
 inline constexpr std::size_t header_bytes_max = 16 * 1024;

@@ -14,8 +14,9 @@ struct Option {
   std::string_view commands;  // those that have it, parted by spaces
 };
 
-constexpr std::string_view commands[] = {"verify", "provide", "retrieve", "sent", "revoke"};
-constexpr std::string_view everywhere = "verify provide retrieve sent revoke";
+constexpr std::string_view commands[] = {"verify", "provide",  "retrieve",
+                                         "sent",   "received", "revoke"};
+constexpr std::string_view everywhere = "verify provide retrieve sent received revoke";
 
 constexpr Option all_options[] = {
     {"help", Takes::nothing, everywhere},
@@ -47,9 +48,10 @@ constexpr Option all_options[] = {
     {"notify-download", Takes::nothing, "provide"},
     {"show-file-names", Takes::nothing, "provide"},
     {"out", Takes::one, "retrieve"},
-    {"all", Takes::nothing, "sent"},
+    {"all", Takes::nothing, "sent received"},
     {"recipient", Takes::one, "revoke"},
     {"zip", Takes::nothing, "retrieve"},
+    {"eml", Takes::nothing, "retrieve"},
 };
 
 bool holds_word(std::string_view words, std::string_view word) {

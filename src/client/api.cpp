@@ -139,6 +139,27 @@ void read_sent_head(ObjectReader& reader, Transfer& transfer) {
   transfer.bytes = count_of(reader, "bytes");
 }
 
+Answer<ReceivedTransfer> read_received(const Json& json) {
+  ObjectReader reader(json);
+  ReceivedTransfer received;
+  received.tracking_id = id_of(reader, "tracking_id");
+  received.from = reader.string("from", limits::address_bytes_max);
+  received.name = reader.string("name", limits::name_bytes_max);
+  received.created = time_of(reader, "created");
+  received.expires = time_of(reader, "expires");
+  received.open_by = reader.string("open_by", 16);
+  received.transfer_id = reader.optional_string("transfer_id", 26).value_or("");
+  const Result<TransferId> id = TransferId::parse(received.transfer_id);
+  const bool good = received.transfer_id.empty() || (id && id->text() == received.transfer_id);
+  if (!good) reader.refuse("transfer_id", "is no ID");
+  received.opened = optional_time_of(reader, "opened");
+  received.retrieved = optional_time_of(reader, "retrieved");
+  received.file_count = count_of(reader, "file_count");
+  received.bytes = count_of(reader, "bytes");
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return received;
+}
+
 Answer<SentSummary> read_sent_summary(const Json& json) {
   ObjectReader reader(json);
   SentSummary summary;
@@ -318,6 +339,21 @@ Answer<std::vector<Verification>> read_verifications(const Json& json) {
     all.push_back(std::move(*one));
   }
   return all;
+}
+
+Answer<ReceivedPage> read_received_page(const Json& json) {
+  ObjectReader reader(json);
+  ReceivedPage page;
+  page.to = reader.string("to", limits::address_bytes_max);
+  page.more = reader.boolean("more", false);
+  const Json::Array& items = reader.array("transfers", limits::sent_page_max);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  for (const Json& item : items) {
+    Answer<ReceivedTransfer> one = read_received(item);
+    if (!one) return pass(one);
+    page.transfers.push_back(std::move(*one));
+  }
+  return page;
 }
 
 Answer<SentPage> read_sent_page(const Json& json) {

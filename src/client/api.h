@@ -188,6 +188,28 @@ Answer<PolicyAnswer> read_policy_answer(const Json& json);
 Answer<PasswordVerdict> read_password_verdict(const Json& json);
 Answer<Draft> read_draft(const Json& json);
 Answer<Started> read_started(const Json& json);
+/// A line of the list of received transfers. Times are empty where it has not happened.
+struct ReceivedTransfer {
+  std::string tracking_id;
+  std::string from;
+  std::string name;
+  std::string created;
+  std::string expires;
+  std::string open_by;
+  std::string transfer_id;  // empty where a link opens it
+  std::string opened;
+  std::string retrieved;
+  std::int64_t file_count = 0;
+  std::int64_t bytes = 0;
+};
+
+struct ReceivedPage {
+  std::string to;
+  std::vector<ReceivedTransfer> transfers;
+  bool more = false;
+};
+
+Answer<ReceivedPage> read_received_page(const Json& json);
 Answer<std::vector<Verification>> read_verifications(const Json& json);
 Answer<SentPage> read_sent_page(const Json& json);
 Answer<Sent> read_sent(const Json& json);

@@ -94,6 +94,21 @@ TEST_CASE("a started transfer names a link for each recipient") {
   CHECK(started->files[0].crc32 == 0x0badcafe);
 }
 
+TEST_CASE("a list of received transfers has a way in only where a password opens them") {
+  const std::string line = R"({"tracking_id":")" + id +
+                           R"(","from":"a@example.org","name":"Anna",)" + R"("created":")" +
+                           time_text + R"(","expires":")" + time_text +
+                           R"(","open_by":"link","file_count":2,"bytes":8})";
+  const std::string page = R"({"to":"b@example.org","more":false,"transfers":[)";
+  const auto read = api::read_received_page(parsed(page + line + "]}"));
+  REQUIRE(read);
+  CHECK(read->to == "b@example.org");
+  CHECK(read->transfers.at(0).transfer_id.empty());
+  CHECK(read->transfers.at(0).bytes == 8);
+  CHECK_FALSE(api::read_received_page(parsed(page + "{}]}")));
+  CHECK_FALSE(api::read_received_page(parsed(R"({"to":"b@example.org","more":false})")));
+}
+
 TEST_CASE("a sent transfer says where it stands with each recipient, and the list in short") {
   const std::string head = R"("tracking_id":")" + id + R"(","draft_id":")" + id +
                            R"(","state":"sealed","created":")" + time_text + R"(","expires":")" +

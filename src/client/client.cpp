@@ -250,6 +250,13 @@ Answer<api::SentPage> Client::list_sent(const std::string& verification_id,
   return read(ask(request(Method::get, path + query)), &api::read_sent_page);
 }
 
+Answer<api::ReceivedPage> Client::list_received(const std::string& verification_id,
+                                                const std::string& before) {
+  const std::string path = "/api/v1/verifications/" + verification_id + "/received";
+  const std::string query = before.empty() ? "" : "?before=" + before;
+  return read(ask(request(Method::get, path + query)), &api::read_received_page);
+}
+
 Answer<api::Sent> Client::get_sent(const std::string& tracking_id) {
   return read(ask(request(Method::get, "/api/v1/sent/" + tracking_id)), &api::read_sent);
 }
@@ -321,6 +328,10 @@ Answer<> Client::get_file(const RetrievalAccess& retrieval, std::int64_t no, con
 
 Answer<> Client::get_zip(const RetrievalAccess& retrieval, const Range& range, BodySink& sink) {
   return download(retrieval, "/zip", range, sink);
+}
+
+Answer<> Client::get_message(const RetrievalAccess& retrieval, const Range& range, BodySink& sink) {
+  return download(retrieval, "/message", range, sink);
 }
 
 Answer<> Client::download(const RetrievalAccess& retrieval, const std::string& what,

@@ -90,6 +90,9 @@ class Client {
   /// What the address of a verification has sent, the latest first; behind `before`, a tracking ID,
   /// or from the beginning where that is empty.
   Answer<api::SentPage> list_sent(const std::string& verification_id, const std::string& before);
+  /// What the address of a verification may open now; `before` likewise.
+  Answer<api::ReceivedPage> list_received(const std::string& verification_id,
+                                          const std::string& before);
   Answer<api::Sent> get_sent(const std::string& tracking_id);
   Answer<> revoke_transfer(const std::string& tracking_id);
   Answer<> revoke_recipient(const std::string& tracking_id, std::int64_t recipient_no);
@@ -105,6 +108,8 @@ class Client {
   Answer<> get_file(const RetrievalAccess& retrieval, std::int64_t no, const Range& range,
                     BodySink& sink);
   Answer<> get_zip(const RetrievalAccess& retrieval, const Range& range, BodySink& sink);
+  /// The message as a file of mail programs.
+  Answer<> get_message(const RetrievalAccess& retrieval, const Range& range, BodySink& sink);
 
  private:
   HttpRequest request(Method method, const std::string& path) const;

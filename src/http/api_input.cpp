@@ -263,6 +263,12 @@ Result<> read_opening(const Json& json, OpeningInput& out) {
   return reader.finish();
 }
 
+Result<Attached> read_attached(std::string_view query) {
+  if (query.empty()) return Attached::nothing;
+  if (query == "files=all") return Attached::all_files;
+  return fail(ErrorCode::invalid, "another query");
+}
+
 Result<std::vector<std::uint32_t>> read_file_numbers(std::string_view query) {
   constexpr std::string_view name = "files=";
   std::vector<std::uint32_t> numbers;

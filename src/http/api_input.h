@@ -91,6 +91,9 @@ struct OpeningInput {
 };
 Result<> read_opening(const Json& json, OpeningInput& out);
 
+/// What the message is saved with: all files by the query "files=all", none without a query.
+Result<Attached> read_attached(std::string_view query);
+
 /// The numbers of the query "files=0,2,5" of a ZIP: canonical, none twice, at most
 /// limits::files_max; an empty query names none.
 Result<std::vector<std::uint32_t>> read_file_numbers(std::string_view query);

@@ -52,6 +52,8 @@ void check_policy(const Json& json) {
 }
 
 void check_query(std::string_view query) {
+  const auto attached = read_attached(query);
+  if (attached && *attached == Attached::all_files) INVARIANT(query == "files=all");
   const auto numbers = read_file_numbers(query);
   if (!numbers || numbers->empty()) return;
   std::string again = "files=";

@@ -14,6 +14,7 @@
 #include "service/draft.h"
 #include "service/parts.h"
 #include "service/preview.h"
+#include "service/received.h"
 #include "service/retrieve.h"
 #include "service/start.h"
 #include "service/verify.h"
@@ -31,6 +32,7 @@ struct ApiParts {
   Sent& sent;
   ChangeSent& change_sent;
   Retrieve& retrieve;
+  Received& received;
   std::string version;  // of the program
   HealthParts health;
   const Look& look;

@@ -5,13 +5,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "http/response_head.h"
+
 using namespace couvert;
 
 namespace {
 
 namespace fs = std::filesystem;
 
-// A portal of three files in a folder of its own.
+// A portal of four files in a folder of its own.
 struct TestPortal {
   TestPortal() {
     std::string pattern = (fs::temp_directory_path() / "portal-XXXXXX").string();
@@ -20,6 +22,7 @@ struct TestPortal {
     fs::create_directories(folder / "assets");
     std::ofstream(folder / "index.html") << "<!doctype html>" << std::string(2000, 'x');
     std::ofstream(folder / "assets" / "app-1.js") << "1";
+    std::ofstream(folder / "assets" / "pdf.worker-1.js") << "2";
     std::ofstream(folder / "favicon.svg") << "<svg/>";
     Look look;
     look.files.push_back({"/look/logo.webp", "RIFF"});
@@ -44,7 +47,8 @@ struct TestPortal {
 
 TEST_CASE("the portal's pages are its index, whatever the ID") {
   const TestPortal test;
-  for (const char* path : {"/", "/provide", "/retrieve", "/sent", "/sent/abc", "/help", "/r/abc"}) {
+  for (const char* path :
+       {"/", "/provide", "/retrieve", "/received", "/sent", "/sent/abc", "/help", "/r/abc"}) {
     CAPTURE(path);
     const Response page = test.get(path);
     CHECK(page.status == 200);
@@ -71,6 +75,19 @@ TEST_CASE("files of the organisation's own are served beside the folder's") {
   CHECK(test.get("/look/style.css").fixed_body.empty());
   CHECK(test.get("/look/logo.png").status == 404);
   for (const char* page : {"/imprint", "/privacy", "/terms"}) CHECK(test.get(page).status == 200);
+}
+
+TEST_CASE(
+    "a worker, which reads what strangers have sent, has a policy that lets it ask for nothing") {
+  const TestPortal test;
+  CHECK(test.get("/assets/pdf.worker-1.js").shown == Shown::worker);
+  CHECK(test.get("/assets/app-1.js").shown == Shown::portal);
+  Response answer;
+  answer.shown = Shown::worker;
+  const std::string head = write_head(answer, {});
+  CHECK(head.find("Content-Security-Policy: default-src 'none'; script-src 'self'; base-uri") !=
+        std::string::npos);
+  CHECK(head.find("connect-src") == std::string::npos);
 }
 
 TEST_CASE("what is not there is 404, and no path leads out of the folder") {

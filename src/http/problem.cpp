@@ -39,7 +39,9 @@ constexpr auto reasons = std::to_array<std::string_view>({"wrong_code",
                                                           "quota",
                                                           "piece_too_small",
                                                           "wrong_checksum",
-                                                          "tus_extension"});
+                                                          "tus_extension",
+                                                          "no_view",
+                                                          "no_page"});
 constexpr auto reasons_with_address =
     std::to_array<std::string_view>({"no_rule", "deny_rule", "reply_only", "invalid_address"});
 

@@ -1,5 +1,8 @@
 #include "http/retrieve_routes.h"
 
+#include <algorithm>
+#include <array>
+
 #include "http/api_input.h"
 #include "http/cookies.h"
 #include "http/problem.h"
@@ -12,6 +15,8 @@ using Ask = const std::shared_ptr<const Request>&;
 constexpr std::string_view retrieval_path = "/api/v1/retrievals/{retrieval_id}";
 constexpr std::string_view retrieved_file_path =
     "/api/v1/retrievals/{retrieval_id}/files/{file_no}";
+constexpr std::string_view view_path = "/api/v1/retrievals/{retrieval_id}/files/{file_no}/view";
+constexpr std::string_view message_path = "/api/v1/retrievals/{retrieval_id}/message";
 constexpr std::string_view zip_path = "/api/v1/retrievals/{retrieval_id}/zip";
 
 // What opening asks for, until the password has been stretched.
@@ -103,6 +108,14 @@ Outcome mail_code(const ApiParts& api, Ask request) {
   return code_response(*answer, asked->client);
 }
 
+Outcome ask_sender(const ApiParts& api, Ask request) {
+  const Result<TransferId> id = read_transfer_id(request->json);
+  if (!id) return id.error();
+  const Result<> asked = api.retrieve.ask_sender(*id, request->caller);
+  if (!asked) return asked.error();
+  return no_content();
+}
+
 Outcome confirm_code(const ApiParts& api, Ask request) {
   const Result<RecipientConfirmInput> typed = read_recipient_confirmation(request->json);
   if (!typed) return typed.error();
@@ -136,6 +149,21 @@ Outcome get_file(const ApiParts& api, Ask request) {
   return FileBody{std::move(*file), "application/octet-stream"};
 }
 
+// What is looked at is a part of the portal's page, or bytes for its scripts: never a page.
+bool asks_for_a_page(const Request& request) {
+  constexpr auto parts = std::to_array<std::string_view>({"empty", "image", "audio", "video"});
+  const std::string* wanted = find_field(request.fields, "sec-fetch-dest");
+  return wanted != nullptr && std::ranges::find(parts, *wanted) == parts.end();
+}
+
+Outcome view_file(const ApiParts& api, Ask request) {
+  if (asks_for_a_page(*request)) return Error(ErrorCode::refused, "no_page");
+  const auto no = static_cast<std::uint32_t>(std::stoul(request->arguments.at(1)));
+  Result<View> view = api.retrieve.view(retrieval_key(*request), no);
+  if (!view) return view.error();
+  return FileBody{std::move(view->download), std::move(view->type)};
+}
+
 Outcome get_zip(const ApiParts& api, Ask request) {
   Result<std::vector<std::uint32_t>> numbers = read_file_numbers(request->query);
   if (!numbers) return numbers.error();
@@ -143,6 +171,15 @@ Outcome get_zip(const ApiParts& api, Ask request) {
       api.retrieve.zip(retrieval_key(*request), std::move(*numbers));
   if (!zip) return zip.error();
   return FileBody{std::move(*zip), "application/zip"};
+}
+
+Outcome get_message(const ApiParts& api, Ask request) {
+  const Result<Attached> attached = read_attached(request->query);
+  if (!attached) return attached.error();
+  Result<std::unique_ptr<Download>> message =
+      api.retrieve.message(retrieval_key(*request), *attached);
+  if (!message) return message.error();
+  return FileBody{std::move(*message), "message/rfc822"};
 }
 
 }  // namespace
@@ -158,6 +195,7 @@ void add_retrieve_routes(std::vector<Route>& routes, const ApiParts& api) {
   const Access session(Who::session, Body::small_json);
   const Access recipient(Who::recipient, Body::none);
   add(Method::post, "/api/v1/transfers/find", stranger, find_transfer_by_id);
+  add(Method::post, "/api/v1/transfers/ask", stranger, ask_sender);
   add(Method::post, "/api/v1/transfers/code", client, mail_code);
   add(Method::post, "/api/v1/transfers/code/confirm", session, confirm_code);
   add(Method::post, "/api/v1/retrievals", client, open_transfer);
@@ -165,6 +203,10 @@ void add_retrieve_routes(std::vector<Route>& routes, const ApiParts& api) {
   add(Method::remove, retrieval_path, recipient, finish);
   add(Method::get, retrieved_file_path, recipient, get_file);
   add(Method::head, retrieved_file_path, recipient, get_file);
+  add(Method::get, view_path, recipient, view_file);
+  add(Method::head, view_path, recipient, view_file);
+  add(Method::get, message_path, recipient, get_message);
+  add(Method::head, message_path, recipient, get_message);
   add(Method::get, zip_path, recipient, get_zip);
   add(Method::head, zip_path, recipient, get_zip);
 }

@@ -98,6 +98,14 @@ Json to_json(const WrongPasswordsMail& mail) {
   return Json(std::move(fields));
 }
 
+Json to_json(const PasswordAskedMail& mail) {
+  Json::Object fields = start_of("password_asked", mail.language);
+  fields.emplace_back("recipient", mail.recipient.text);
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  fields.emplace_back("expires", to_unix(mail.expires));
+  return Json(std::move(fields));
+}
+
 Json to_json(const RevokedMail& mail) {
   Json::Object fields = start_of("revoked", mail.language);
   fields.emplace_back("name", mail.sender.name);
@@ -290,6 +298,15 @@ WrongPasswordsMail read_wrong_passwords(ContentReader& reader) {
   return mail;
 }
 
+PasswordAskedMail read_password_asked(ContentReader& reader) {
+  PasswordAskedMail mail;
+  mail.language = reader.language;
+  mail.recipient = reader.address("recipient");
+  mail.tracking_id = reader.tracking_id();
+  mail.expires = reader.time("expires");
+  return mail;
+}
+
 RevokedMail read_revoked(ContentReader& reader) {
   RevokedMail mail;
   mail.language = reader.language;
@@ -340,6 +357,7 @@ MailContent read_content(ContentReader& reader) {
   if (reader.kind == "downloaded") return read_downloaded(reader);
   if (reader.kind == "undeliverable") return read_undeliverable(reader);
   if (reader.kind == "wrong_passwords") return read_wrong_passwords(reader);
+  if (reader.kind == "password_asked") return read_password_asked(reader);
   if (reader.kind == "revoked") return read_revoked(reader);
   if (reader.kind == "revocation") return read_revocation(reader);
   if (reader.kind == "expired") return read_expired(reader);

@@ -111,6 +111,16 @@ struct WrongPasswordsMail {
   bool operator==(const WrongPasswordsMail&) const = default;
 };
 
+/// To the sender: a recipient has no password and asks for it.
+struct PasswordAskedMail {
+  Language language = Language::en;
+  Address recipient;
+  TrackingId tracking_id;
+  Instant expires;
+
+  bool operator==(const PasswordAskedMail&) const = default;
+};
+
 /// To a recipient who was told of a transfer: it was taken back.
 struct RevokedMail {
   Language language = Language::en;
@@ -153,7 +163,7 @@ struct ExpiredMail {
 
 using MailContent =
     std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail, UndeliverableMail,
-                 WrongPasswordsMail, RevokedMail, RevocationMail, ExpiredMail>;
+                 WrongPasswordsMail, PasswordAskedMail, RevokedMail, RevocationMail, ExpiredMail>;
 
 /// The language that a mail is written in.
 Language language_of(const MailContent& content);

@@ -245,6 +245,22 @@ MailText write_kind(const Writer& write, const WrongPasswordsMail& mail) {
       page, write("mail.wrong_passwords.subject", {{"recipient", one_line(mail.recipient.text)}}));
 }
 
+MailText write_kind(const Writer& write, const PasswordAskedMail& mail) {
+  const std::string recipient = shown_address(mail.recipient);
+  MailPage page = write.page(write("mail.password_asked.title"));
+  page.paragraph(write("mail.password_asked.intro", {{"recipient", recipient}}));
+  page.section(write("mail.password_asked.steps"));
+  page.list({write("mail.password_asked.step_call"), write("mail.password_asked.step_tell"),
+             write("mail.password_asked.step_anew")},
+            ListKind::numbered);
+  page.notice(write("mail.password_asked.never"));
+  add_details(page, write,
+              {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
+  page.remark(write("mail.password_asked.once"));
+  return write.finish(
+      page, write("mail.password_asked.subject", {{"recipient", one_line(mail.recipient.text)}}));
+}
+
 MailText write_kind(const Writer& write, const RevokedMail& mail) {
   const std::string name = name_of_sender(mail.sender);
   const std::string subject = write("mail.revoked.subject", {{"name", name}});

@@ -75,6 +75,15 @@ WrongPasswordsMail sample_wrong_passwords(Language language) {
   return mail;
 }
 
+PasswordAskedMail sample_password_asked(Language language) {
+  PasswordAskedMail mail;
+  mail.language = language;
+  mail.recipient = sample_recipient();
+  mail.tracking_id = sample_notification(language).tracking_id;
+  mail.expires = sample_notification(language).expires;
+  return mail;
+}
+
 RevokedMail sample_revoked(Language language) {
   const NotificationMail told = sample_notification(language);
   return {language, told.sender, told.tracking_id};
@@ -109,6 +118,7 @@ std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language lang
           {"downloaded", sample_downloaded(language)},
           {"undeliverable", sample_undeliverable(language)},
           {"wrong passwords", sample_wrong_passwords(language)},
+          {"password asked", sample_password_asked(language)},
           {"revoked", sample_revoked(language)},
           {"revocation", sample_revocation(language)},
           {"expired", sample_expired(language)}};

@@ -106,14 +106,9 @@ Result<OpenedKeyslot> open_held(const Parts& parts, const Caller& caller, const 
 
 Result<SentPage> Sent::list(const Caller& caller, const VerificationId& proof,
                             const std::optional<TrackingId>& before) {
-  const Result<std::vector<Verification>> held = Verify(parts_).list(caller);
-  if (!held) return pass(held);
-  const auto mine =
-      std::ranges::find(*held, proof, [](const Verification& one) { return one.verification_id; });
-  if (mine == held->end()) return fail(ErrorCode::denied, "no such verification");
-  const Result<> proven = Verify(parts_).prove(caller, mine->address);
-  if (!proven) return pass(proven);
-  SentPage page{mine->address, {}, false};
+  Result<Address> from = Verify(parts_).prove_by(caller, proof);
+  if (!from) return pass(from);
+  SentPage page{std::move(*from), {}, false};
   const Result<> read = parts_.database.read([&](Transaction& tx) -> Result<> {
     const Result<std::optional<Transfer>> last = find_before(tx, page.from, before);
     if (!last) return pass(last);

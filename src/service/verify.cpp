@@ -213,6 +213,17 @@ Result<> Verify::forget(const Caller& caller, const VerificationId& id) {
   });
 }
 
+Result<Address> Verify::prove_by(const Caller& caller, const VerificationId& id) {
+  const Result<std::vector<Verification>> held = list(caller);
+  if (!held) return pass(held);
+  const auto mine =
+      std::ranges::find(*held, id, [](const Verification& one) { return one.verification_id; });
+  if (mine == held->end()) return fail(ErrorCode::denied, "no such verification");
+  const Result<> proven = prove(caller, mine->address);
+  if (!proven) return pass(proven);
+  return mine->address;
+}
+
 Result<> Verify::prove(const Caller& caller, const Address& address) {
   const Result<std::vector<Verification>> held = list(caller);
   if (!held) return pass(held);

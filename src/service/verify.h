@@ -67,6 +67,10 @@ class Verify {
   /// Errors: `denied` where this session has none of that ID.
   Result<> forget(const Caller& caller, const VerificationId& id);
 
+  /// The address of one of the caller's proofs, which is noted as used.
+  /// Errors: `unproven` without a session; `denied` where this session has none of that ID.
+  Result<Address> prove_by(const Caller& caller, const VerificationId& id);
+
   /// That the caller has proven `address`, which is noted as a use of the proof.
   /// Errors: `unproven`.
   Result<> prove(const Caller& caller, const Address& address);

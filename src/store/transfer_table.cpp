@@ -130,6 +130,20 @@ Result<std::vector<Transfer>> sent_transfers(Transaction& tx, const Address& sen
                            {"limit", encode(limit)}});
 }
 
+Result<std::vector<Transfer>> received_transfers(Transaction& tx, const ReceivedQuery& query) {
+  const std::string open =
+      "WHERE seal_id IN (SELECT seal_id FROM recipient WHERE address = :address "
+      "AND revoked IS NULL) AND state = 'sealed' AND \"end\" > :now ";
+  const std::string order = "ORDER BY started DESC, tracking_id DESC LIMIT :limit";
+  Fields fields = {
+      {"address", encode(query.to)}, {"now", encode(query.now)}, {"limit", encode(query.limit)}};
+  if (!query.before) return select<Transfer>(tx, open + order, fields);
+  fields.push_back({"started", encode(query.before->started)});
+  fields.push_back({"tracking_id", encode(query.before->tracking_id)});
+  return select<Transfer>(
+      tx, open + "AND (started, tracking_id) < (:started, :tracking_id) " + order, fields);
+}
+
 Result<std::int64_t> count_drafts(Transaction& tx, const Address& sender) {
   const auto count =
       select_integer(tx, "SELECT COUNT(*) FROM transfer WHERE sender = :sender AND state = 'draft'",
@@ -207,6 +221,13 @@ Result<std::optional<Recipient>> find_recipient_at(Transaction& tx, const SealId
 Result<std::optional<Recipient>> find_recipient(Transaction& tx, Bytes transfer_id_hash) {
   return select_one<Recipient>(tx, "WHERE transfer_id_hash = :transfer_id_hash",
                                {{"transfer_id_hash", encode(transfer_id_hash)}});
+}
+
+Result<std::optional<Recipient>> find_recipient_of(Transaction& tx, const SealId& id,
+                                                   const Address& address) {
+  return select_one<Recipient>(
+      tx, "WHERE seal_id = :seal_id AND address = :address AND revoked IS NULL",
+      {{"seal_id", encode(id)}, {"address", encode(address)}});
 }
 
 Result<> update_recipient(Transaction& tx, const Recipient& recipient) {
@@ -291,6 +312,17 @@ Result<bool> note_download(Transaction& tx, const Recipient& recipient, std::int
 Result<bool> note_viewing(Transaction& tx, const Recipient& recipient, std::int64_t file_no,
                           Instant now) {
   return note_once(tx, "viewing", "begun", fetched_fields(recipient, file_no, now));
+}
+
+Result<bool> is_viewed(Transaction& tx, const Recipient& recipient, std::int64_t file_no) {
+  const auto found = select_integer(tx,
+                                    "SELECT 1 FROM viewing WHERE seal_id = :seal_id "
+                                    "AND position = :position AND file_no = :file_no",
+                                    {{"seal_id", encode(recipient.seal_id)},
+                                     {"position", encode(recipient.position)},
+                                     {"file_no", file_no}});
+  if (!found) return pass(found);
+  return found->has_value();
 }
 
 Result<std::vector<Fetched>> fetched_by(Transaction& tx, const SealId& id, int position) {

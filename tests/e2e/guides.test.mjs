@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { codeIn, readable, transferLinkIn } from "./harness/mailbox.mjs";
+import { pdfOf } from "./harness/media.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -184,7 +185,8 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
     await office.fill("Aan", citizen);
     await office.press("Volgende");
     await office.finds("Bestanden toevoegen");
-    const second = { ...file, name: "Brief.pdf" };
+    const pdf = pdfOf(["Geachte heer, mevrouw"], "");
+    const second = { name: "Brief.pdf", mimeType: "application/pdf", buffer: pdf };
     await office.page.getByTestId("file-input").setInputFiles([file, second]);
     await office.page.locator('[data-state="done"]').nth(1).waitFor();
     await office.press("Volgende");
@@ -225,7 +227,7 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
     await person.press("Volgende");
   });
 
-  await guide.test("Optie 1 en 2: alles als ZIP, of stuk voor stuk; Voltooien", async () => {
+  await guide.test("Optie 1 en 2: alles als ZIP, of stuk voor stuk", async () => {
     for (const words of [/ZIP/, "Brief.pdf opslaan"]) {
       const [download] = await Promise.all([
         page.waitForEvent("download"),
@@ -233,6 +235,13 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
       ]);
       await download.path();
     }
+  });
+
+  await guide.test("Optie 3: een voorbeeld, door op het oog te klikken; Voltooien", async () => {
+    await person.press("Brief.pdf bekijken");
+    const drawn = page.getByTestId("pdf-text").getByText("Geachte heer, mevrouw");
+    await drawn.waitFor({ state: "attached" });
+    await person.press("Sluiten");
     await person.press("Voltooien");
   });
 
