@@ -1,8 +1,8 @@
-// Debian's Chromium, and axe-core on every state that a test visits.
+// Debian's browsers, and axe-core on every state that a test visits.
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, firefox } from "playwright-core";
 import { patience } from "./processes.mjs";
 import { root } from "./run-context.mjs";
 
@@ -26,6 +26,27 @@ export function launchChromium() {
       "--host-resolver-rules=MAP localhost 127.0.0.1",
     ],
   });
+}
+
+/**
+ * Debian's Firefox as it is, by WebDriver BiDi. It lacks the command for colour schemes, which
+ * playwright-core sends for every profile: here it is left out.
+ * @returns {Promise<Browser>}
+ */
+export async function launchFirefox() {
+  const browser = await firefox.launch({
+    channel: "moz-firefox",
+    executablePath: process.env.COUVERT_FIREFOX ?? "/usr/bin/firefox-esr",
+    firefoxUserPrefs: { "network.dns.localDomains": "localhost", "network.dns.disableIPv6": true },
+  });
+  const inside = /** @type {any} */ (browser)._connection.toImpl(browser);
+  const session = Object.getPrototypeOf(inside._browserSession);
+  const { send } = session;
+  session.send = function (/** @type {string} */ method, /** @type {unknown[]} */ ...more) {
+    if (method === "emulation.setMediaFeaturesOverride") return Promise.resolve({});
+    return send.call(this, method, ...more);
+  };
+  return browser;
 }
 
 /**
