@@ -15,6 +15,7 @@ constexpr std::int64_t unavailable_seconds = 5;
 
 // The reasons of spec/api.yaml. Whatever else an error's detail says stays in the log.
 constexpr auto reasons = std::to_array<std::string_view>({"wrong_code",
+                                                          "terms",
                                                           "no_code",
                                                           "wrong_password",
                                                           "code_needed",
