@@ -3,6 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { patience } from "./processes.mjs";
 import { root } from "./run-context.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -43,7 +44,7 @@ export async function openProfile(browser, { language, viewport = desktop, schem
     deviceScaleFactor: 1,
     permissions: ["clipboard-read", "clipboard-write"],
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(patience);
   return context;
 }
 
