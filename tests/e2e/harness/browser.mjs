@@ -14,8 +14,11 @@ export const phone = { width: 360, height: 740 };
 const screenshots = path.join(root, "build/screenshots");
 const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** @returns {Promise<Browser>} */
-export function launchChromium() {
+/** Keeps cookies from pages inside other sites' pages. Every profile is a private window anyway. */
+export const noThirdPartyCookies = "--test-third-party-cookie-phaseout";
+
+/** @param {string[]} flags @returns {Promise<Browser>} */
+export function launchChromium(...flags) {
   return chromium.launch({
     executablePath: process.env.COUVERT_CHROMIUM ?? "/usr/bin/chromium",
     // "localhost" may mean ::1 first, where nobody listens.
@@ -24,6 +27,7 @@ export function launchChromium() {
       "--disable-dev-shm-usage",
       "--disable-gpu",
       "--host-resolver-rules=MAP localhost 127.0.0.1",
+      ...flags,
     ],
   });
 }

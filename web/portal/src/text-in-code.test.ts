@@ -38,6 +38,7 @@ function literals(node: Node): string[] {
 function said(node: Node): string[] {
   if (node.type === "Text") return [node["data"] as string];
   if (node.type === "ExpressionTag") return literals(node["expression"] as Node);
+  if (node.type === "StyleDirective") return [];
   if (node.type === "Attribute") {
     if (!spoken.test(node["name"] as string)) return [];
     return [node["value"]].flat().filter(isNode).flatMap(said);
@@ -68,7 +69,10 @@ describe("the code of the pages", () => {
     ["<p>{`${count} files`}</p>", ["files"]],
     ["{#if a}<Notice title={'Oh no'} />{/if}", ["Oh no"]],
     ["{#each list as one}<li>{one} left</li>{/each}", ["left"]],
-    ['<p class="stack">{t("page.next")}: {kind === "to" ? a : b}, Couvert</p>', []],
+    [
+      '<p class="a" style:top={`${y}px`}>{t("page.next")}: {kind === "to" ? a : b}, Couvert</p>',
+      [],
+    ],
   ])("is seen to say what %s says", (source, texts) => {
     expect(textsInCode(source)).toEqual(texts);
   });
