@@ -11,3 +11,10 @@ run_mails() {
   build_preset release couvertd
   node tests/e2e/pictures/mails.mjs "$@"
 }
+
+# run_guide_pictures [LANGUAGE...]: into docs/user/pictures.
+run_guide_pictures() {
+  build_preset release couvertd
+  build_web
+  node tests/e2e/pictures/guide.mjs "$@"
+}

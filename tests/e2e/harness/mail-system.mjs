@@ -1,6 +1,6 @@
 // A real mail system on loopback ports: Postfix takes mails by STARTTLS and AUTH only (Dovecot
 // checks the password) and puts them into a Maildir for each address of the example domains;
-// Dovecot shows those by IMAP. Every address is a mailbox.
+// Dovecot shows those by IMAP. Every address is a mailbox, but for one that is closed.
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { freePorts, waitForPort } from "./ports.mjs";
@@ -14,6 +14,9 @@ import { endProgram, output, startProgram } from "./processes.mjs";
 
 const user = "couvert";
 const password = "p'ost+office/2026";
+/** Refused for good. */
+export const closed = "closed@example.com";
+const closedAnswer = "550 5.2.1 The mailbox is closed, see https://example.com/moved";
 const lda = "/usr/lib/dovecot/dovecot-lda";
 const owner = "mail"; // the system's own user, to whom the mailboxes belong
 
@@ -107,7 +110,8 @@ smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:127.0.0.1:${sasl}
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
-smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+smtpd_recipient_restrictions = check_recipient_access inline:{ {${closed} = ${closedAnswer}} },
+  permit_sasl_authenticated, reject
 `;
 }
 

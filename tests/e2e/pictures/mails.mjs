@@ -7,7 +7,7 @@ import path from "node:path";
 import { Couvertd } from "../harness/couvertd.mjs";
 import { FakeClock } from "../harness/fake-clock.mjs";
 import { beginRun, root } from "../harness/run-context.mjs";
-import { closeMailbox, Stories } from "./mail-stories.mjs";
+import { Stories } from "./mail-stories.mjs";
 import { Thunderbird } from "./thunderbird.mjs";
 
 /** @typedef {import("./mail-stories.mjs").MadeMail} MadeMail */
@@ -27,7 +27,6 @@ const looks = {
 
 /** @returns {Promise<MadeMail[]>} */
 async function makeMails() {
-  await closeMailbox();
   const clock = await FakeClock.create();
   const config = { "": { organisation: '"Zahnärztekammer Beispiel"' } };
   const server = await Couvertd.start({ name: "pictures", env: clock.env, config });
