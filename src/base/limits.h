@@ -114,6 +114,9 @@ inline constexpr std::chrono::seconds send_time_at_stop = 10s;  // for the mail 
 inline constexpr std::chrono::hours mail_life = 24h * 5;
 inline constexpr std::chrono::minutes mail_lease = 5min;
 inline constexpr std::chrono::hours mail_pause_max = 4h;  // more than the longest of mail/retry.h
+inline constexpr std::size_t bounce_bytes_max = 4 * mail_bytes_max;  // a report with our mail in it
+inline constexpr std::size_t bounce_fields_max = 1'000;              // of a report's status
+inline constexpr std::size_t bounces_per_round_max = 200;
 
 // Time (service/guarded_clock.h).
 inline constexpr std::chrono::minutes clock_slack = 1min;  // that a clock may be put right by

@@ -1,34 +1,21 @@
 #include "mail/mime.h"
 
-#include <gmime/gmime.h>
-
 #include <algorithm>
 #include <ctime>
 #include <memory>
-#include <mutex>
 
 #include "base/limits.h"
+#include "mail/gmime.h"
 
 namespace couvert {
 namespace {
 
 constexpr std::size_t line_bytes_max = 998;  // RFC 5322 section 2.1.1
 
-struct Unref {
-  void operator()(void* object) const { g_object_unref(object); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, Unref>;
-
 struct FreeOptions {
   void operator()(GMimeFormatOptions* options) const { g_mime_format_options_free(options); }
 };
 using Options = std::unique_ptr<GMimeFormatOptions, FreeOptions>;
-
-void start_gmime() {
-  static std::once_flag once;
-  std::call_once(once, g_mime_init);
-}
 
 bool is_ascii(std::string_view value) {
   return std::all_of(value.begin(), value.end(),

@@ -100,6 +100,10 @@ void read_mail(ConfigSection& section, Config& config) {
   const Result<Address> from = parse_address(section.text("from"));
   if (!from) section.refuse("from", "an address");
   if (from) config.service.mail_from = from->text;
+  const std::string bounces = section.text("bounces", "");
+  const Result<Address> reports = parse_address(bounces);
+  if (!reports && !bounces.empty()) section.refuse("bounces", "an address");
+  if (reports) config.service.mail_bounces = reports->text;
   const Result<SmtpServer> server = parse_smtp_url(section.text("smtp"));
   if (!server) section.refuse("smtp", "smtp://HOST:PORT or smtps://HOST:PORT");
   if (server) config.smtp = *server;

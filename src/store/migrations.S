@@ -25,3 +25,7 @@ couvert_migration_0005:
 couvert_migration_0006:
   .incbin "store/migrations/0006_rules.sql"
   .byte 0
+  .global couvert_migration_0007
+couvert_migration_0007:
+  .incbin "store/migrations/0007_bounce.sql"
+  .byte 0
