@@ -38,6 +38,8 @@ inline constexpr std::size_t drafts_per_sender_max = 100;
 inline constexpr std::size_t sent_page_max = 50;   // of a list of sent transfers
 inline constexpr std::size_t sent_named_max = 3;   // recipients of each that such a list names
 inline constexpr int mails_again_per_day_max = 5;  // to one recipient of a transfer
+inline constexpr std::chrono::hours listed_life = 24h * 90;  // of a transfer, after its end
+inline constexpr std::chrono::hours listed_life_max = 24h * 3650;
 // What the files of all drafts of a sender may announce together: a setting, 16 TiB at most.
 inline constexpr std::uint64_t unsent_bytes_max = std::uint64_t{1} << 44;
 inline constexpr std::size_t stored_tokens_per_draft_max = 4;

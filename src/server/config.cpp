@@ -81,6 +81,9 @@ void read_limits(ConfigSection& section, Config& config) {
   config.service.retrieval_idle = std::chrono::minutes(
       section.integer("retrieval_idle_minutes",
                       {1, limits::retrieval_idle.count(), limits::retrieval_idle.count()}));
+  config.service.listed_life = std::chrono::hours(
+      24 * section.integer("listed_days", {1, limits::listed_life_max.count() / 24,
+                                           limits::listed_life.count() / 24}));
 }
 
 std::string path_of(ConfigSection& section, std::string_view key, std::string_view scheme) {

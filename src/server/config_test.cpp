@@ -83,6 +83,16 @@ TEST_CASE("reports of mail servers go to the mails' sender, or where the file sa
   CHECK(refusal(apart) == "couvert.toml:19: mail.bounces: expected an address");
 }
 
+TEST_CASE("a transfer stays in its sender's list for 90 days after its end, or as is set") {
+  const auto listed = [](const std::string& more) {
+    return parse_config(good + "[limits]\n" + more, "couvert.toml")->service.listed_life;
+  };
+  CHECK(listed("") == std::chrono::hours(24 * 90));
+  CHECK(listed("listed_days = 3650\n") == limits::listed_life_max);
+  CHECK(refusal(good + "[limits]\nlisted_days = 3651\n") ==
+        "couvert.toml:23: limits.listed_days: expected a whole number from 1 to 3650");
+}
+
 TEST_CASE("a wrong configuration is refused with file, line, key and what is expected") {
   CHECK(refusal("colour = \"red\"\n" + good) == "couvert.toml:1: colour: no such key");
   CHECK(refusal(good + "[limits]\ndays_max = 4000\n") ==

@@ -30,6 +30,7 @@ struct ServiceSettings {
   std::string time_zone = "Europe/Berlin";  // of dates in mails, an IANA name
   VerificationLimits verification;
   std::chrono::minutes retrieval_idle = limits::retrieval_idle;
+  std::chrono::hours listed_life = limits::listed_life;  // of a transfer, after its end
   Allowance allowance;
   // What all drafts of one sender may announce together.
   std::uint64_t unsent_bytes_max = std::uint64_t{1} << 42;
