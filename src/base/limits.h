@@ -40,6 +40,8 @@ inline constexpr std::size_t drafts_per_sender_max = 100;
 inline constexpr std::size_t sent_page_max = 50;   // of a list of sent transfers
 inline constexpr std::size_t sent_named_max = 3;   // recipients of each that such a list names
 inline constexpr int mails_again_per_day_max = 5;  // to one recipient of a transfer
+inline constexpr std::chrono::hours listed_life = 24h * 90;  // of a transfer, after its end
+inline constexpr std::chrono::hours listed_life_max = 24h * 3650;
 // What the files of all drafts of a sender may announce together: a setting, 16 TiB at most.
 inline constexpr std::uint64_t unsent_bytes_max = std::uint64_t{1} << 44;
 inline constexpr std::size_t stored_tokens_per_draft_max = 4;
@@ -122,6 +124,9 @@ inline constexpr std::chrono::seconds send_time_at_stop = 10s;  // for the mail 
 inline constexpr std::chrono::hours mail_life = 24h * 5;
 inline constexpr std::chrono::minutes mail_lease = 5min;
 inline constexpr std::chrono::hours mail_pause_max = 4h;  // more than the longest of mail/retry.h
+inline constexpr std::size_t bounce_bytes_max = 4 * mail_bytes_max;  // a report with our mail in it
+inline constexpr std::size_t bounce_fields_max = 1'000;              // of a report's status
+inline constexpr std::size_t bounces_per_round_max = 200;
 
 // Time (service/guarded_clock.h).
 inline constexpr std::chrono::minutes clock_slack = 1min;  // that a clock may be put right by

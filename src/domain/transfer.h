@@ -80,6 +80,8 @@ struct Recipient {
   std::string mail_answer;              // why it was given up, in the mail server's words
   std::optional<Instant> opened;        // when it first opened the transfer
   std::optional<Instant> revoked;       // when it was taken back, it alone
+  std::optional<MailId> mail_id;        // its latest mail that tells of the transfer
+  std::optional<std::string> bounced;   // why that came back, until the sender is told
 
   bool operator==(const Recipient&) const = default;
 };

@@ -85,14 +85,6 @@ bool is_final(const Dialogue& dialogue) {
          (dialogue.answered == Stage::mail && dialogue.code == 552);
 }
 
-std::string cleaned(std::string_view text) {
-  std::string line = one_line(text);
-  if (line.size() <= mail_server_answer_bytes_max) return line;
-  line.resize(mail_server_answer_bytes_max);
-  while (!is_utf8(line)) line.pop_back();
-  return line;
-}
-
 void start_curl() {
   static std::once_flag once;
   std::call_once(once, [] { INVARIANT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); });
@@ -271,7 +263,8 @@ Result<> SmtpTransport::send(const Envelope& envelope, Bytes message, Duration t
 
   const bool answered = dialogue.code >= 400;
   const std::string why = answered ? dialogue.reply : std::string(connection_->trouble.data());
-  const std::string detail = cleaned(why.empty() ? curl_easy_strerror(result) : why);
+  const std::string detail =
+      one_line(why.empty() ? curl_easy_strerror(result) : why, mail_server_answer_bytes_max);
   connection_.reset();  // the next mail begins afresh
   if (dialogue.reached == Stage::greeting) away_ = detail;
   return fail(is_final(dialogue) ? ErrorCode::refused : ErrorCode::unavailable, detail);

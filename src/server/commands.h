@@ -21,6 +21,17 @@ int policy(const Config& config, const std::vector<std::string>& words);
 /// disagreement; 3: it could not be found out.
 int check(const Config& config);
 
+/// Reads what a mail server says of a mail that came back, on standard input; the server tells the
+/// sender, now or when it runs again. 0: done, also where there was nothing to do, since a mail
+/// server answers any other status with a mail to whoever claims to be the sender;
+/// try_again_status: not now.
+int bounce(const Config& config);
+
+/// What a mail server takes for "keep the mail and try again" (EX_TEMPFAIL of sysexits.h).
+inline constexpr int try_again_status = 75;
+/// Prints an error, for the subcommand that a mail server runs.
+int try_again(const Error& error);
+
 /// Prints an error as "couvertd: error: ..." and returns the exit status for it.
 int complain(const Error& error);
 

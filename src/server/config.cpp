@@ -81,6 +81,9 @@ void read_limits(ConfigSection& section, Config& config) {
   config.service.retrieval_idle = std::chrono::minutes(
       section.integer("retrieval_idle_minutes",
                       {1, limits::retrieval_idle.count(), limits::retrieval_idle.count()}));
+  config.service.listed_life = std::chrono::hours(
+      24 * section.integer("listed_days", {1, limits::listed_life_max.count() / 24,
+                                           limits::listed_life.count() / 24}));
 }
 
 std::string path_of(ConfigSection& section, std::string_view key, std::string_view scheme) {
@@ -100,6 +103,10 @@ void read_mail(ConfigSection& section, Config& config) {
   const Result<Address> from = parse_address(section.text("from"));
   if (!from) section.refuse("from", "an address");
   if (from) config.service.mail_from = from->text;
+  const std::string bounces = section.text("bounces", "");
+  const Result<Address> reports = parse_address(bounces);
+  if (!reports && !bounces.empty()) section.refuse("bounces", "an address");
+  if (reports) config.service.mail_bounces = reports->text;
   const Result<SmtpServer> server = parse_smtp_url(section.text("smtp"));
   if (!server) section.refuse("smtp", "smtp://HOST:PORT or smtps://HOST:PORT");
   if (server) config.smtp = *server;

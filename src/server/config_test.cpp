@@ -86,6 +86,26 @@ TEST_CASE("a sender's unsent transfers may hold four of the largest, or what is 
       parse_config(good + "[limits]\nunsent_bytes_max = 17592186044417\n", "x").has_value());
 }
 
+TEST_CASE("reports of mail servers go to the mails' sender, or where the file says") {
+  CHECK(envelope_sender(parse_config(good, "x")->service) == "transfer@example.org");
+  const std::string mail = "from = \"transfer@example.org\"\n";
+  std::string apart = good;
+  apart.replace(apart.find(mail), mail.size(), mail + "bounces = \"Bounces@example.org\"\n");
+  CHECK(envelope_sender(parse_config(apart, "x")->service) == "bounces@example.org");
+  apart.replace(apart.find("Bounces@"), 8, "");
+  CHECK(refusal(apart) == "couvert.toml:19: mail.bounces: expected an address");
+}
+
+TEST_CASE("a transfer stays in its sender's list for 90 days after its end, or as is set") {
+  const auto listed = [](const std::string& more) {
+    return parse_config(good + "[limits]\n" + more, "couvert.toml")->service.listed_life;
+  };
+  CHECK(listed("") == std::chrono::hours(24 * 90));
+  CHECK(listed("listed_days = 3650\n") == limits::listed_life_max);
+  CHECK(refusal(good + "[limits]\nlisted_days = 3651\n") ==
+        "couvert.toml:23: limits.listed_days: expected a whole number from 1 to 3650");
+}
+
 TEST_CASE("a wrong configuration is refused with file, line, key and what is expected") {
   CHECK(refusal("colour = \"red\"\n" + good) == "couvert.toml:1: colour: no such key");
   CHECK(refusal(good + "[limits]\ndays_max = 4000\n") ==

@@ -327,6 +327,7 @@ Result<> ChangeSent::send_again(const SentKey& key, int recipient_no,
     recipient->mail = MailState::waiting;
     recipient->mail_settled.reset();
     recipient->mail_answer.clear();
+    recipient->bounced.reset();
     const Result<> updated = update_recipient(changing.tx, *recipient);
     if (!updated) return pass(updated);
     const Result<> old = delete_notification(changing.tx, recipient->seal_id, recipient->position);

@@ -105,6 +105,21 @@ Result<> erase_ended(const Parts& parts) {
   return all;
 }
 
+// What remained of a transfer for its sender's list goes, too. Its content went long before.
+Result<> unlist(const Parts& parts) {
+  return parts.database.write([&](Transaction& tx) -> Result<> {
+    const Instant before = parts.clock.certain() - parts.settings.listed_life;
+    const Result<std::vector<Transfer>> old =
+        ended_transfers(tx, TransferState::erased, before, limits::erasures_per_round_max);
+    if (!old) return pass(old);
+    for (const Transfer& transfer : *old) {
+      const Result<> deleted = delete_transfer(tx, transfer.seal_id);
+      if (!deleted) return deleted;
+    }
+    return Result<>();
+  });
+}
+
 Result<> sweep_rows(const Parts& parts) {
   return parts.database.write([&](Transaction& tx) -> Result<> {
     const Instant now = parts.clock.certain();
@@ -153,6 +168,7 @@ bool run(const Parts& parts, std::string_view step, Result<> (*work)(const Parts
 bool sweep(const Parts& parts) {
   bool well = run(parts, "round failed: expire", expire_due);
   well &= run(parts, "round failed: erase", erase_ended);
+  well &= run(parts, "round failed: unlist", unlist);
   well &= run(parts, "round failed: rows", sweep_rows);
   well &= run(parts, "round failed: day keys", sweep_days);
   well &= run(parts, "round failed: forget", forget);

@@ -29,3 +29,7 @@ couvert_migration_0006:
 couvert_migration_0007:
   .incbin "store/migrations/0007_received.sql"
   .byte 0
+  .global couvert_migration_0008
+couvert_migration_0008:
+  .incbin "store/migrations/0008_bounce.sql"
+  .byte 0

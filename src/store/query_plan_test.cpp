@@ -88,6 +88,10 @@ void use_transfers(Transaction& tx) {
   CHECK(find_recipient_of(tx, id, test_transfer(1).sender));
   CHECK(update_recipient(tx, test_recipient(1, 0)));
   CHECK(settle_mail(tx, id, 0, {MailState::failed, now, ""}));
+  CHECK(set_mail_id(tx, id, 0, test_id<MailId>(1)));
+  CHECK(note_bounce(tx, test_id<MailId>(1), "why"));
+  CHECK(bounced_recipients(tx, 5));
+  CHECK(clear_bounce(tx, id, 0));
   CHECK(set_opened(tx, id, 0, now));
   CHECK(set_retrieved(tx, id, 0, now));
   CHECK(note_download(tx, test_recipient(1, 0), 0, now));
@@ -205,7 +209,7 @@ TEST_CASE("a database of 100 000 transfers opens within a second, and finds one 
           "printf('%026d', value), 'anna@example.org', 'sealed', 1, 2, 3, 'de', 'password', 0, 0, "
           "0, '{}', NULL, 'bm90aWNl', 1, NULL, NULL FROM numbers",
           "INSERT INTO recipient SELECT printf('%026d', value), 0, 'bert@example.net', 'to', "
-          "printf('%043d', value), 'x', 'waiting', NULL, NULL, '', NULL, NULL "
+          "printf('%043d', value), 'x', 'waiting', NULL, NULL, '', NULL, NULL, NULL, NULL "
           "FROM numbers"}) {
       tx.session() << "WITH RECURSIVE numbers (value) AS "
                       "(SELECT 0 UNION ALL SELECT value + 1 FROM numbers WHERE value < 99999) " +

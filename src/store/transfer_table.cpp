@@ -86,6 +86,8 @@ struct Table<Recipient> {
     visit("mail_answer", row.mail_answer);
     visit("opened", row.opened);
     visit("revoked", row.revoked);
+    visit("mail_id", row.mail_id);
+    visit("bounced", row.bounced);
   }
 };
 
@@ -248,6 +250,32 @@ Result<> settle_mail(Transaction& tx, const SealId& id, int position, const Sett
                            {"answer", encode(mail.answer)},
                            {"seal_id", encode(id)},
                            {"position", encode(position)}})));
+}
+
+Result<> set_mail_id(Transaction& tx, const SealId& id, int position, const MailId& mail) {
+  return or_denied(changed_one(execute(
+      tx,
+      "UPDATE recipient SET mail_id = :mail_id WHERE seal_id = :seal_id AND position = :position",
+      {{"mail_id", encode(mail)}, {"seal_id", encode(id)}, {"position", encode(position)}})));
+}
+
+Result<bool> note_bounce(Transaction& tx, const MailId& mail, const std::string& answer) {
+  return changed_one(execute(tx,
+                             "UPDATE recipient SET bounced = :answer WHERE mail_id = :mail_id AND "
+                             "bounced IS NULL AND mail <> 'failed' AND revoked IS NULL",
+                             {{"answer", encode(answer)}, {"mail_id", encode(mail)}}));
+}
+
+Result<std::vector<Recipient>> bounced_recipients(Transaction& tx, std::size_t limit) {
+  // Not IS NOT NULL: for that SQLite does not take the index.
+  return select_readable<Recipient>(tx, "WHERE bounced >= '' AND mail <> 'waiting' LIMIT :limit",
+                                    {{"limit", encode(limit)}});
+}
+
+Result<> clear_bounce(Transaction& tx, const SealId& id, int position) {
+  return run(
+      tx, "UPDATE recipient SET bounced = NULL WHERE seal_id = :seal_id AND position = :position",
+      {{"seal_id", encode(id)}, {"position", encode(position)}});
 }
 
 Result<bool> set_opened(Transaction& tx, const SealId& id, int position, Instant now) {

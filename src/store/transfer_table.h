@@ -69,6 +69,17 @@ struct SettledMail {
 };
 /// Errors: `denied` where there is no such recipient.
 Result<> settle_mail(Transaction& tx, const SealId& id, int position, const SettledMail& mail);
+
+/// Which mail tells a recipient of the transfer. Errors: `denied` where there is no such recipient.
+Result<> set_mail_id(Transaction& tx, const SealId& id, int position, const MailId& mail);
+/// Notes why the mail came back, until clear_bounce(). False where it is no recipient's latest, is
+/// known not to arrive, or no longer theirs.
+Result<bool> note_bounce(Transaction& tx, const MailId& mail, const std::string& answer);
+/// Those with such a note whose mail was handed over or given up; in no order, at most `limit`.
+/// Rows that cannot be read are passed over.
+Result<std::vector<Recipient>> bounced_recipients(Transaction& tx, std::size_t limit);
+Result<> clear_bounce(Transaction& tx, const SealId& id, int position);
+
 /// Notes the first time that the recipient opened the transfer; false where one was noted before.
 Result<bool> set_opened(Transaction& tx, const SealId& id, int position, Instant now);
 /// Notes the first finished download; false where one was noted before.
