@@ -14,7 +14,7 @@ const anna = "bounces-anna@example.org";
 const bert = "bounces-bert@example.net";
 const unknown = "nobody-here@bounces.example.org";
 const password = "Ein Pferd, 7 Hufe";
-const patience = { deadline: 60_000 };
+const patience = { deadline: 120_000 };
 
 /** @type {Couvertd} */
 let server;
@@ -108,7 +108,7 @@ test("what is no report of a mail that failed for good changes nothing, and says
   const box = await mailbox(bert);
   await box.rest();
   const sent = await provide(bert);
-  const { messageId } = await box.next();
+  const { messageId } = await box.next(patience);
   for (const input of [
     "",
     "Subject: I am away\nAuto-Submitted: auto-replied\n\nuntil Monday\n",
@@ -129,7 +129,7 @@ test("a report that comes while the server is down is told later, and only once"
   const [box, own] = [await mailbox(bert), await mailbox(anna)];
   await box.rest();
   const sent = await provide(bert);
-  const { messageId } = await box.next();
+  const { messageId } = await box.next(patience);
   await waitUntil(
     "the mail is handed over",
     async () => (await recipientsOf(sent))[0].mail === "handed_over",
