@@ -1,5 +1,6 @@
 // The whole way in a language that nobody speaks (web/core/src/pseudo.ts): a plain letter is a text
-// that stands in the code, and its long words fit at 360 and 768 pixels, as those of any language.
+// that stands in the code, and its long words fit at 360 and 768 pixels, as those of any language;
+// and what is clicked has 24 pixels.
 // It takes the place of English on the way to the browser; no visitor's page holds it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -191,10 +192,13 @@ test("a text in the code and a text that is cut are found", async () => {
   await page.evaluate(() => {
     const planted = document.createElement("div");
     planted.innerHTML = `<p title="Close it">Hello</p><p>Donaudampfschiff</p><p>one<br>two</p>
-      <p>wide</p><h2>Rindfleischetikett</h2><select><option>Nederlands</select>`;
+      <p>wide</p><h2>Rindfleischetikett</h2><select><option>Nederlands</select>
+      <button>tiny</button>`;
     const [, narrow, low, wide] = planted.querySelectorAll("p");
     // Not in the markup: the pages' policy lets no style stand there.
     narrow.style.cssText = "width: 2rem; white-space: nowrap";
+    const tiny = planted.querySelector("button");
+    if (tiny) tiny.style.cssText = "width: 20px; height: 20px; padding: 0; font-size: 8px";
     planted.querySelector("h2")?.style.setProperty("width", "4rem");
     low.style.cssText = "height: 1rem; overflow: hidden";
     wide.style.width = "500px";
@@ -210,6 +214,7 @@ test("a text in the code and a text that is cut are found", async () => {
     "5.. wide",
     "broken.*Rindfleisch",
     "is cut.*Nederlands",
+    "a target of 20 × 20.*tiny",
   ]) {
     assert.match(cut, new RegExp(words));
   }

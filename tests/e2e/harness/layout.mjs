@@ -1,5 +1,5 @@
 // What is wrong with a page at some width: text that is cut, sticks out of its box, words of
-// buttons and headings that are broken; and text that no catalogue holds.
+// buttons and headings that are broken, targets under 24 pixels; and text that no catalogue holds.
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -60,6 +60,14 @@ function troublesHere() {
     select.after(alone);
     if (alone.offsetWidth > select.offsetWidth + 1) say("is cut", chosen.textContent);
     alone.remove();
+  }
+  for (const target of document.querySelectorAll("a, button, input, select, textarea, summary")) {
+    // A label belongs to its box; a link within a text is as high as its line.
+    const box = (target.closest("label") ?? target).getBoundingClientRect();
+    if (box.width <= 1 || target.closest(".hidden, .skip") || !target.checkVisibility()) continue;
+    if (getComputedStyle(target).display === "inline" && target.matches("p a, dd a")) continue;
+    if (Math.min(box.width, box.height) >= 23.5) continue;
+    say(`a target of ${box.width} × ${box.height}`, target.textContent || target.id);
   }
   return [...troubles];
 }
