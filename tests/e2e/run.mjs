@@ -45,7 +45,7 @@ async function runFiles(names, concurrency, cases) {
   const stream = run({
     files: names.map((name) => path.join(folder, name)),
     concurrency,
-    timeout: 600_000,
+    timeout: 900_000, // a browser's whole ways take five minutes beside others
     ...(cases ? { testNamePatterns: cases } : {}),
   });
   /** @param {"pass" | "fail"} end @param {string | undefined} file */
