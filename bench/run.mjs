@@ -1,7 +1,7 @@
 // ./dev bench: Couvert beside nginx, in one run on one file system, both TLS_AES_256_GCM_SHA384.
 //
 // node bench/run.mjs [PARTS] [OPTIONS], PARTS of:
-//   transfers zip small memories passwords starts pages
+//   transfers zip small memories passwords starts pages scores
 //   --smoke                    tiny sizes: shows that the bench works and that data is verified
 //   --runs 5                   of each thing, interleaved
 //   --loads 1x100M,1x2G,...    streams and bytes of each
@@ -20,12 +20,13 @@ import { memories } from "./memories.mjs";
 import { Nginx } from "./nginx.mjs";
 import { pages } from "./pages.mjs";
 import { passwords } from "./passwords.mjs";
+import { scores } from "./scores.mjs";
 import { small } from "./small.mjs";
 import { starts } from "./starts.mjs";
 import { transfers } from "./transfers.mjs";
 import { zip } from "./zip.mjs";
 
-const parts = { transfers, zip, small, memories, passwords, starts, pages };
+const parts = { transfers, zip, small, memories, passwords, starts, pages, scores };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
