@@ -40,13 +40,14 @@ export function keepPeople(people: readonly Person[]): void {
   write("localStorage", "people", people);
 }
 
+/** The language lies in a cookie: the server sends the first words of a page in it. */
 export function keptLanguage(): string | undefined {
-  const language = read("localStorage", "language");
-  return typeof language === "string" ? language : undefined;
+  return /(?:^|; )language=(\w+)/.exec(document.cookie)?.[1];
 }
 
 export function keepLanguage(language: Language): void {
-  write("localStorage", "language", language);
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `language=${language}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 }
 
 /** A draft that this browser has begun, so that after a reload, or on another day, its files go on
