@@ -37,7 +37,7 @@ export function keptPeople(): Person[] {
 
 /** The first is whom the page offers first. */
 export function keepPeople(people: readonly Person[]): void {
-  write("localStorage", "people", people);
+  write("localStorage", "people", people.length > 0 ? people : null);
 }
 
 export function keptLanguage(): string | undefined {
@@ -160,4 +160,15 @@ export function keptRetrieval(transferId: string): string | undefined {
 
 export function keepRetrieval(transferId: string, retrievalId: string | null): void {
   write("sessionStorage", `retrieval.${transferId}`, retrievalId);
+}
+
+/** Of all transfers: whose they are does not stand there. */
+export function forgetRetrievals(): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith("couvert.retrieval.")) sessionStorage.removeItem(key);
+    }
+  } catch {
+    // Forbidden by the visitor: then none was kept.
+  }
 }
