@@ -172,3 +172,13 @@ export function forgetRetrievals(): void {
     // Forbidden by the visitor: then none was kept.
   }
 }
+
+/** When a password was copied that is on the clipboard still; never the password. */
+export function keptCopied(): number | undefined {
+  const at = read("sessionStorage", "copied");
+  return typeof at === "number" ? at : undefined;
+}
+
+export function keepCopied(at: number | undefined): void {
+  write("sessionStorage", "copied", at ?? null);
+}
