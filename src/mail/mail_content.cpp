@@ -140,6 +140,15 @@ Json to_json(const ExpiredMail& mail) {
 }
 
 // Reads the fields that several kinds share, on top of ObjectReader.
+Json to_json(const TroubleMail& mail) {
+  Json::Object fields = start_of("trouble", mail.language);
+  fields.emplace_back("trouble", name_of(mail.trouble));
+  fields.emplace_back("what", mail.what);
+  fields.emplace_back("number", mail.number);
+  fields.emplace_back("when", to_unix(mail.when));
+  return Json(std::move(fields));
+}
+
 class ContentReader {
  public:
   explicit ContentReader(const Json& json) : fields(json) {
@@ -350,6 +359,18 @@ ExpiredMail read_expired(ContentReader& reader) {
   return mail;
 }
 
+TroubleMail read_trouble(ContentReader& reader) {
+  TroubleMail mail;
+  mail.language = reader.language;
+  const auto trouble = parse_trouble_kind(reader.text("trouble", 20));
+  if (!trouble) reader.fields.refuse("trouble", "is unknown");
+  mail.trouble = trouble.value_or(TroubleKind::disk);
+  mail.what = reader.text("what", mail_trouble_bytes_max);
+  mail.number = static_cast<int>(reader.fields.integer("number", 0, 1'000'000'000));
+  mail.when = reader.time("when");
+  return mail;
+}
+
 MailContent read_content(ContentReader& reader) {
   if (reader.kind == "code") return read_code(reader);
   if (reader.kind == "notification") return read_notification(reader);
@@ -361,6 +382,7 @@ MailContent read_content(ContentReader& reader) {
   if (reader.kind == "revoked") return read_revoked(reader);
   if (reader.kind == "revocation") return read_revocation(reader);
   if (reader.kind == "expired") return read_expired(reader);
+  if (reader.kind == "trouble") return read_trouble(reader);
   reader.fields.refuse("kind", "is unknown");
   return CodeMail();
 }
@@ -370,6 +392,25 @@ std::string written(const MailContent& content) {
 }
 
 }  // namespace
+
+std::string_view name_of(TroubleKind kind) {
+  switch (kind) {
+    case TroubleKind::disk:
+      return "disk";
+    case TroubleKind::certificate:
+      return "certificate";
+    case TroubleKind::mail_server:
+      return "mail_server";
+  }
+  return "";
+}
+
+std::optional<TroubleKind> parse_trouble_kind(std::string_view text) {
+  for (const auto kind : {TroubleKind::disk, TroubleKind::certificate, TroubleKind::mail_server}) {
+    if (name_of(kind) == text) return kind;
+  }
+  return std::nullopt;
+}
 
 Language language_of(const MailContent& content) {
   return std::visit([](const auto& mail) { return mail.language; }, content);

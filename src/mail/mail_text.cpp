@@ -261,6 +261,20 @@ MailText write_kind(const Writer& write, const PasswordAskedMail& mail) {
       page, write("mail.password_asked.subject", {{"recipient", one_line(mail.recipient.text)}}));
 }
 
+MailText write_kind(const Writer& write, const TroubleMail& mail) {
+  const std::string key = "mail.trouble." + std::string(name_of(mail.trouble)) + ".";
+  const Arguments values = {{"what", without_links(one_line(mail.what))},
+                            {"number", std::int64_t{mail.number}},
+                            {"date", write.local(mail.when)}};
+  const std::string subject = write(key + "subject", values);
+  MailPage page = write.page(subject);
+  page.paragraph(write(key + "intro", values));
+  page.section(write("mail.trouble.steps"));
+  page.paragraph(write(key + "step", values));
+  page.remark(write("mail.trouble.daily"));
+  return write.finish(page, subject);
+}
+
 MailText write_kind(const Writer& write, const RevokedMail& mail) {
   const std::string name = name_of_sender(mail.sender);
   const std::string subject = write("mail.revoked.subject", {{"name", name}});

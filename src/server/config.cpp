@@ -135,6 +135,21 @@ bool is_loopback_listen(std::string_view listen) {
          listen.starts_with("localhost:");
 }
 
+void read_admin(ConfigSection& section, Config& config) {
+  config.admin_listen = section.text("listen", "");
+  // It asks nobody who they are.
+  if (!config.admin_listen.empty() && !is_loopback_listen(config.admin_listen)) {
+    section.refuse("listen", "a loopback address");
+  }
+  const std::string mail = section.text("mail", "");
+  const Result<Address> address = parse_address(mail);
+  if (!mail.empty() && !address) section.refuse("mail", "an address");
+  if (address) config.service.operator_address = address->text;
+  const std::optional<Language> language = parse_language(section.text("language", "en"));
+  if (!language) section.refuse("language", "de, nl or en");
+  config.service.operator_language = language.value_or(Language::en);
+}
+
 void read_all(ConfigFile& file, Config& config) {
   ConfigSection top = file.top();
   read_top(top, config);
@@ -164,9 +179,7 @@ void read_all(ConfigFile& file, Config& config) {
     limits->finish();
   }
   if (std::optional<ConfigSection> admin = file.section("admin", Presence::optional)) {
-    config.admin_listen = admin->text("listen");
-    // It asks nobody who they are.
-    if (!is_loopback_listen(config.admin_listen)) admin->refuse("listen", "a loopback address");
+    read_admin(*admin, config);
     admin->finish();
   }
   if (std::optional<ConfigSection> look = file.section("look", Presence::optional)) {
