@@ -27,6 +27,15 @@ Json::Object start_of(std::string_view kind, Language language) {
   return {{"version", 1}, {"kind", kind}, {"language", name_of(language)}};
 }
 
+// What no rule says is left out.
+void add_sender_card(Json::Object& fields, const SenderCard& sender) {
+  fields.emplace_back("name", sender.name);
+  fields.emplace_back("phone", sender.phone);
+  fields.emplace_back("from", sender.address.text);
+  if (!sender.from_name.empty()) fields.emplace_back("from_name", sender.from_name);
+  if (sender.reply_to) fields.emplace_back("reply_to", sender.reply_to->text);
+}
+
 Json to_json(const CodeMail& mail) {
   Json::Object fields = start_of("code", mail.language);
   fields.emplace_back("code", mail.code);
@@ -36,9 +45,7 @@ Json to_json(const CodeMail& mail) {
 
 Json to_json(const NotificationMail& mail) {
   Json::Object fields = start_of("notification", mail.language);
-  fields.emplace_back("name", mail.sender.name);
-  fields.emplace_back("phone", mail.sender.phone);
-  fields.emplace_back("from", mail.sender.address.text);
+  add_sender_card(fields, mail.sender);
   fields.emplace_back("subject", mail.subject);
   fields.emplace_back("text", mail.text);
   fields.emplace_back("download_link", mail.download_link);
@@ -108,9 +115,7 @@ Json to_json(const PasswordAskedMail& mail) {
 
 Json to_json(const RevokedMail& mail) {
   Json::Object fields = start_of("revoked", mail.language);
-  fields.emplace_back("name", mail.sender.name);
-  fields.emplace_back("phone", mail.sender.phone);
-  fields.emplace_back("from", mail.sender.address.text);
+  add_sender_card(fields, mail.sender);
   fields.emplace_back("tracking_id", mail.tracking_id.text());
   return Json(std::move(fields));
 }
@@ -171,8 +176,12 @@ class ContentReader {
   }
 
   SenderCard sender() {
-    return {text("name", limits::name_bytes_max), text("phone", limits::phone_bytes_max),
-            address("from")};
+    SenderCard card = {text("name", limits::name_bytes_max), text("phone", limits::phone_bytes_max),
+                       address("from")};
+    card.from_name = fields.optional_string("from_name", limits::name_bytes_max).value_or("");
+    const auto reply_to = fields.optional_string("reply_to", limits::address_bytes_max);
+    if (reply_to) card.reply_to = to_address("reply_to", *reply_to);
+    return card;
   }
 
   // At least one.

@@ -40,6 +40,8 @@ struct SenderCard {
   std::string name;
   std::string phone;  // may be empty
   Address address;
+  std::string from_name{};            // by rule, for From; empty: made of the sender's
+  std::optional<Address> reply_to{};  // by rule; none: the sender
 
   bool operator==(const SenderCard&) const = default;
 };
