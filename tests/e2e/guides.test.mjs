@@ -56,6 +56,21 @@ async function newVisitor(language) {
   return { context, ...visitor(await context.newPage()) };
 }
 
+/** One step after the other; where one fails, those behind it would wait for what never comes.
+ * @param {import("node:test").TestContext} t */
+function stepsOf(t) {
+  let failed = false;
+  return {
+    /** @param {string} name @param {() => Promise<void>} work */
+    test: (name, work) =>
+      t.test(name, { skip: failed && "a step before it failed" }, async () => {
+        failed = true;
+        await work();
+        failed = false;
+      }),
+  };
+}
+
 /** The link behind a button of a mail. @param {Mail} mail @param {string} words */
 function behind(mail, words) {
   const links = mail.html.matchAll(/<a [^>]*href="([^"]*)"[^>]*>([^<]*)<\/a>/g);
@@ -64,7 +79,8 @@ function behind(mail, words) {
   return found[1].replaceAll("&amp;", "&");
 }
 
-test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, async (guide) => {
+test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, async (t) => {
+  const guide = stepsOf(t);
   const anna = "leitfaden-anna@example.org";
   const [bert, carla] = ["leitfaden-bert@example.net", "leitfaden-carla@example.net"];
   const hers = await mailbox(anna);
@@ -170,7 +186,8 @@ test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, asy
   });
 });
 
-test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, async (guide) => {
+test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, async (t) => {
+  const guide = stepsOf(t);
   const [clerk, citizen] = ["handleiding-n@example.org", "handleiding-b@example.net"];
   const office = await newVisitor("nl");
   await guide.test("a clerk provides, so that there is something to retrieve", async () => {

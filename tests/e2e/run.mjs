@@ -80,6 +80,7 @@ try {
   const red = redFiles();
   if (red.length > 0 && red.length <= secondTries) {
     console.log(`\n== red beside others, now alone: ${red.join(", ")}`);
+    await context.emptyMailboxes();
     await runFiles(red, 1, cases);
     const still = redFiles();
     const unsteady = red.filter((name) => !still.includes(name));

@@ -49,12 +49,12 @@ describe("uploads", () => {
 
   it("look at few of thousands of files while one after the other goes", () => {
     let looks = 0;
-    const { uploads, jobs } = setUp((record) => {
+    const { uploads, jobs } = setUp(<T extends object>(record: T) => {
       const get = (from: object, name: string | symbol): unknown => {
         looks += 1;
         return Reflect.get(from, name);
       };
-      return new Proxy(record, { get });
+      return new Proxy<T>(record, { get });
     });
     const count = 5000;
     uploads.add(Array.from({ length: count }, (_, at) => file(`f${at}`, 10)));
