@@ -144,7 +144,6 @@ Json to_json(const ExpiredMail& mail) {
   return Json(std::move(fields));
 }
 
-// Reads the fields that several kinds share, on top of ObjectReader.
 Json to_json(const TroubleMail& mail) {
   Json::Object fields = start_of("trouble", mail.language);
   fields.emplace_back("trouble", name_of(mail.trouble));
@@ -154,6 +153,7 @@ Json to_json(const TroubleMail& mail) {
   return Json(std::move(fields));
 }
 
+// Reads the fields that several kinds share, on top of ObjectReader.
 class ContentReader {
  public:
   explicit ContentReader(const Json& json) : fields(json) {

@@ -177,7 +177,7 @@ struct TroubleMail {
   Language language = Language::en;
   TroubleKind trouble = TroubleKind::disk;
   std::string what;  // the folder, the certificate's file, the mail server
-  int number = 0;    // of the disk's room, the percent that are free; of mails, those that wait
+  int number = 0;    // percent of the disk that are free; days left, 0 when over; mails that wait
   Instant when;      // when the certificate ends; since when the oldest mail waits
 
   bool operator==(const TroubleMail&) const = default;

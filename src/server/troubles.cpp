@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "http/certificate.h"
 
@@ -30,9 +32,12 @@ void look_at_certificate(const Parts& parts, const std::string& path,
   const Result<Instant> end = certificate_end(path);
   if (!end) {
     parts.log.failure("certificate not looked at", end.error());
-  } else if (*end < parts.clock.now() + limits::certificate_left_min) {
-    troubles.push_back({TroubleKind::certificate, path, 0, *end});
+    return;
   }
+  const Duration left = std::max(*end - parts.clock.now(), Duration(0));
+  if (left >= limits::certificate_left_min) return;
+  const auto days = static_cast<int>(std::chrono::ceil<std::chrono::days>(left).count());
+  troubles.push_back({TroubleKind::certificate, path, days, *end});
 }
 
 }  // namespace
