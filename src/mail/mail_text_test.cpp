@@ -185,6 +185,33 @@ TEST_CASE("no user text makes a header, a link, markup or a pattern") {
   CHECK_FALSE(has(mail.from_name, "<"));
 }
 
+TEST_CASE("a rule's name and address stand in From and Reply-To, and nowhere else") {
+  NotificationMail content = sample_notification(Language::en);
+  const MailText plain = write(content);
+  content.sender.from_name = "Front office";
+  content.sender.reply_to = parse_address("office@example.org").value();
+  const MailText mail = write(content);
+  CHECK(mail.from_name == "Front office");
+  CHECK(mail.reply_to == parse_address("office@example.org").value());
+  CHECK(mail.text == plain.text);
+  CHECK(mail.html == plain.html);
+  CHECK(mail.subject == plain.subject);
+  RevokedMail revoked = sample_revoked(Language::en);
+  revoked.sender = content.sender;
+  CHECK(write(revoked).from_name == "Front office");
+  CHECK(write(revoked).reply_to == mail.reply_to);
+}
+
+TEST_CASE("a rule's name is text like any other, and one that shows nothing is none") {
+  NotificationMail content = sample_notification(Language::en);
+  content.sender.from_name = attack.substr(0, limits::name_bytes_max);
+  const std::string name = write(content).from_name;
+  CHECK(name.find_first_of("\r\n@<>\"") == std::string::npos);
+  CHECK_FALSE(has(name, "\u202e"));
+  content.sender.from_name = "\u202e\u200b <>";
+  CHECK(write(content).from_name == write(sample_notification(Language::en)).from_name);
+}
+
 TEST_CASE("an address that could pass for a web page is not left as a link") {
   NotificationMail content = sample_notification(Language::en);
   content.sender.address = parse_address("evil.example/login@example.org").value();

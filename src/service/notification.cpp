@@ -14,7 +14,7 @@ NotificationMail notification_of(const Parts& parts, const Transfer& transfer, c
                                  const WayIn& way) {
   NotificationMail mail;
   mail.language = transfer.language;
-  mail.sender = {notice.name, notice.phone, transfer.sender};
+  mail.sender = card_of(transfer, notice);
   mail.subject = notice.subject;
   mail.text = notice.text;
   mail.download_link = link_of(parts, way);

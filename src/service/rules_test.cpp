@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "service/ask_policy.h"
+#include "service/change_sent.h"
 #include "service/test_world.h"
 #include "store/rule_table.h"
 #include "store/transfer_table.h"
@@ -85,6 +86,33 @@ TEST_CASE("a password is held against the rule's wishes before its Argon2 run") 
   CHECK(admit("xK9#vQ2mLp").error().detail == "password_weak");
   CHECK(admit("xK9vQ2mLp4Hd").has_value());
   CHECK(admit(std::string(129, 'x').c_str()).error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("a rule's name and address reach every mail to recipients, later ones too") {
+  Ruled ruled("from_name=\"Labor S\u00fcd\" reply_to=office@example.org");
+  TestWorld& world = ruled.world;
+  const Result<StartedTransfer> started = ruled.start(ruled.good());
+  REQUIRE(started.has_value());
+  world.transport.mails.clear();
+  const auto mail_has_both = [&] {
+    world.deliver();
+    const std::string mail = std::exchange(world.transport.mails, {}).at(0).second;
+    const std::string name = encode_base64(as_bytes("Labor S\u00fcd"));
+    return mail.find("From: =?UTF-8?B?" + name + "?=\r\n <transfer@example.org>") != mail.npos &&
+           mail.find("Reply-To: office@example.org\r\n") != mail.npos;
+  };
+  CHECK(mail_has_both());
+  const SentKey key{ruled.draft.caller, started->tracking_id, {}};
+  ChangeSent change(*world.parts);
+  REQUIRE(change.send_again(key, 0, {}).has_value());
+  CHECK(mail_has_both());
+  REQUIRE(change.replace(key, 0, "carla@example.com", {}).has_value());
+  world.deliver();
+  CHECK(world.transport.mails.size() == 2);  // revoked, and the new one
+  for (const auto& [envelope, mail] : world.transport.mails) {
+    CHECK(envelope.from.text == "transfer@example.org");
+    CHECK(mail.find("Reply-To: office@example.org\r\n") != mail.npos);
+  }
 }
 
 TEST_CASE("a rule fixes the end") {

@@ -14,7 +14,7 @@ import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
 import { output } from "./harness/processes.mjs";
-import { root } from "./harness/run-context.mjs";
+import { mailbox, root } from "./harness/run-context.mjs";
 
 const anna = "rules-anna@example.org";
 const bert = "rules-bert@example.com";
@@ -230,6 +230,30 @@ test("the command line follows what the rules set", async () => {
   const silentOne = await hers.run([...words, "--generate-password", String(secret)]);
   assert.notEqual(silentOne.code, 0);
   mustEndWell(await hers.run([...words, "--message-file", String(message), "--generate-password"]));
+});
+
+test("rules say who the recipients' mails are from, and who gets the answers", async () => {
+  await setRules([]);
+  const name = `Labor "Süd" <x@example.net>, =?utf-8?q?a?=`;
+  const words = ["allow", "*@example.org", bert, `from_name=${name}`];
+  const added = await server.run(["policy", ...words, "reply_to=Office@example.org"]);
+  assert.equal(added.code, 0, added.stderr.toString());
+  const broken = await server.run(["policy", ...words.slice(0, 3), "from_name=a\nBcc: b@c.de"]);
+  assert.equal(broken.code, 2);
+  const explained = await server.run(["policy", "explain", anna, bert]);
+  assert.ok(explained.stdout.includes(`from_name=${name}\trule 1\n`));
+  const box = await mailbox(bert);
+  await box.rest();
+  await client.provide({ from: anna, to: [{ address: bert }], more: { password } });
+  const mail = await box.next();
+  assert.deepEqual(mail.from, [
+    { name: `Labor Süd x example.net , =?utf-8?q?a?=`, address: "transfer@example.org" },
+  ]);
+  assert.deepEqual(
+    mail.replyTo.map((one) => one.address),
+    ["office@example.org"],
+  );
+  assert.deepEqual(mail.defects, []);
 });
 
 test("the operator reads, exports and imports the rules, and asks what holds", async () => {

@@ -75,8 +75,8 @@ function configText({ folder, data, port, adminPort, baseUrl, options }, mail, m
       day_keys: `"file:${data}/day-keys"`,
     },
     keys: { master: `"${folder}/master.key"` },
-    admin: { listen: `"127.0.0.1:${adminPort}"` },
     ...more,
+    admin: { listen: `"127.0.0.1:${adminPort}"`, ...more.admin },
   }).filter(([name]) => name !== "");
   const lines = sections.map(([name, values]) => {
     const keys = Object.entries(values).map(([key, value]) => `${key} = ${value}`);
