@@ -137,7 +137,7 @@ test("mails that waited for hours explain themselves when the mail server is bac
   const mail = await box.next();
   assert.equal(mail.subject, "Couvert: mails are not going out");
   const text = readable(mail.text).replace(/\s+/g, " ");
-  const date = since.toLocaleDateString("en", { dateStyle: "long", timeZone: "Europe/Berlin" });
+  const date = since.toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "Europe/Berlin" });
   assert.match(text, /mail server 127\.0\.0\.1 .*one has been waiting since/);
   assert.ok(text.includes(date), text);
   await afterLooks(server, 3);
