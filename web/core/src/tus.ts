@@ -1,6 +1,6 @@
 // One file to the server by tus 1.0.0 (tus-js-client does the work).
 
-import { DetailedError, Upload as TusUpload, type HttpRequest } from "tus-js-client";
+import { DetailedError, Upload as TusUpload } from "tus-js-client";
 
 import { fail, failureOf, type Failure } from "./result.ts";
 import type { Carrier } from "./uploads.ts";
@@ -62,9 +62,13 @@ export function tusCarrier(target: TusTarget): Carrier {
       retryDelays,
       storeFingerprintForResuming: false,
       removeFingerprintOnSuccess: false,
-      onShouldRetry: passes,
-      onBeforeRequest: (request: HttpRequest) => {
-        job.onRequest(request.getMethod());
+      onShouldRetry: (error: DetailedError) => {
+        if (!passes(error)) return false;
+        job.onBreak();
+        return true;
+      },
+      onBeforeRequest: () => {
+        job.onRequest();
       },
       onUploadUrlAvailable: () => {
         const no = numberIn(upload.url);
