@@ -1,6 +1,6 @@
 // One file to the server by tus 1.0.0 (tus-js-client does the work).
 
-import type { DetailedError, HttpRequest, Upload as TusUpload, UploadOptions } from "tus-js-client";
+import type { DetailedError, Upload as TusUpload, UploadOptions } from "tus-js-client";
 
 import { fail, failureOf, type Failure } from "./result.ts";
 import type { Carrier, CarrierJob } from "./uploads.ts";
@@ -91,9 +91,13 @@ function optionsOf(target: TusTarget, job: CarrierJob, url: () => string | null)
     retryDelays,
     storeFingerprintForResuming: false,
     removeFingerprintOnSuccess: false,
-    onShouldRetry: passes,
-    onBeforeRequest: (request: HttpRequest) => {
-      job.onRequest(request.getMethod());
+    onShouldRetry: (error: DetailedError) => {
+      if (!passes(error)) return false;
+      job.onBreak();
+      return true;
+    },
+    onBeforeRequest: () => {
+      job.onRequest();
     },
     onUploadUrlAvailable: () => {
       const no = numberIn(url());
