@@ -1,10 +1,10 @@
 // Every mail in every language, as a mail program reads it.
 import assert from "node:assert/strict";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { ApiClient, expectStatus, randomId, randomSecret } from "./harness/api-client.mjs";
-import { launchChromium, openProfile, phone } from "./harness/browser.mjs";
+import { keepPicture, launchChromium, openProfile, phone } from "./harness/browser.mjs";
 import { Couvertd, mailConfig } from "./harness/couvertd.mjs";
 import { FakeClock } from "./harness/fake-clock.mjs";
 import { FaultySmtp } from "./harness/faulty-smtp.mjs";
@@ -89,9 +89,7 @@ async function lookAt(mail, name) {
   });
   await page.setContent(mail.html);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  const folder = path.join(root, "build/screenshots");
-  await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `mail-${name}.png`), fullPage: true });
+  await keepPicture(page, `mail-${name}`);
   await context.close();
   assert.deepEqual(asked, [], "a mail asks the network for nothing");
   assert.ok(width <= phone.width, `${name}: ${width} pixels wide`);

@@ -197,12 +197,12 @@ async function close(recipient, name) {
 }
 
 /** @typedef {{ name: string, language: string, viewport: typeof phone,
- *   scheme?: "light" | "dark" }} Way */
+ *   scheme?: import("./harness/browser.mjs").Scheme }} Way */
 /** @type {Way[]} */
 const ways = [
   { name: "de-phone", language: "de", viewport: phone },
   { name: "nl-desktop", language: "nl", viewport: desktop, scheme: "dark" },
-  { name: "en-desktop", language: "en", viewport: desktop },
+  { name: "en-desktop", language: "en", viewport: desktop, scheme: "forced" },
 ];
 
 for (const way of ways) {

@@ -50,7 +50,7 @@ after(async () => {
 
 /**
  * A page of a new person; what it logs as errors fails the test that made it.
- * @param {{ language: string, viewport?: typeof phone, scheme?: "light" | "dark" }} options
+ * @param {{ language: string, viewport?: typeof phone, scheme?: import("./harness/browser.mjs").Scheme }} options
  */
 async function newPerson(options) {
   const context = await openProfile(browser, options);
@@ -164,14 +164,14 @@ async function retrieve(way, { password, link, anna }) {
 }
 
 /** @typedef {{ name: string, language: string, mode: "generate" | "manual" | "none",
- *   viewport: typeof phone, scheme?: "light" | "dark" }} Way */
+ *   viewport: typeof phone, scheme?: import("./harness/browser.mjs").Scheme }} Way */
 /** @type {Way[]} */
 const ways = [
   { name: "de-desktop", language: "de", mode: "generate", viewport: desktop },
   { name: "de-phone", language: "de", mode: "manual", viewport: phone },
   { name: "nl-desktop", language: "nl", mode: "manual", viewport: desktop, scheme: "dark" },
-  { name: "nl-phone", language: "nl", mode: "none", viewport: phone },
-  { name: "en-desktop", language: "en", mode: "none", viewport: desktop },
+  { name: "nl-phone", language: "nl", mode: "none", viewport: phone, scheme: "forced" },
+  { name: "en-desktop", language: "en", mode: "none", viewport: desktop, scheme: "forced" },
   { name: "en-phone", language: "en", mode: "generate", viewport: phone, scheme: "dark" },
 ];
 
