@@ -1,8 +1,5 @@
 # The checks: nothing here runs the product.
 
-# --together in CI, which reads everything once: a developer's second run reads what changed alone.
-second_opinion=
-
 # run_checks [--all]: --all gives every source to clang-tidy, not only the touched ones.
 run_checks() {
   stage format check_format
@@ -42,5 +39,5 @@ check_web() {
 
 check_second_opinion() {
   cmake --preset debug -DCMAKE_UNITY_BUILD=OFF >/dev/null  # each source alone
-  tools/second-opinion $second_opinion
+  tools/second-opinion --together=$together
 }
