@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "service/ask_policy.h"
+#include "service/change_sent.h"
 #include "service/test_world.h"
 #include "store/rule_table.h"
 #include "store/transfer_table.h"
@@ -163,4 +164,21 @@ TEST_CASE("a rule for a network holds for who calls from there") {
   ruled.draft.caller.address = *parse_ip("10.1.2.3");
   CHECK(ruled.ask({"bert@example.com"}).recipients[0].verdict.allowed);
   CHECK(ruled.start(ruled.good()).has_value());
+}
+
+TEST_CASE("words that the rules for a newcomer do not let a sender choose go to no newcomer") {
+  Ruled ruled("");
+  ruled.add("carla@example.com", "notification_editable=no");
+  StartRequest request = ruled.good();
+  request.notification_text = "My own words";
+  const Result<StartedTransfer> sent = ruled.start(std::move(request));
+  REQUIRE(sent.has_value());
+  const std::optional<Secret<32>> none;
+  const SentKey key{ruled.draft.caller, sent->tracking_id, none};
+  ChangeSent change(*ruled.world.parts);
+  const Result<> refused = change.replace(key, 0, "carla@example.com", {});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::refused);
+  CHECK(refused.error().detail == "notification_fixed");
+  CHECK(change.replace(key, 0, "berta@example.com", {}).has_value());
 }
