@@ -159,6 +159,9 @@ MailText write_kind(const Writer& write, const NotificationMail& mail) {
               {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
   page.remark(write("mail.notification.link_hint"));
   page.link(mail.download_link);
+  if (!write.frame.abuse.empty()) {
+    page.remark(write("mail.notification.abuse", {{"address", write.frame.abuse}}));
+  }
 
   const std::string subject = one_line(mail.subject);
   MailText text = write.finish(page, subject.empty() ? usual.subject : subject);

@@ -166,6 +166,8 @@ void read_all(ConfigFile& file, Config& config) {
     config.database = url_of(*store, "database", "sqlite:");
     config.objects = url_of(*store, "objects", "file:");
     config.day_keys = path_of(*store, "day_keys", "file:");
+    config.service.free_bytes_min =
+        static_cast<std::uint64_t>(store->integer("free_bytes_min", {0, 1LL << 50, 1LL << 30}));
     store->finish();
   }
   if (std::optional<ConfigSection> keys = file.section("keys", Presence::required)) {
@@ -187,6 +189,10 @@ void read_all(ConfigFile& file, Config& config) {
   if (std::optional<ConfigSection> look = file.section("look", Presence::optional)) {
     config.look = {look->text("logo", ""), look->text("colour", ""), look->text("accent", ""),
                    look->text("texts", ""), look->boolean("terms_required", false)};
+    const std::string abuse = look->text("abuse", "");
+    const Result<Address> reports = parse_address(abuse);
+    if (!reports && !abuse.empty()) look->refuse("abuse", "an address");
+    if (reports) config.service.abuse = reports->text;
     look->finish();
   }
   top.finish();

@@ -10,6 +10,10 @@ std::string link_of(const Parts& parts, const WayIn& way) {
   return link;
 }
 
+MailFrame mail_frame(const ServiceSettings& settings) {
+  return {settings.organisation, settings.time_zone, settings.abuse};
+}
+
 NotificationMail notification_of(const Parts& parts, const Transfer& transfer, const Notice& notice,
                                  const WayIn& way) {
   NotificationMail mail;

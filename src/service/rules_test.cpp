@@ -192,3 +192,20 @@ TEST_CASE("a rule for a network holds for who calls from there") {
   CHECK(ruled.ask({"bert@example.com"}).recipients[0].verdict.allowed);
   CHECK(ruled.start(ruled.good()).has_value());
 }
+
+TEST_CASE("words that the rules for a newcomer do not let a sender choose go to no newcomer") {
+  Ruled ruled("");
+  ruled.add("carla@example.com", "notification_editable=no");
+  StartRequest request = ruled.good();
+  request.notification_text = "My own words";
+  const Result<StartedTransfer> sent = ruled.start(std::move(request));
+  REQUIRE(sent.has_value());
+  const std::optional<Secret<32>> none;
+  const SentKey key{ruled.draft.caller, sent->tracking_id, none};
+  ChangeSent change(*ruled.world.parts);
+  const Result<> refused = change.replace(key, 0, "carla@example.com", {});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::refused);
+  CHECK(refused.error().detail == "notification_fixed");
+  CHECK(change.replace(key, 0, "berta@example.com", {}).has_value());
+}
