@@ -132,7 +132,7 @@ void Workers::run(Takes which) {
     next.work = nullptr;  // what it holds goes before the lock is taken again
     lock.lock();
     --running_;
-    if (!may_take(which)) wake();  // it may be another's turn
+    if (config_.priority == Priority::low) changed_.notify_all();  // it may be the others' turn
   }
 }
 

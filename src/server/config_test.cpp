@@ -58,13 +58,13 @@ TEST_CASE("the look is read, with nothing as it comes") {
   CHECK(parse_config(good, "couvert.toml")->look.colour.empty());
   const std::string look =
       "[look]\nlogo = \"/etc/couvert/logo.svg\"\ncolour = \"#003399\"\naccent = \"#b3402a\"\n"
-      "texts = \"/etc/couvert/texts\"\nterms_required = true\nabuse = \"Abuse@example.org\"\n";
+      "texts = \"/etc/couvert/texts\"\nterms_required = true\nabuse = \"abuse@Example.org\"\n";
   const Result<Config> config = parse_config(good + look, "couvert.toml");
   REQUIRE(config.has_value());
   CHECK(config->look.logo == "/etc/couvert/logo.svg");
   CHECK(config->look.accent == "#b3402a");
   CHECK(config->look.terms_required);
-  CHECK(config->service.abuse == "Abuse@example.org");
+  CHECK(config->service.abuse == "abuse@example.org");
   CHECK(refusal(good + "[look]\nabuse = \"the office\"\n").find("look.abuse") != std::string::npos);
   CHECK(refusal(good + "[look]\ncolor = \"red\"\n").find("color") != std::string::npos);
 }
