@@ -333,7 +333,7 @@ test("the command line answers where it may not write first, but for a deny rule
 });
 
 test("rules say who the recipients' mails are from, and who gets the answers", async () => {
-  await setRules([]);
+  await setRules("names", []);
   const name = `Labor "Süd" <x@example.net>, =?utf-8?q?a?=`;
   const words = ["allow", "*@example.org", bert, `from_name=${name}`];
   const added = await server.run(["policy", ...words, "reply_to=Office@example.org"]);
