@@ -75,28 +75,54 @@ struct Outcome {
   std::string answer;  // of the first failure
 };
 
-// "smtp; 550 5.1.1 Unknown user": without the kind of server.
+// "failed (no such user)": a comment may follow (RFC 5322 section 3.2.2).
+std::string_view without_comment(std::string_view value) {
+  return trimmed(value.substr(0, value.find('(')));
+}
+
+// "smtp; 550 5.1.1 Unknown user" without the kind of server. Not everybody writes one.
 std::string answer_of(std::string_view diagnostic) {
-  return one_line(trimmed(diagnostic.substr(diagnostic.find(';') + 1)),
-                  mail_server_answer_bytes_max);
+  const std::size_t end = diagnostic.find(';');
+  const std::string_view kind = without_comment(diagnostic.substr(0, end));
+  if (end != diagnostic.npos && kind.find_first_of(" \t") == kind.npos) {
+    diagnostic.remove_prefix(end + 1);
+  }
+  return one_line(trimmed(diagnostic), mail_server_answer_bytes_max);
+}
+
+// What one group of fields says, in whatever order: of one recipient, or of the report itself.
+struct Group {
+  std::optional<std::string_view> action;
+  std::string_view status;
+  std::string_view diagnostic;
+};
+
+void add_group(Outcome& outcome, const Group& group) {
+  if (!group.action) return;
+  const bool is_failure = is_word(without_comment(*group.action), "failed");
+  if (is_failure && !outcome.failed) {
+    outcome.answer = answer_of(group.diagnostic);
+    if (outcome.answer.empty()) {
+      outcome.answer = one_line(group.status, mail_server_answer_bytes_max);
+    }
+  }
+  outcome.failed |= is_failure;
+  outcome.other |= !is_failure;
 }
 
 Outcome outcome_of(const Fields& fields) {
   Outcome outcome;
-  bool is_first = false;  // whether these fields are of the first failure
-  std::string status;
+  Group group;
   for (const auto& [name, value] : fields) {
-    if (name.empty()) is_first = false;
-    if (is_word(name, "action")) {
-      const bool is_failure = is_word(value, "failed");
-      is_first = is_failure && !outcome.failed;
-      outcome.failed |= is_failure;
-      outcome.other |= !is_failure;
+    if (name.empty()) {
+      add_group(outcome, group);
+      group = Group();
     }
-    if (is_first && is_word(name, "status")) status = one_line(value, mail_server_answer_bytes_max);
-    if (is_first && is_word(name, "diagnostic-code")) outcome.answer = answer_of(value);
+    if (is_word(name, "action")) group.action = value;
+    if (is_word(name, "status")) group.status = value;
+    if (is_word(name, "diagnostic-code")) group.diagnostic = value;
   }
-  if (outcome.answer.empty()) outcome.answer = status;
+  add_group(outcome, group);
   return outcome;
 }
 
@@ -115,8 +141,9 @@ std::optional<MailId> returned_in(GMimeObject* part) {
   if (GMIME_IS_MESSAGE_PART(part)) {
     return mail_id_of(g_mime_message_part_get_message(GMIME_MESSAGE_PART(part)));
   }
-  const bool is_head =
-      is_type(part, "text", "rfc822-headers") || is_type(part, "message", "global-headers");
+  const bool is_head = is_type(part, "text", "rfc822-headers") ||
+                       is_type(part, "message", "rfc822-headers") ||  // of no standard, but seen
+                       is_type(part, "message", "global-headers");
   if (!is_head || !GMIME_IS_PART(part)) return std::nullopt;
   return mail_id_of(parse_message(content_of(GMIME_PART(part)) + "\n\n").get());
 }
@@ -126,7 +153,8 @@ bool is_report(GMimeObject* object) {
     return false;
   }
   const char* type = g_mime_object_get_content_type_parameter(object, "report-type");
-  return type != nullptr && is_word(type, "delivery-status");
+  // Some leave it out; what the parts are says the same.
+  return type == nullptr || is_word(type, "delivery-status");
 }
 
 }  // namespace
