@@ -19,10 +19,11 @@ bool fits_as_it_is(std::string_view value) {
   return true;
 }
 
-// RFC 2047 encoded words of whole characters, at most 68 bytes each, folded; parted after a blank
-// where there is one, because some readers put a blank between two encoded words.
+// RFC 2047 encoded words of whole characters, at most 64 bytes each, folded: a line with one of
+// them has 76 at most, its name included (section 2). Parted after a blank where there is one,
+// because some readers put a blank between two encoded words.
 std::string encoded_words(std::string_view value) {
-  constexpr std::size_t word_bytes_max = 42;  // 56 in base64, and 12 around it
+  constexpr std::size_t word_bytes_max = 39;  // 52 in base64, and 12 around it
   std::string out;
   while (!value.empty()) {
     std::size_t end = std::min(word_bytes_max, value.size());

@@ -42,6 +42,23 @@ def header_defects(message):
     return found
 
 
+def line_defects(raw):
+    """What the parser lets pass: line ends, and the lengths of RFC 5322 and RFC 2047."""
+    found = []
+    if raw.replace(b"\r\n", b"").count(b"\r") + raw.replace(b"\r\n", b"").count(b"\n"):
+        found.append("a line that does not end in CRLF")
+    head = raw.split(b"\r\n\r\n")[0].split(b"\r\n")
+    if any(len(line) > 998 for line in raw.split(b"\r\n")):
+        found.append("a line over 998 bytes")
+    words = re.compile(rb"=\?[^?\s]+\?[BbQq]\?[^?\s]*\?=")
+    for line in head:
+        if words.search(line) and len(line) > 76:
+            found.append(f"an encoded word on a line of {len(line)} bytes")
+        if any(len(word) > 75 for word in words.findall(line)):
+            found.append("an encoded word over 75 bytes")
+    return found
+
+
 def part_of(part):
     content = part.get_content() if part.get_content_maintype() == "text" else None
     links = Links()
@@ -84,6 +101,7 @@ def parsed(uid, raw):
         "links": re.findall(r"https?://[^\s<>\"]+", text),
         "defects": [repr(defect) for defect in message.defects]
         + header_defects(message)
+        + line_defects(raw)
         + [defect for part in parts for defect in part["defects"]],
         "raw": raw.decode("latin-1"),
     }
