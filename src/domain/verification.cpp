@@ -10,6 +10,41 @@ constexpr std::string_view code_alphabet = "34679acdefghjkmnpqrtwxy";
 
 }  // namespace
 
+std::string_view name_of(CodePurpose purpose) {
+  switch (purpose) {
+    case CodePurpose::any:
+      return "any";
+    case CodePurpose::provide:
+      return "provide";
+    case CodePurpose::sent:
+      return "sent";
+    case CodePurpose::received:
+      return "received";
+    case CodePurpose::retrieve:
+      return "retrieve";
+  }
+  return "";
+}
+
+Result<CodePurpose> parse_code_purpose(std::string_view text) {
+  for (const auto purpose : {CodePurpose::any, CodePurpose::provide, CodePurpose::sent,
+                             CodePurpose::received, CodePurpose::retrieve}) {
+    if (name_of(purpose) == text) return purpose;
+  }
+  return fail(ErrorCode::invalid, "no purpose of a code");
+}
+
+std::string_view name_of(ClientKind client) {
+  return client == ClientKind::program ? "program" : "browser";
+}
+
+Result<ClientKind> parse_client_kind(std::string_view text) {
+  for (const ClientKind client : {ClientKind::browser, ClientKind::program}) {
+    if (name_of(client) == text) return client;
+  }
+  return fail(ErrorCode::invalid, "no kind of client");
+}
+
 std::string make_code(Random& random) {
   std::string code;
   // Bytes past the last whole multiple of the alphabet would favour its first letters.

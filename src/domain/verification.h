@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/random.h"
+#include "base/result.h"
 
 namespace couvert {
 
@@ -17,6 +18,22 @@ struct VerificationLimits {
   std::chrono::hours life = limits::verification_life;
   std::chrono::hours idle = limits::verification_idle;
 };
+
+/// What somebody wants to do with a proof, as the code's mail says it. It opens all of this anyway.
+enum class CodePurpose { any, provide, sent, received, retrieve };
+
+/// "any", "provide", …
+std::string_view name_of(CodePurpose purpose);
+/// Errors: `invalid`.
+Result<CodePurpose> parse_code_purpose(std::string_view text);
+
+/// Who asks: a browser gets cookies, a program tokens.
+enum class ClientKind { browser, program };
+
+/// "browser" or "program".
+std::string_view name_of(ClientKind client);
+/// Errors: `invalid`.
+Result<ClientKind> parse_client_kind(std::string_view text);
 
 /// A fresh code: 10 characters out of 23 letters and digits that cannot be taken for one another in
 /// any usual typeface (no 0 o, 1 i l, 2 z, 5 s, 8 b, u v), 45 bits.

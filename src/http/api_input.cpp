@@ -77,11 +77,13 @@ Result<> read_lists(ObjectReader& reader, StartRequest& start) {
 
 }  // namespace
 
-Result<CodeInput> read_code_request(const Json& json) {
+Result<CodeRequest> read_code_request(const Json& json) {
   ObjectReader reader(json);
-  CodeInput input;
-  input.request.address = reader.string("address", limits::address_bytes_max);
-  input.request.language = parsed<Language>(reader, "language", language_of);
+  CodeRequest input;
+  input.address = reader.string("address", limits::address_bytes_max);
+  input.language = parsed<Language>(reader, "language", language_of);
+  input.purpose = parsed_if_there<CodePurpose>(reader, "purpose", parse_code_purpose)
+                      .value_or(CodePurpose::any);
   input.client = parsed<ClientKind>(reader, "client", parse_client_kind);
   const Result<> read = reader.finish();
   if (!read) return pass(read);

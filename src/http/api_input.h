@@ -8,11 +8,7 @@
 
 namespace couvert {
 
-struct CodeInput {
-  CodeRequest request;
-  ClientKind client = ClientKind::browser;
-};
-Result<CodeInput> read_code_request(const Json& json);
+Result<CodeRequest> read_code_request(const Json& json);
 
 struct ConfirmInput {
   std::string address;

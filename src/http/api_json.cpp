@@ -177,12 +177,6 @@ Result<Language> language_of(std::string_view text) {
   return *language;
 }
 
-Result<ClientKind> parse_client_kind(std::string_view text) {
-  if (text == "browser") return ClientKind::browser;
-  if (text == "program") return ClientKind::program;
-  return fail(ErrorCode::invalid, "no kind of client");
-}
-
 void give_token(Response& response, Json::Object& body, ClientKind client,
                 const std::pair<std::string, std::chrono::seconds>& cookie,
                 const Secret<32>& token) {

@@ -42,10 +42,6 @@ std::optional<Value> parsed_if_there(ObjectReader& reader, std::string_view name
 
 Result<Language> language_of(std::string_view text);
 
-/// Who a `client` of the requests is: a browser gets cookies, a program tokens.
-enum class ClientKind { browser, program };
-Result<ClientKind> parse_client_kind(std::string_view text);
-
 /// An ID of the path in its one spelling, which the router has checked.
 template <class IdType>
 IdType id_argument(const Request& request, std::size_t at) {

@@ -103,7 +103,7 @@ Outcome mail_code(const ApiParts& api, Ask request) {
   const Result<RecipientCodeInput> asked = read_recipient_code_request(request->json);
   if (!asked) return asked.error();
   const Result<CodeAnswer> answer =
-      api.retrieve.mail_code(asked->transfer_id, request->caller, asked->language);
+      api.retrieve.mail_code(asked->transfer_id, request->caller, asked->language, asked->client);
   if (!answer) return answer.error();
   return code_response(*answer, asked->client);
 }

@@ -6,9 +6,9 @@ namespace couvert {
 namespace {
 
 Outcome request_code(const ApiParts& api, const Request& request) {
-  const Result<CodeInput> asked = read_code_request(request.json);
+  const Result<CodeRequest> asked = read_code_request(request.json);
   if (!asked) return asked.error();
-  const Result<CodeAnswer> answer = api.verify.request(request.caller, asked->request);
+  const Result<CodeAnswer> answer = api.verify.request(request.caller, *asked);
   if (!answer) return answer.error();
   return code_response(*answer, asked->client);
 }

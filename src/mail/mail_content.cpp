@@ -40,6 +40,9 @@ Json to_json(const CodeMail& mail) {
   Json::Object fields = start_of("code", mail.language);
   fields.emplace_back("code", mail.code);
   fields.emplace_back("minutes", std::int64_t{mail.life.count()});
+  if (mail.purpose != CodePurpose::any) fields.emplace_back("purpose", name_of(mail.purpose));
+  if (mail.client != ClientKind::browser) fields.emplace_back("client", name_of(mail.client));
+  if (mail.asked) fields.emplace_back("asked", to_unix(*mail.asked));
   return Json(std::move(fields));
 }
 
@@ -240,6 +243,16 @@ CodeMail read_code(ContentReader& reader) {
   });
   if (!plain || mail.code.empty()) reader.fields.refuse("code", "is none");
   mail.life = std::chrono::minutes(reader.fields.integer("minutes", 1, 7 * 24 * 60));
+  const Result<CodePurpose> purpose =
+      parse_code_purpose(reader.fields.optional_string("purpose", 20).value_or("any"));
+  if (!purpose) reader.fields.refuse("purpose", "is unknown");
+  mail.purpose = purpose.value_or(CodePurpose::any);
+  const Result<ClientKind> client =
+      parse_client_kind(reader.fields.optional_string("client", 20).value_or("browser"));
+  if (!client) reader.fields.refuse("client", "is unknown");
+  mail.client = client.value_or(ClientKind::browser);
+  const auto asked = reader.fields.optional_integer("asked", 0, std::int64_t{1} << 40);
+  if (asked) mail.asked = from_unix(*asked);
   return mail;
 }
 

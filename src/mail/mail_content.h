@@ -18,6 +18,7 @@
 #include "domain/address.h"
 #include "domain/language.h"
 #include "domain/transfer.h"
+#include "domain/verification.h"
 
 namespace couvert {
 
@@ -26,11 +27,14 @@ inline constexpr std::size_t mail_link_bytes_max = 2048;
 inline constexpr std::size_t mail_server_answer_bytes_max = 500;
 inline constexpr std::size_t mail_trouble_bytes_max = 1024;
 
-/// The verification code, to whoever claims an address. Says nothing that the asker chose.
+/// The verification code, to whoever claims an address. Says no word that the asker chose.
 struct CodeMail {
   Language language = Language::en;
   std::string code;  // lower-case letters and digits
   std::chrono::minutes life{0};
+  CodePurpose purpose = CodePurpose::any;
+  ClientKind client = ClientKind::browser;
+  std::optional<Instant> asked{};
 
   bool operator==(const CodeMail&) const = default;
 };

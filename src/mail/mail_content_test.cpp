@@ -147,6 +147,21 @@ TEST_CASE("a code is lower-case letters and digits, and lives some minutes") {
   CHECK(code_of(mail) == ErrorCode::invalid);
 }
 
+TEST_CASE("a code's mail that says nothing of what for is read, one that says rubbish is not") {
+  CodeMail mail = sample_code(Language::en);
+  const std::string text = encoded_text(mail);
+  CHECK(decode_code(replaced(text, "provide", "steal")) == ErrorCode::invalid);
+  CHECK(decode_code(replaced(text, "provide", "any")) == ErrorCode::invalid);
+  const std::string program = encoded_text(sample_program_code(Language::en));
+  CHECK(decode_code(replaced(program, "program", "browser")) == ErrorCode::invalid);
+  CHECK(decode_code(replaced(program, "program", "robot")) == ErrorCode::invalid);
+  mail.purpose = CodePurpose::any;
+  mail.asked.reset();
+  const std::string bare = encoded_text(mail);
+  CHECK(bare.ends_with("\"minutes\":30}"));
+  CHECK(decode(as_bytes(bare)) == MailContent(mail));
+}
+
 TEST_CASE("stored mails are read in one spelling only") {
   const std::string good = encoded_text(sample_code(Language::en));
   CHECK(decode(as_bytes(good)).has_value());

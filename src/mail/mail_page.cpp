@@ -20,9 +20,7 @@ constexpr std::string_view style_sheet =
     ".page{background:#11171c!important}.card{background:#1a2229!important;"
     "border-color:#313c45!important}.strong{color:#e9edf0!important}.soft{color:#adb9c2!important}"
     ".box{background:#141b21!important;border-color:#4a5660!important}"
-    ".notice{background:#3a3115!important;border-color:#c9a227!important;color:#f7e9bd!important}"
-    ".main{background:#6cc3d3!important}.main a{color:#0b2027!important}"
-    ".second{border-color:#6cc3d3!important}.second a,.link{color:#6cc3d3!important}}";
+    ".notice{background:#3a3115!important;border-color:#c9a227!important;color:#f7e9bd!important}";
 
 // A thin line around a box. Outlook's Word engine knows no transparency and takes the first colour.
 constexpr std::string_view thin_line =
@@ -32,6 +30,14 @@ std::string join(std::initializer_list<std::string_view> parts) {
   std::string out;
   for (const std::string_view part : parts) out += part;
   return out;
+}
+
+// What goes on of the style sheet: the dark colours of this organisation.
+std::string dark_colours(const MailColours& colours) {
+  return join({".main{background:", colours.dark_brand, "!important;border-color:",
+               colours.dark_brand, "!important}.main a{color:", colours.dark_on_brand,
+               "!important}.second{border-color:", colours.dark_brand,
+               "!important}.second a,.link{color:", colours.dark_brand, "!important}}"});
 }
 
 // One row of the mail's single column.
@@ -50,13 +56,16 @@ constexpr std::string_view outlook_begin =
 constexpr std::string_view outlook_end = "\n<!--[if mso]></td></tr></table><![endif]-->";
 
 constexpr std::string_view strong_look = "font-size:16px;line-height:24px;color:#18222b;";
+// The organisation's name, with a mark of its colour before it.
+constexpr std::string_view name_look =
+    "font-size:14px;line-height:20px;font-weight:600;color:#18222b;padding-left:10px;"
+    "border-left:4px solid ";
 constexpr std::string_view soft_look = "font-size:14px;line-height:20px;color:#4c5863;";
 
 }  // namespace
 
-MailPage::MailPage(std::string_view language, std::string_view organisation,
-                   std::string_view heading)
-    : language_(language), organisation_(organisation), heading_(heading) {
+MailPage::MailPage(MailPageHead head, std::string_view heading)
+    : head_(std::move(head)), heading_(heading) {
   add_text(wrapped(heading_));
 }
 
@@ -87,18 +96,21 @@ void MailPage::section(std::string_view title) {
 void MailPage::button(std::string_view label, std::string_view link, ButtonKind kind) {
   add_text(join({wrapped(join({label, ":"})), link, "\n"}));
   const bool main = kind == ButtonKind::main;
-  const std::string_view cell =
-      main ? "background:#0f5a6b;border:1px solid #0f5a6b;" : "border:1px solid #2f8497;";
+  const MailColours& colours = head_.colours;
+  const std::string ground = main ? join({" bgcolor=\"", colours.brand, "\""}) : "";
+  const std::string fill = main ? join({"background:", colours.brand, ";"}) : "";
   // The cell carries colour and corners: Outlook knows no padding on a link.
-  html_ += block(
-      "4px 0 16px",
-      join({"<table role=\"presentation\" class=\"wide\" cellpadding=\"0\" cellspacing=\"0\" "
-            "border=\"0\"><tr><td class=\"",
-            main ? "main" : "second", "\" align=\"center\"", main ? " bgcolor=\"#0f5a6b\"" : "",
-            " style=\"border-radius:6px;mso-padding-alt:13px 28px;", cell, "\"><a href=\"",
-            escape_html(link), "\" style=\"display:block;padding:13px 28px;", font,
-            "font-size:16px;line-height:20px;font-weight:600;text-decoration:none;color:",
-            main ? "#ffffff" : "#0f5a6b", ";\">", escape_html(label), "</a></td></tr></table>"}));
+  html_ +=
+      block("4px 0 16px",
+            join({"<table role=\"presentation\" class=\"wide\" cellpadding=\"0\" cellspacing=\"0\" "
+                  "border=\"0\"><tr><td class=\"",
+                  main ? "main" : "second", "\" align=\"center\"", ground,
+                  " style=\"border-radius:6px;mso-padding-alt:13px 28px;", fill,
+                  "border:1px solid ", colours.line, ";\"><a href=\"", escape_html(link),
+                  "\" style=\"display:block;padding:13px 28px;", font,
+                  "font-size:16px;line-height:20px;font-weight:600;text-decoration:none;color:",
+                  main ? colours.on_brand : colours.brand, ";\">", escape_html(label),
+                  "</a></td></tr></table>"}));
 }
 
 void MailPage::code(std::string_view code) {
@@ -141,14 +153,15 @@ void MailPage::list(const std::vector<std::string>& items, ListKind kind) {
 void MailPage::rows(const std::vector<Row>& rows, RowsKind kind) {
   std::string lines;
   std::string html;
-  for (const auto& [label, value] : rows) {
+  for (const auto& [label, value, link] : rows) {
     lines += wrapped(join({label, ": ", value}));
-    html += join(
-        {"<tr><td class=\"soft\" valign=\"top\" style=\"padding:2px 16px 2px 0;"
-         "white-space:nowrap;",
-         font, "font-size:14px;line-height:22px;color:#4c5863;\">", escape_html(label),
-         "</td><td class=\"strong\" dir=\"auto\" style=\"padding:2px 0;", font, breaking,
-         "font-size:15px;line-height:22px;color:#18222b;\">", escape_html(value), "</td></tr>"});
+    const std::string shown = link.empty() ? escape_html(value) : link_html(link, value);
+    html +=
+        join({"<tr><td class=\"soft\" valign=\"top\" style=\"padding:2px 16px 2px 0;"
+              "white-space:nowrap;",
+              font, "font-size:14px;line-height:22px;color:#4c5863;\">", escape_html(label),
+              "</td><td class=\"strong\" dir=\"auto\" style=\"padding:2px 0;", font, breaking,
+              "font-size:15px;line-height:22px;color:#18222b;\">", shown, "</td></tr>"});
   }
   add_text(lines);
   html_ += block(
@@ -165,14 +178,14 @@ void MailPage::quote(std::string_view text) {
                        font, breaking, strong_look, "\">", escape_html_lines(text), "</div>"}));
 }
 
-void MailPage::link(std::string_view link) {
-  add_text(join({link, "\n"}));
-  const std::string safe = escape_html(link);
-  html_ += block(
-      "0 0 16px",
-      paragraph_html("soft", soft_look,
-                     join({"<a class=\"link\" href=\"", safe,
-                           "\" style=\"color:#0f5a6b;word-break:break-all;\">", safe, "</a>"})));
+void MailPage::link_to_copy(std::string_view hint, std::string_view link) {
+  html_ += block("0 0 16px", paragraph_html("soft", soft_look, escape_html_lines(hint)));
+  html_ += block("0 0 16px", paragraph_html("soft", soft_look, link_html(link, link)));
+}
+
+std::string MailPage::link_html(std::string_view link, std::string_view shown) const {
+  return join({"<a class=\"link\" href=\"", escape_html(link), "\" style=\"color:",
+               head_.colours.brand, ";word-break:break-all;\">", escape_html(shown), "</a>"});
 }
 
 std::string MailPage::text(std::string_view last_line) const {
@@ -183,7 +196,7 @@ std::string MailPage::html(std::string_view last_line) const {
   const std::string heading = escape_html(heading_);
   return join(
       {"<!DOCTYPE html>\n<html lang=\"",
-       language_,
+       head_.language,
        "\">\n<head>\n<meta charset=\"utf-8\">\n",
        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n",
        "<meta name=\"color-scheme\" content=\"light dark\">\n",
@@ -193,6 +206,7 @@ std::string MailPage::html(std::string_view last_line) const {
        heading,
        "</title>\n<style>",
        style_sheet,
+       dark_colours(head_.colours),
        "</style>\n</head>\n",
        "<body class=\"page\" style=\"margin:0;padding:0;background:#f5f4ef;\">\n",
        "<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" ",
@@ -206,7 +220,8 @@ std::string MailPage::html(std::string_view last_line) const {
        "8px;padding:32px;\">\n",
        "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" ",
        "border=\"0\">\n",
-       block("0 0 12px", paragraph_html("soft", soft_look, escape_html(organisation_))),
+       block("0 0 16px", paragraph_html("strong", join({name_look, head_.colours.mark, ";"}),
+                                        escape_html(head_.organisation))),
        block("0 0 20px", join({"<h1 class=\"strong\" dir=\"auto\" style=\"margin:0;", font,
                                breaking, "font-size:22px;line-height:30px;font-weight:600;",
                                "color:#18222b;\">", heading, "</h1>"})),

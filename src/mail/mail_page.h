@@ -8,8 +8,9 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "mail/mail_colours.h"
 
 namespace couvert {
 
@@ -18,14 +19,24 @@ enum class ListKind { numbered, plain };
 /// Long values stand under their labels on a small screen.
 enum class RowsKind { short_values, long_values };
 
-/// A label and its value.
-using Row = std::pair<std::string, std::string>;
+/// A label and its value, which in HTML leads to `link` where there is one.
+struct Row {
+  std::string label;
+  std::string value;
+  std::string link{};
+};
+
+/// Who a page is from, and in which language.
+struct MailPageHead {
+  std::string language;      // "de", "nl" or "en"
+  std::string organisation;  // stands above the heading
+  MailColours colours{};
+};
 
 /// Order: the blocks as they are to be read, then text() and html().
 class MailPage {
  public:
-  /// `language` is "de", "nl" or "en"; `organisation` stands above the heading.
-  MailPage(std::string_view language, std::string_view organisation, std::string_view heading);
+  MailPage(MailPageHead head, std::string_view heading);
 
   void paragraph(std::string_view text);
   /// In a smaller type, less strong.
@@ -42,8 +53,8 @@ class MailPage {
   void rows(const std::vector<Row>& rows, RowsKind kind);
   /// What a person wrote, marked as such on every line.
   void quote(std::string_view text);
-  /// A link to copy, shown as it is.
-  void link(std::string_view link);
+  /// In HTML alone: a link as it is, for whom the button does not work. Plain text has shown it.
+  void link_to_copy(std::string_view hint, std::string_view link);
 
   /// The plain text with `last_line` under it.
   std::string text(std::string_view last_line) const;
@@ -51,9 +62,9 @@ class MailPage {
 
  private:
   void add_text(std::string_view block);
+  std::string link_html(std::string_view link, std::string_view shown) const;
 
-  std::string language_;
-  std::string organisation_;
+  MailPageHead head_;
   std::string heading_;
   std::string text_;
   std::string html_;

@@ -9,7 +9,7 @@ namespace couvert {
 namespace {
 
 constexpr std::size_t shown_name_columns = 60;
-constexpr std::size_t shown_file_columns = 80;
+constexpr std::size_t shown_file_columns = 76;  // beside "- " in plain text
 constexpr std::size_t shown_recipients_max = 50;
 
 // A name for a header or a sentence: one line, not too long. Angle brackets and @ would look like
@@ -50,7 +50,8 @@ struct Writer {
   std::string organisation() const { return one_line(frame.organisation); }
 
   MailPage page(std::string_view heading) const {
-    return MailPage(name_of(language), organisation(), heading);
+    return MailPage({std::string(name_of(language)), organisation(), mail_colours(frame.colours)},
+                    heading);
   }
 
   MailText finish(const MailPage& page, std::string_view subject) const {
@@ -91,13 +92,19 @@ std::string more_text(const Writer& write, std::string_view key, std::int64_t co
 
 MailText write_kind(const Writer& write, const CodeMail& mail) {
   MailPage page = write.page(write("mail.code.title"));
-  page.paragraph(write("mail.code.intro"));
+  const std::string_view client = name_of(mail.client);
+  page.paragraph(write("mail.code.intro." + std::string(name_of(mail.purpose))));
   page.code(mail.code);
   page.section(write("mail.code.steps"));
-  page.list({write("mail.code.step_copy"), write("mail.code.step_return"),
-             write("mail.code.step_verify")},
+  page.list({write("mail.code.step_copy"), write("mail.code.step_return", {{"client", client}}),
+             write("mail.code.step_verify", {{"client", client}})},
             ListKind::numbered);
-  page.paragraph(write("mail.code.validity", {{"minutes", std::int64_t{mail.life.count()}}}));
+  page.paragraph(write("mail.code.validity",
+                       {{"minutes", std::int64_t{mail.life.count()}}, {"client", client}}));
+  page.notice(write("mail.code.never"));
+  if (mail.asked) {
+    page.remark(write("mail.code.asked", {{"date", write.local(*mail.asked)}, {"client", client}}));
+  }
   page.remark(write("mail.code.ignore"));
   return write.finish(page, write("mail.code.subject"));
 }
@@ -106,8 +113,10 @@ void add_sender(MailPage& page, const Writer& write, const SenderCard& sender) {
   std::vector<Row> rows = {
       {write("mail.notification.sender"), without_links(name_of_sender(sender))}};
   const std::string phone = without_links(one_line(sender.phone));
-  if (!phone.empty()) rows.emplace_back(write("mail.notification.phone"), phone);
-  rows.emplace_back(write("mail.notification.address"), shown_address(sender.address));
+  if (!phone.empty()) {
+    rows.push_back({write("mail.notification.phone"), phone, phone_link(sender.phone)});
+  }
+  rows.push_back({write("mail.notification.address"), shown_address(sender.address)});
   page.rows(rows, RowsKind::short_values);
 }
 
@@ -157,8 +166,7 @@ MailText write_kind(const Writer& write, const NotificationMail& mail) {
   page.remark(write("mail.notification.reply_hint"));
   add_details(page, write,
               {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
-  page.remark(write("mail.notification.link_hint"));
-  page.link(mail.download_link);
+  page.link_to_copy(write("mail.notification.link_hint"), mail.download_link);
   if (!write.frame.abuse.empty()) {
     page.remark(write("mail.notification.abuse", {{"address", write.frame.abuse}}));
   }
@@ -200,7 +208,7 @@ MailText write_kind(const Writer& write, const HandedOverMail& mail) {
 MailText write_kind(const Writer& write, const DownloadedMail& mail) {
   const std::string recipient = shown_address(mail.recipient);
   const std::int64_t count = mail.downloaded_count;
-  MailPage page = write.page(write("mail.downloaded.title"));
+  MailPage page = write.page(write("mail.downloaded.title", {{"count", count}}));
   page.paragraph(
       write("mail.downloaded.intro",
             {{"recipient", recipient}, {"count", count}, {"date", write.local(mail.when)}}));

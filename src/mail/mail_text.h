@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "domain/address.h"
+#include "domain/colour.h"
 #include "domain/language.h"
 #include "mail/catalogue.h"
 #include "mail/mail_content.h"
@@ -20,6 +21,7 @@ struct MailFrame {
   std::string organisation;  // a name for people
   std::string time_zone;     // "Europe/Berlin"; empty or unknown: UTC
   std::string abuse{};       // the address that recipients report misuse to; empty: none
+  OwnColours colours{};
 };
 
 /// A mail in words.

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "base/limits.h"
@@ -88,9 +89,34 @@ TEST_CASE("the code mail shows the code once and says nothing that the asker cho
   CHECK(has(mail.text, "30 minutes"));
   CHECK(has(mail.text, "1. Copy"));
   CHECK(has(mail.text, "did not ask"));
+  CHECK(has(mail.text, "never ask you for this code"));
+  CHECK(has(mail.html, "Asked for on 18 November 2026 at 12:06"));
   CHECK(mail.from_name == "Example Chamber");
   CHECK_FALSE(mail.reply_to.has_value());
   CHECK_FALSE(has(mail.html, "href="));
+}
+
+TEST_CASE("the code mail says what the code was asked for, and by what") {
+  for (const Language language : all_languages) {
+    std::vector<std::string> all;
+    for (const auto purpose : {CodePurpose::any, CodePurpose::provide, CodePurpose::sent,
+                               CodePurpose::received, CodePurpose::retrieve}) {
+      CodeMail content = sample_code(language);
+      content.purpose = purpose;
+      all.push_back(write(content).text);
+    }
+    all.push_back(write(sample_program_code(language)).text);
+    std::ranges::sort(all);
+    CHECK(std::ranges::adjacent_find(all) == all.end());
+  }
+  const std::string browser = write(sample_code(Language::en)).html;
+  CHECK(has(browser, "to send confidential messages and files from it:"));
+  CHECK(has(browser, "in a browser"));
+  CHECK(has(browser, "\u201cVerify\u201d"));
+  const std::string program = write(sample_program_code(Language::en)).html;
+  CHECK(has(program, "with a program for the command line"));
+  CHECK(has(program, "press Enter"));
+  CHECK_FALSE(has(program, "browser"));
 }
 
 TEST_CASE("the notification names the sender, both buttons, the expiry and the tracking ID") {
@@ -107,10 +133,22 @@ TEST_CASE("the notification names the sender, both buttons, the expiry and the t
     CHECK(has(form, "Verf\u00fcgbar bis 30. November 2026 um 01:53 MEZ"));
     CHECK(has(form, "Passwort: bitte beim Absender erfragen"));
     CHECK(has(form, content.tracking_id.text()));
-    CHECK(count(form, content.download_link) >= 2);
   }
+  CHECK(count(mail.text, content.download_link) == 1);
+  CHECK(count(mail.html, content.download_link) == 3);
   CHECK(has(mail.html, "href=\"https://transfer.example.org/provide?reply=abc&amp;to="));
-  CHECK(count(mail.html, "<a ") == 3);
+  CHECK(count(mail.html, "<a ") == 4);
+  CHECK(has(mail.html, "href=\"tel:+4926112345678\""));
+  CHECK_FALSE(has(mail.text, "tel:"));
+}
+
+TEST_CASE("what is no telephone number leads nowhere") {
+  NotificationMail content = sample_notification(Language::de);
+  content.sender.phone = "+49 (0)261 123456";
+  CHECK(has(write(content).html, "+49 (0)261 123456"));
+  CHECK_FALSE(has(write(content).html, "tel:"));
+  content.sender.phone = attack.substr(0, 60);
+  CHECK_FALSE(has(write(content).html, "tel:"));
 }
 
 TEST_CASE("a notification says where misuse is reported, where that is configured") {

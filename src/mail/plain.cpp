@@ -82,8 +82,26 @@ bool joins_link(std::u32string_view text, std::size_t at) {
   return is_word(text[at - 1]) && is_word(next) && !(is_digit(text[at - 1]) && is_digit(next));
 }
 
-bool is_link(std::u32string_view word) {
-  return word.starts_with(U"https://") || word.starts_with(U"http://");
+// What has to be copied in one piece: a link, or an address as shown_address() leaves it.
+bool is_whole(std::u32string_view word) {
+  const std::size_t at = word.find(U'@');
+  const bool address = at != word.npos && at > 0 && at + 1 < word.size() &&
+                       word[at + 1] != zero_width_non_joiner && word.size() <= 256;
+  return address || word.starts_with(U"https://") || word.starts_with(U"http://");
+}
+
+// Places on a line: what without_links() puts in takes none.
+std::size_t columns_of(std::u32string_view text) {
+  return text.size() - static_cast<std::size_t>(std::ranges::count(text, zero_width_non_joiner));
+}
+
+// The longest beginning of at most so many columns.
+std::u32string_view beginning(std::u32string_view text, std::size_t columns) {
+  std::size_t end = 0;
+  for (std::size_t used = 0; end < text.size(); ++end) {
+    if (text[end] != zero_width_non_joiner && used++ == columns) break;
+  }
+  return text.substr(0, end);
 }
 
 // Breaks one line into lines of at most `width` columns.
@@ -94,15 +112,15 @@ std::vector<std::u32string> wrap_line(std::u32string_view line, std::size_t widt
     const std::size_t end = std::min(line.find(U' ', blanks), line.size());
     std::u32string_view word = line.substr(blanks, end - blanks);
     line.remove_prefix(end);
-    if (!lines.back().empty() && lines.back().size() + blanks + word.size() > width) {
+    if (!lines.back().empty() && columns_of(lines.back()) + blanks + columns_of(word) > width) {
       lines.emplace_back();
     } else {
       lines.back().append(std::min(blanks, width / 2), U' ');
     }
-    while (lines.back().size() + word.size() > width && !is_link(word)) {
-      const std::size_t room = width - lines.back().size();
-      lines.back().append(word.substr(0, room));
-      word.remove_prefix(room);
+    while (columns_of(lines.back()) + columns_of(word) > width && !is_whole(word)) {
+      const std::u32string_view piece = beginning(word, width - columns_of(lines.back()));
+      lines.back().append(piece);
+      word.remove_prefix(piece.size());
       lines.emplace_back();
     }
     lines.back() += word;
@@ -168,6 +186,25 @@ std::string without_links(std::string_view text) {
     if (joins_link(in, i)) out += zero_width_non_joiner;
   }
   return encoded(out);
+}
+
+std::string phone_link(std::string_view phone) {
+  const std::string line = one_line(phone);
+  const bool abroad = line.starts_with('+');
+  const std::string_view rest = std::string_view(line).substr(abroad ? 1 : 0);
+  const auto count = [&](char c) { return std::ranges::count(rest, c); };
+  std::string digits;
+  for (const char c : rest) {
+    if (is_digit(static_cast<unsigned char>(c))) {
+      digits += c;
+    } else if (std::string_view(" .-/()").find(c) == std::string_view::npos) {
+      return "";
+    }
+  }
+  const bool paired = count('(') == count(')') && count('(') <= (abroad ? 0 : 1) &&
+                      rest.find('(') <= rest.find(')');
+  if (!paired || digits.size() < 5 || digits.size() > 15) return "";
+  return (abroad ? "tel:+" : "tel:") + digits;
 }
 
 std::string shortened(std::string_view text, std::size_t length) {

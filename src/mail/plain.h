@@ -25,6 +25,12 @@ std::string many_lines(std::string_view text);
 /// a double backslash.
 std::string without_links(std::string_view text);
 
+/// "tel:" and the digits of a telephone number (RFC 3966) that is nothing else: an optional + and 5
+/// to 15 ASCII digits, parted by blanks, dots, hyphens or slashes, and by one pair of brackets
+/// where there is no + (what "+49 (0)30" dials differs from program to program). Empty for all
+/// other text.
+std::string phone_link(std::string_view phone);
+
 /// At most `length` columns: the middle of a longer text becomes an ellipsis, so that the end of a
 /// file name stays.
 std::string shortened(std::string_view text, std::size_t length);
@@ -35,8 +41,8 @@ std::string escape_html(std::string_view text);
 std::string escape_html_lines(std::string_view text);
 
 /// Breaks lines at blanks so that none is over 78 columns; a word that is longer is cut unless it
-/// is a link (https:// or http://). Lines keep their own breaks, begin with `prefix` (at most 20
-/// columns) and end in \n.
+/// is a link (https:// or http://) or an address. The ZWNJ of without_links() takes no column.
+/// Lines keep their own breaks, begin with `prefix` (at most 20 columns) and end in \n.
 std::string wrapped(std::string_view text, std::string_view prefix = "");
 
 }  // namespace couvert

@@ -79,3 +79,44 @@ TEST_CASE("a link is never broken, a prefix begins every line") {
   CHECK(wrapped(std::string(90, 'x'), "> ") ==
         "> " + std::string(76, 'x') + "\n> " + std::string(14, 'x') + "\n");
 }
+
+TEST_CASE("a telephone number that is nothing else can be dialled") {
+  CHECK(phone_link("+49 261 123456-78") == "tel:+4926112345678");
+  CHECK(phone_link(" +31000000000 ") == "tel:+31000000000");
+  CHECK(phone_link("0261/12.34\u00a056") == "tel:0261123456");
+  CHECK(phone_link("(0261) 123456") == "tel:0261123456");
+  CHECK(phone_link("12345") == "tel:12345");
+  CHECK(phone_link("123456789012345") == "tel:123456789012345");
+  for (const std::string text : {"",
+                                 "1234",
+                                 "1234567890123456",
+                                 "+",
+                                 "+49 (0)261 123456",
+                                 "++49261123",
+                                 "49+261123456",
+                                 "0261 123456 ext. 7",
+                                 "0261 123456;ext=7",
+                                 "0261123456,,1",
+                                 "*#06#12345",
+                                 "0261)123(456",
+                                 "((0261)) 123456",
+                                 "(0261 123456",
+                                 "tel:0261123456",
+                                 "0261123456\" onclick=\"x",
+                                 "<b>012345",
+                                 "javascript:alert(12345)",
+                                 "\u0661\u0662\u0663\u0664\u0665\u0666",
+                                 "0261 123456 Anna"}) {
+    CAPTURE(text);
+    CHECK(phone_link(text).empty());
+  }
+}
+
+TEST_CASE("an address is never cut, and what draws nothing takes no room") {
+  const std::string address = std::string(64, 'a') + "@" + std::string(30, 'b') + ".example.org";
+  CHECK(wrapped(address + ": not opened") == address + ":\nnot opened\n");
+  const std::string broken = without_links("a@" + std::string(100, 'b'));
+  CHECK(wrapped(broken).find('\n') < broken.size());
+  const std::string name = std::string(70, 'x') + ".tar.gz";
+  CHECK(wrapped(without_links(name)) == without_links(name) + "\n");
+}

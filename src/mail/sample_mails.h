@@ -11,6 +11,8 @@ namespace couvert {
 
 Address sample_recipient();
 CodeMail sample_code(Language language);
+/// As the command line asks for it, and without what for.
+CodeMail sample_program_code(Language language);
 /// With a password and without a text of the sender's own.
 NotificationMail sample_notification(Language language);
 /// By link, with a text of the sender's own and file names.

@@ -9,7 +9,18 @@ Address sample_recipient() {
 }
 
 CodeMail sample_code(Language language) {
-  return {.language = language, .code = "k4mx7w9qfr", .life = 30min};
+  return {.language = language,
+          .code = "k4mx7w9qfr",
+          .life = 30min,
+          .purpose = CodePurpose::provide,
+          .asked = from_unix(1'795'000'000)};
+}
+
+CodeMail sample_program_code(Language language) {
+  CodeMail mail = sample_code(language);
+  mail.purpose = CodePurpose::any;
+  mail.client = ClientKind::program;
+  return mail;
 }
 
 NotificationMail sample_notification(Language language) {
@@ -124,6 +135,7 @@ TroubleMail sample_trouble(Language language, TroubleKind trouble) {
 
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language) {
   return {{"code", sample_code(language)},
+          {"program's code", sample_program_code(language)},
           {"notification", sample_notification(language)},
           {"own notification", sample_own_notification(language)},
           {"handed over", sample_handed_over(language)},

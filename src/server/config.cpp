@@ -137,6 +137,24 @@ bool is_loopback_listen(std::string_view listen) {
          listen.starts_with("localhost:");
 }
 
+std::optional<Colour> read_colour(ConfigSection& look, std::string_view key) {
+  const std::string text = look.text(key, "");
+  if (text.empty()) return std::nullopt;
+  const Result<Colour> colour = parse_colour(text);
+  if (!colour) look.refuse(key, "a colour such as #0f5a6b");
+  return colour ? std::optional(*colour) : std::nullopt;
+}
+
+void read_look(ConfigSection& look, Config& config) {
+  config.look = {look.text("logo", ""), look.text("texts", ""),
+                 look.boolean("terms_required", false)};
+  config.service.colours = {read_colour(look, "colour"), read_colour(look, "accent")};
+  const std::string abuse = look.text("abuse", "");
+  const Result<Address> reports = parse_address(abuse);
+  if (!reports && !abuse.empty()) look.refuse("abuse", "an address");
+  if (reports) config.service.abuse = reports->text;
+}
+
 void read_admin(ConfigSection& section, Config& config) {
   config.admin_listen = section.text("listen", "");
   // It asks nobody who they are.
@@ -187,12 +205,7 @@ void read_all(ConfigFile& file, Config& config) {
     admin->finish();
   }
   if (std::optional<ConfigSection> look = file.section("look", Presence::optional)) {
-    config.look = {look->text("logo", ""), look->text("colour", ""), look->text("accent", ""),
-                   look->text("texts", ""), look->boolean("terms_required", false)};
-    const std::string abuse = look->text("abuse", "");
-    const Result<Address> reports = parse_address(abuse);
-    if (!reports && !abuse.empty()) look->refuse("abuse", "an address");
-    if (reports) config.service.abuse = reports->text;
+    read_look(*look, config);
     look->finish();
   }
   top.finish();

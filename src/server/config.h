@@ -11,11 +11,9 @@
 
 namespace couvert {
 
-/// How the portal looks; empty: as it comes. Paths and colours as they stand there.
+/// How the portal looks; empty: as it comes. Paths as they stand there.
 struct LookConfig {
   std::string logo;
-  std::string colour;
-  std::string accent;
   std::string texts;  // a folder
   bool terms_required = false;
 };

@@ -55,17 +55,20 @@ TEST_CASE("the documented configuration is read") {
 }
 
 TEST_CASE("the look is read, with nothing as it comes") {
-  CHECK(parse_config(good, "couvert.toml")->look.colour.empty());
+  CHECK(parse_config(good, "couvert.toml")->service.colours == OwnColours());
   const std::string look =
       "[look]\nlogo = \"/etc/couvert/logo.svg\"\ncolour = \"#003399\"\naccent = \"#b3402a\"\n"
       "texts = \"/etc/couvert/texts\"\nterms_required = true\nabuse = \"abuse@Example.org\"\n";
   const Result<Config> config = parse_config(good + look, "couvert.toml");
   REQUIRE(config.has_value());
   CHECK(config->look.logo == "/etc/couvert/logo.svg");
-  CHECK(config->look.accent == "#b3402a");
+  CHECK(config->service.colours.colour == Colour{{0x00, 0x33, 0x99}});
+  CHECK(config->service.colours.accent == Colour{{0xb3, 0x40, 0x2a}});
   CHECK(config->look.terms_required);
   CHECK(config->service.abuse == "abuse@example.org");
   CHECK(refusal(good + "[look]\nabuse = \"the office\"\n").find("look.abuse") != std::string::npos);
+  CHECK(refusal(good + "[look]\ncolour = \"blue\"\n").find("look.colour") != std::string::npos);
+  CHECK(refusal(good + "[look]\naccent = \"#12\"\n").find("look.accent") != std::string::npos);
   CHECK(refusal(good + "[look]\ncolor = \"red\"\n").find("color") != std::string::npos);
 }
 

@@ -42,21 +42,6 @@ Result<> read_logo(const std::string& path, Look& look) {
   return Result<>();
 }
 
-Result<> read_colours(const LookConfig& config, Look& look) {
-  std::array<std::optional<Colour>, 2> colours;
-  for (const auto& [name, text, at] :
-       {std::tuple("colour", config.colour, 0U), std::tuple("accent", config.accent, 1U)}) {
-    if (text.empty()) continue;
-    const Result<Colour> colour = parse_colour(text);
-    if (!colour)
-      return fail(ErrorCode::invalid,
-                  std::string("[look]: ") + name + ": " + colour.error().detail);
-    colours.at(at) = *colour;
-  }
-  look.files.front().bytes = style_of(colours[0], colours[1]);
-  return Result<>();
-}
-
 Result<> read_texts(const LookConfig& config, Look& look) {
   if (config.texts.empty()) return Result<>();
   for (const std::string_view name : text_names) {
@@ -82,10 +67,10 @@ Result<> read_texts(const LookConfig& config, Look& look) {
 
 }  // namespace
 
-Result<Look> read_look(const LookConfig& config) {
+Result<Look> read_look(const LookConfig& config, const OwnColours& colours) {
   Look look;
+  look.files.front().bytes = style_of(colours);
   Result<> read = read_logo(config.logo, look);
-  if (read) read = read_colours(config, look);
   if (read) read = read_texts(config, look);
   if (!read) return pass(read);
   look.terms_required = config.terms_required;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "domain/colour.h"
 #include "http/look.h"
 #include "server/config.h"
 
@@ -12,6 +13,6 @@ namespace couvert {
 ///
 /// Errors: `invalid`, naming key or file: a suffix, colour or text that is none, too large a file,
 /// no text at all in a folder, required terms without a text. `unavailable`: cannot be read.
-Result<Look> read_look(const LookConfig& config);
+Result<Look> read_look(const LookConfig& config, const OwnColours& colours);
 
 }  // namespace couvert

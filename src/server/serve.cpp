@@ -234,7 +234,7 @@ int serve(Config config) {
   const sigset_t signals = block_signals();
   const Result<> password = read_smtp_password(config);
   if (!password) return complain(password.error());
-  const Result<Look> look = read_look(config.look);
+  const Result<Look> look = read_look(config.look, config.service.colours);
   if (!look) return complain(look.error());
   const Result<std::size_t> connections = connections_for(raise_file_limit());
   if (!connections) return complain(connections.error());

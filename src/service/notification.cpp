@@ -11,7 +11,7 @@ std::string link_of(const Parts& parts, const WayIn& way) {
 }
 
 MailFrame mail_frame(const ServiceSettings& settings) {
-  return {settings.organisation, settings.time_zone, settings.abuse};
+  return {settings.organisation, settings.time_zone, settings.abuse, settings.colours};
 }
 
 NotificationMail notification_of(const Parts& parts, const Transfer& transfer, const Notice& notice,

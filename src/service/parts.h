@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/secret.h"
+#include "domain/colour.h"
 #include "domain/language.h"
 #include "domain/policy.h"
 #include "domain/verification.h"
@@ -26,6 +27,7 @@ class PasswordJudge;
 struct ServiceSettings {
   std::string base_url;  // without a slash at the end
   std::string organisation;
+  OwnColours colours;
   std::string abuse;             // an address, told in notifications; empty: none
   std::string mail_from;         // an address
   std::string mail_bounces;      // likewise, where reports go; empty: to mail_from

@@ -337,13 +337,13 @@ Result<> Retrieve::ask_sender(const TransferId& id, const Caller& caller) {
 }
 
 Result<CodeAnswer> Retrieve::mail_code(const TransferId& id, const Caller& caller,
-                                       Language language) {
+                                       Language language, ClientKind client) {
   const Result<FoundSlot> slot = find_slot(parts_, id);
   if (!slot) return pass(slot);
   if (slot->found.transfer.open_by == OpenBy::link) {
     return fail(ErrorCode::conflict, "a transfer without password");
   }
-  return Verify(parts_).request_for(caller, slot->found.recipient, language);
+  return Verify(parts_).request_for(caller, slot->found.recipient, language, client);
 }
 
 Result<> Retrieve::confirm_code(const TransferId& id, const Caller& caller, std::string_view code) {

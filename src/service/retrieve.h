@@ -106,7 +106,8 @@ class Retrieve {
 
   /// Mails a code to the mailbox that the transfer was sent to; the address is not told.
   /// Errors: `throttled`; `conflict` where the transfer has no password.
-  Result<CodeAnswer> mail_code(const TransferId& id, const Caller& caller, Language language);
+  Result<CodeAnswer> mail_code(const TransferId& id, const Caller& caller, Language language,
+                               ClientKind client = ClientKind::browser);
   /// Proves that mailbox, for limits::recipient_proof_life.
   /// Errors: `unproven` without a session; `refused` ("wrong_code", "no_code").
   Result<> confirm_code(const TransferId& id, const Caller& caller, std::string_view code);

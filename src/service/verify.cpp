@@ -71,11 +71,14 @@ Result<CodeAnswer> Verify::request(const Caller& caller, const CodeRequest& requ
   const CodeCounts counts = {{{"codes from " + caller.network, limits::codes_per_network_max},
                               {"codes", limits::codes_per_server_max}},
                              "codes to " + address->text.substr(0, 180)};
-  return mail_code(caller, *address, request.language, counts);
+  CodeMail mail{.language = request.language};
+  mail.purpose = request.purpose;
+  mail.client = request.client;
+  return mail_code(caller, *address, std::move(mail), counts);
 }
 
 Result<CodeAnswer> Verify::request_for(const Caller& caller, const Recipient& recipient,
-                                       Language language) {
+                                       Language language, ClientKind client) {
   const std::string key =
       "codes for " + recipient.seal_id.text() + "." + std::to_string(recipient.position);
   const CodeCounts counts = {
@@ -83,7 +86,10 @@ Result<CodeAnswer> Verify::request_for(const Caller& caller, const Recipient& re
        {key, limits::recipient_codes_max},
        {"codes for recipients", limits::codes_per_server_max}},
       ""};
-  return mail_code(caller, recipient.address, language, counts);
+  CodeMail mail{.language = language};
+  mail.purpose = CodePurpose::retrieve;
+  mail.client = client;
+  return mail_code(caller, recipient.address, std::move(mail), counts);
 }
 
 // Whether there may be one more code. Only reads: a flood of requests must not become a flood of
@@ -114,27 +120,28 @@ Result<bool> Verify::count(Transaction& tx, const CodeCounts& counts) {
   return *mailbox <= limits::codes_per_address_max;
 }
 
-Result<CodeAnswer> Verify::mail_code(const Caller& caller, const Address& address,
-                                     Language language, const CodeCounts& counts) {
+Result<CodeAnswer> Verify::mail_code(const Caller& caller, const Address& address, CodeMail mail,
+                                     const CodeCounts& counts) {
   const Result<> open = check(counts);
   if (!open) return pass(open);
   CodeAnswer answer;
-  answer.expires = parts_.clock.now() + parts_.settings.verification.code_life;
+  mail.life = parts_.settings.verification.code_life;
+  mail.asked = parts_.clock.now();
+  answer.expires = *mail.asked + mail.life;
   const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
     const Result<bool> may_mail = count(tx, counts);
     if (!may_mail) return pass(may_mail);
     const Result<Buffer> session = session_for(tx, caller, answer.token);
     if (!session) return pass(session);
     if (!*may_mail) return Result<>();
-    std::string text = make_code(parts_.random);
+    mail.code = make_code(parts_.random);
     Code code{*session, address, {}, answer.expires, 0};
-    code.mac = code_mac(parts_, code, text);
+    code.mac = code_mac(parts_, code, mail.code);
     const Result<> stored = put_code(tx, code);
     if (!stored) return pass(stored);
-    const CodeMail mail{language, text, parts_.settings.verification.code_life};
-    wipe(text);
     return post(parts_, tx, {MailKind::code, address, mail, std::nullopt, -1});
   });
+  wipe(mail.code);
   if (!done) return pass(done);
   parts_.wake_outbox();
   return answer;

@@ -10,6 +10,8 @@
 #include "domain/address.h"
 #include "domain/language.h"
 #include "domain/transfer.h"
+#include "domain/verification.h"
+#include "mail/mail_content.h"
 #include "service/parts.h"
 #include "store/session_table.h"
 
@@ -26,6 +28,8 @@ struct Caller {
 struct CodeRequest {
   std::string address;  // as typed
   Language language = Language::en;
+  CodePurpose purpose = CodePurpose::any;
+  ClientKind client = ClientKind::browser;
 };
 
 struct CodeAnswer {
@@ -53,7 +57,7 @@ class Verify {
   /// itself, so that nobody uses up what the recipient may ask for.
   /// Errors: `throttled` over a limit of recipient and network, recipient, or server.
   Result<CodeAnswer> request_for(const Caller& caller, const Recipient& recipient,
-                                 Language language);
+                                 Language language, ClientKind client);
 
   /// The proof holds as long as the settings say, or `life` where that is shorter.
   /// Errors: `unproven` without a session; `refused` ("wrong_code", "no_code" as detail).
@@ -88,7 +92,8 @@ class Verify {
                              std::optional<Secret<32>>& token);
   Result<> check(const CodeCounts& counts);
   Result<bool> count(Transaction& tx, const CodeCounts& counts);
-  Result<CodeAnswer> mail_code(const Caller& caller, const Address& address, Language language,
+  /// Makes the code and fills it into `mail`.
+  Result<CodeAnswer> mail_code(const Caller& caller, const Address& address, CodeMail mail,
                                const CodeCounts& counts);
 
   const Parts& parts_;

@@ -31,7 +31,7 @@ let time;
 let browser;
 before(async () => {
   time = await FakeClock.create();
-  const look = { abuse: '"abuse@example.org"' };
+  const look = { abuse: '"abuse@example.org"', colour: '"#7a1f5c"' };
   const config = { "": { organisation: '"Kammer Beispiel"' }, look };
   server = await Couvertd.start({ name: "mails", env: time.env, config });
   browser = await launchChromium();
@@ -122,6 +122,9 @@ for (const language of languages) {
     assert.equal(mail.subject, (await catalogue(language))["mail.code.subject"]);
     const code = codeIn(mail);
     assert.ok(mail.html.includes(code), "the code can be copied as one word");
+    assert.ok(
+      mail.text.replace(/\s+/g, " ").includes((await catalogue(language))["mail.code.never"]),
+    );
     assert.ok(!mail.subject.includes(code), "the code is not shown on a locked screen");
     assert.deepEqual(mail.links, []);
   });
@@ -156,6 +159,8 @@ for (const language of languages) {
       [anna],
     );
     assert.match(notification.from[0].name, /Dr\. Änne Müller/);
+    assert.match(notification.html, /background:#7a1f5c;.*#7a1f5c/s, "the organisation's colour");
+    assert.ok(notification.parts[1].links.includes("tel:+4930123456"));
     assert.equal(transferLinkIn(notification), sent.recipients[0].link);
     for (const text of [notification.text, notification.html]) {
       const told = ["Dr. Änne Müller", "+49 30 123456", anna, "Zahn 47.png", "abuse@example.org"];
@@ -317,6 +322,8 @@ const hostile = [
   "a".repeat(200),
   'Anna, Bert; <carla@example.com>, "x"',
   "=?utf-8?Q?evil?=",
+  `${"🦷".repeat(40)} \u202E\u200F`,
+  String.raw`Müller, Anna (Praxis) \ "Nord`,
 ];
 
 /** @type {ApiClient | undefined} */

@@ -42,13 +42,6 @@ async function afterLooks(server, looks) {
   });
 }
 
-/** A pair of keys in the server's files. @param {Couvertd} server @param {number} days */
-async function makePair(server, days) {
-  const kind = `-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days ${days}`;
-  const files = ["-keyout", `${server.folder}/key.pem`, "-out", `${server.folder}/cert.pem`];
-  await output(["openssl", "req", "-x509", ...kind.split(" "), "-subj", "/CN=localhost", ...files]);
-}
-
 test("a disk and a certificate that end are told once a day, until both are well", async (t) => {
   const to = "troubles-operator@example.org";
   const box = await mailbox(to);
@@ -67,7 +60,7 @@ test("a disk and a certificate that end are told once a day, until both are well
   });
   server = await Couvertd.prepare(options);
   const days = 10;
-  await makePair(server, days);
+  await server.makePair(days);
   const left = () => days - Math.floor(clock.seconds / day);
   await server.serve();
   assert.deepEqual(await afterLooks(server, 1), { mails: 1 }, "the disk is well");
@@ -96,7 +89,7 @@ test("a disk and a certificate that end are told once a day, until both are well
   assert.deepEqual(again, [ends.subject.replace(/\d+/, String(left())), fills.subject].sort());
 
   await rm(filler);
-  await makePair(server, 400);
+  await server.makePair(400);
   await clock.pass(day);
   assert.deepEqual(await afterLooks(server, 3), { mails: 2 }, "all is well");
   assert.deepEqual(await box.rest(), []);

@@ -150,6 +150,14 @@ export class Couvertd {
     await output([...command, "--config", this.config], { env: this.env, cwd: this.folder });
   }
 
+  /** A pair of keys in the files of its configuration, valid for so long. @param {number} days */
+  async makePair(days) {
+    const kind = `-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days ${days}`;
+    const files = ["-keyout", `${this.folder}/key.pem`, "-out", `${this.folder}/cert.pem`];
+    const subject = ["-subj", "/CN=localhost"];
+    await output(["openssl", "req", "-x509", ...kind.split(" "), ...subject, ...files]);
+  }
+
   /** Starts it and waits until it can work. @param {{ deadline?: number }} [options] */
   async serve(options) {
     const serve = [path.join(programs, "couvertd"), "serve", "--config", this.config];

@@ -116,8 +116,17 @@ export class Stories {
     }
   }
 
-  async code() {
-    await this.keep("code", this.sender, () => this.client.verify(this.sender, this.language));
+  async codes() {
+    await this.keep("code-program", this.sender, () =>
+      this.client.verify(this.sender, this.language),
+    );
+    for (const purpose of ["provide", "sent", "received"]) {
+      const asked = { address: this.bert, language: this.language, client: "browser", purpose };
+      await this.keep(`code-${purpose}`, this.bert, async () => {
+        const stranger = new ApiClient(this.server.baseUrl);
+        expectStatus(await stranger.call("POST", "/api/v1/verifications", { json: asked }), 202);
+      });
+    }
   }
 
   async notifications() {
@@ -147,7 +156,18 @@ export class Stories {
     await this.keep("undeliverable", this.sender, () => this.provide([closed]));
   }
 
-  /** Twenty wrong ones, each after its pause. */
+  async passwordAsked() {
+    const sent = await this.provide([this.bert]);
+    const { transfer_id } = sent.recipients[0];
+    await this.keep("password-asked", this.sender, async () => {
+      const asked = await this.client.call("POST", "/api/v1/transfers/ask", {
+        json: { transfer_id },
+      });
+      expectStatus(asked, 204);
+    });
+  }
+
+  /** Twenty wrong ones, each after its pause; then a code that lets one try on. */
   async wrongPasswords() {
     const sent = await this.provide([this.bert]);
     const id = sent.recipients[0].transfer_id;
@@ -156,6 +176,11 @@ export class Stories {
         expectStatus(await this.client.tryOpen(id, { password: "Anders, 8 Hufe" }), 403);
         await this.clock.pass(15 * 60);
       }
+    });
+    const asked = { transfer_id: id, language: this.language, client: "browser" };
+    await this.keep("code-retrieve", this.bert, async () => {
+      const stranger = new ApiClient(this.server.baseUrl);
+      expectStatus(await stranger.call("POST", "/api/v1/transfers/code", { json: asked }), 202);
     });
   }
 
@@ -183,9 +208,10 @@ export class Stories {
 
   /** All of them. */
   async all() {
-    await this.code();
+    await this.codes();
     await this.notifications();
     await this.toTheSender();
+    await this.passwordAsked();
     await this.wrongPasswords();
     await this.revoked();
     await this.expired();

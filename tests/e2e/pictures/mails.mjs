@@ -6,7 +6,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Couvertd } from "../harness/couvertd.mjs";
 import { FakeClock } from "../harness/fake-clock.mjs";
-import { beginRun, root } from "../harness/run-context.mjs";
+import { beginRun, mailbox, root } from "../harness/run-context.mjs";
 import { Stories } from "./mail-stories.mjs";
 import { Thunderbird } from "./thunderbird.mjs";
 
@@ -25,17 +25,29 @@ const looks = {
   text: { dark: false, reader: true, plain: true },
 };
 
-/** @returns {Promise<MadeMail[]>} */
-async function makeMails() {
+/** Whose mails: the product's own colours, and those that have to be darkened or lightened.
+ * @type {Record<string, { organisation: string, look: Record<string, string> }>} */
+const organisations = {
+  de: { organisation: '"Zahnärztekammer Beispiel"', look: { abuse: '"abuse@example.org"' } },
+  nl: { organisation: '"Gemeente Voorbeeld"', look: { colour: '"#ffd500"' } },
+  en: { organisation: '"Example Clinic"', look: { colour: '"#101040"', accent: '"#e8a200"' } },
+};
+
+/** One server and its language, with a certificate that ends soon. @param {string} language */
+async function makeMails(language) {
   const clock = await FakeClock.create();
-  const config = { "": { organisation: '"Zahnärztekammer Beispiel"' } };
-  const server = await Couvertd.start({ name: "pictures", env: clock.env, config });
-  const mails = [];
-  for (const language of ["de", "nl", "en"]) {
-    mails.push(...(await new Stories(server, clock, language).all()));
-  }
+  const { organisation, look } = organisations[language];
+  const operator = `operator-${language}@example.org`;
+  const admin = { mail: `"${operator}"`, language: `"${language}"` };
+  const config = { "": { organisation }, look, admin };
+  const options = { name: `pictures-${language}`, secure: true, env: clock.env, config };
+  const server = await Couvertd.prepare(options);
+  await server.makePair(10);
+  await server.serve();
+  const { raw } = await (await mailbox(operator)).next();
+  const mails = await new Stories(server, clock, language).all();
   await server.stop();
-  return mails;
+  return [{ name: `certificate-${language}`, raw }, ...mails];
 }
 
 /** @param {MadeMail[]} mails */
@@ -55,7 +67,9 @@ const run = await beginRun();
 try {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const mails = await makeMails();
+  /** @type {MadeMail[]} */
+  const mails = [];
+  for (const language of Object.keys(organisations)) mails.push(...(await makeMails(language)));
   for (const { name, raw } of mails) await writeFile(path.join(folder, `${name}.eml`), raw);
   await takePictures(mails);
   console.log(`${mails.length} mails in ${folder}`);

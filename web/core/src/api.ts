@@ -141,13 +141,18 @@ export function createApi(host: Host) {
 
 type Client = ReturnType<typeof createClient<paths>>;
 
+/** What a proof is wanted for, as the code's mail says it. */
+export type CodePurpose = "provide" | "sent" | "received";
+
 function general(client: Client) {
   return {
     server: () => settle(client.GET("/api/v1/server")),
     verifications: () => settle(client.GET("/api/v1/verifications")),
-    requestCode: (address: string, language: "de" | "nl" | "en") =>
+    requestCode: (address: string, language: "de" | "nl" | "en", purpose: CodePurpose) =>
       settle(
-        client.POST("/api/v1/verifications", { body: { address, language, client: "browser" } }),
+        client.POST("/api/v1/verifications", {
+          body: { address, language, client: "browser", purpose },
+        }),
       ),
     /** `terms_accepted`: the person accepts the organisation's terms. */
     confirmCode: (address: string, code: string, terms_accepted = false) =>
