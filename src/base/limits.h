@@ -24,6 +24,7 @@ inline constexpr std::size_t file_name_bytes_max = 1024;                 // with
 inline constexpr std::size_t media_type_bytes_max = 127;                 // RFC 6838 section 4.2
 inline constexpr std::size_t name_bytes_max = 200;
 inline constexpr std::size_t phone_bytes_max = 60;
+inline constexpr std::size_t contact_book_bytes_max = std::size_t{4} << 20;
 inline constexpr std::size_t address_bytes_max = 254;  // RFC 5321 section 4.5.3.1.3 without <>
 inline constexpr std::size_t subject_bytes_max = 500;
 inline constexpr std::size_t message_bytes_max = 256 * 1024;
