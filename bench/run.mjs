@@ -1,6 +1,7 @@
 // ./dev bench: Couvert beside nginx, in one run on one file system, both TLS_AES_256_GCM_SHA384.
 //
-// node bench/run.mjs [PARTS] [OPTIONS], PARTS of: transfers zip small memories passwords starts
+// node bench/run.mjs [PARTS] [OPTIONS], PARTS of:
+//   transfers zip small memories passwords starts pages scores
 //   --smoke                    tiny sizes: shows that the bench works and that data is verified
 //   --runs 5                   of each thing, interleaved
 //   --loads 1x100M,1x2G,...    streams and bytes of each
@@ -17,13 +18,15 @@ import { Couvert } from "./couvert.mjs";
 import { makeSource, nameBytes, parseBytes, parseLoad, table } from "./measure.mjs";
 import { memories } from "./memories.mjs";
 import { Nginx } from "./nginx.mjs";
+import { pages } from "./pages.mjs";
 import { passwords } from "./passwords.mjs";
+import { scores } from "./scores.mjs";
 import { small } from "./small.mjs";
 import { starts } from "./starts.mjs";
 import { transfers } from "./transfers.mjs";
 import { zip } from "./zip.mjs";
 
-const parts = { transfers, zip, small, memories, passwords, starts };
+const parts = { transfers, zip, small, memories, passwords, starts, pages, scores };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,6 +50,7 @@ const full = {
   attempts: 1000,
   targets: 96,
   transferCount: 100_000,
+  fileCount: 5000,
 };
 
 const smoke = {
@@ -59,6 +63,7 @@ const smoke = {
   attempts: 10,
   targets: 2,
   transferCount: 100,
+  fileCount: 200,
 };
 
 /** Key and certificate for all of them. @param {string} folder */

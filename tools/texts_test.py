@@ -86,6 +86,25 @@ class Texts(unittest.TestCase):
         self.source("locales/de.json", '{"a": "x", "a": "y"}')
         self.assertIn("twice", texts.check(self.root)[0])
 
+    def guide(self, text):
+        self.source("docs/user/de.md", text)
+        return self.troubles({"a": "Next step"}, {"a": "Nächster Schritt"})
+
+    def test_a_guide_that_names_what_is_there_passes(self):
+        self.source("docs/user/pictures/de-a.webp", "")
+        text = "**1. Los.** Dann **Nächster\nSchritt**. **Nichts da?** "
+        self.assertEqual(self.guide(text + "![Ein Bild](pictures/de-a.webp)"), [])
+
+    def test_a_button_that_a_guide_names_otherwise_is_found(self):
+        for label in ("Nächste Schritte", "Next step"):
+            self.assertIn(label, self.guide(f"Dann **{label}**.")[0])
+
+    def test_a_picture_that_is_not_there_or_not_shown_is_found(self):
+        self.source("docs/user/pictures/de-b.webp", "")
+        missing, idle = self.guide("![Ein Bild](pictures/de-a.webp)")
+        self.assertIn("de-a.webp: no such picture", missing)
+        self.assertIn("de-b.webp: no guide shows it", idle)
+
     def test_a_catalogue_that_is_not_there_is_found(self):
         self.assertIn("de", texts.check(self.root)[0])
 

@@ -1,5 +1,6 @@
 #include "base/bytes.h"
 
+#include <algorithm>
 #include <array>
 
 namespace couvert {
@@ -139,6 +140,21 @@ Result<Buffer> decode_base64(std::string_view text) {
   if (text.size() % 4 != 0) return fail(ErrorCode::invalid, "base64 comes in fours");
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
   return decode(text, base64_digits, 6);
+}
+
+std::string_view without_blanks(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+bool is_letter_or_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 bool is_utf8(std::string_view text) {

@@ -52,6 +52,13 @@ std::string encode_base64(Bytes bytes);
 /// Errors: `invalid` for missing padding, foreign characters and non-zero rest bits.
 Result<Buffer> decode_base64(std::string_view text);
 
+/// Without the blanks and line breaks at its ends.
+std::string_view without_blanks(std::string_view text);
+/// An ASCII letter or digit.
+bool is_letter_or_digit(char c);
+/// Whether there is a control character of ASCII in it.
+bool has_control(std::string_view text);
+
 /// Whether `text` is valid UTF-8 (RFC 3629): shortest forms only, no surrogates, up to U+10FFFF.
 bool is_utf8(std::string_view text);
 

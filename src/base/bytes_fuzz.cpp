@@ -27,6 +27,10 @@ void fuzz(std::string_view text) {
     INVARIANT(as_text(out) == text.substr(0, 8));
   }
   static_cast<void>(is_utf8(text));
+  const std::string_view inside = without_blanks(text);
+  INVARIANT(without_blanks(inside) == inside && text.find(inside) != std::string_view::npos);
+  if (!inside.empty() && is_letter_or_digit(inside[0]))
+    INVARIANT(!has_control(inside.substr(0, 1)));
 }
 
 }  // namespace couvert

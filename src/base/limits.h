@@ -26,8 +26,13 @@ inline constexpr std::size_t name_bytes_max = 200;
 inline constexpr std::size_t phone_bytes_max = 60;
 inline constexpr std::size_t contact_book_bytes_max = std::size_t{4} << 20;
 inline constexpr std::size_t address_bytes_max = 254;  // RFC 5321 section 4.5.3.1.3 without <>
+inline constexpr std::size_t pattern_bytes_max = 512;  // of a rule; more than any address
+inline constexpr std::size_t rules_max = 10'000;
+inline constexpr std::size_t rule_file_bytes_max = std::size_t{16} << 20;
 inline constexpr std::size_t subject_bytes_max = 500;
 inline constexpr std::size_t message_bytes_max = 256 * 1024;
+inline constexpr std::size_t attached_files_max = 1'000;  // to a message that is saved
+inline constexpr std::uint64_t attached_bytes_max = std::uint64_t{1} << 31;
 inline constexpr std::size_t notification_bytes_max = 16 * 1024;
 inline constexpr std::chrono::hours life_max = 24h * 400;  // day keys are made this far ahead
 inline constexpr std::chrono::hours draft_life = 24h * 7;
@@ -36,6 +41,8 @@ inline constexpr std::size_t drafts_per_sender_max = 100;
 inline constexpr std::size_t sent_page_max = 50;   // of a list of sent transfers
 inline constexpr std::size_t sent_named_max = 3;   // recipients of each that such a list names
 inline constexpr int mails_again_per_day_max = 5;  // to one recipient of a transfer
+inline constexpr std::chrono::hours listed_life = 24h * 90;  // of a transfer, after its end
+inline constexpr std::chrono::hours listed_life_max = 24h * 3650;
 // What the files of all drafts of a sender may announce together: a setting, 16 TiB at most.
 inline constexpr std::uint64_t unsent_bytes_max = std::uint64_t{1} << 44;
 inline constexpr std::size_t stored_tokens_per_draft_max = 4;
@@ -68,6 +75,10 @@ inline constexpr int wrong_passwords_per_server_max = 5'000;             // in a
 inline constexpr std::chrono::hours recipient_proof_life = 1h;  // by a code asked for to retrieve
 inline constexpr int recipient_codes_per_network_max = 5;       // of one transfer ID, in an hour
 inline constexpr int recipient_codes_max = 30;                  // of one transfer ID, in an hour
+// Mails by which a recipient asks the sender for the password.
+inline constexpr int asks_per_recipient_max = 1;  // in 24 hours, as the next one
+inline constexpr int asks_per_transfer_max = 5;
+inline constexpr int asks_per_network_max = 20;  // in an hour
 
 // HTTP.
 inline constexpr std::size_t header_bytes_max = 16 * 1024;
@@ -103,6 +114,8 @@ inline constexpr std::size_t pool_waiting_max = 2 * connections_max;  // pieces 
 inline constexpr std::size_t requests_waiting_max = 2'000;            // a quarter for one network
 inline constexpr std::size_t portal_files_max = 1'000;
 inline constexpr std::size_t portal_bytes_max = 64 * 1024 * 1024;
+inline constexpr std::size_t logo_bytes_max = 256 * 1024;
+inline constexpr std::size_t own_text_bytes_max = 256 * 1024;  // an imprint, in one language
 
 // Mail.
 inline constexpr std::size_t mails_per_round_max = 50;
@@ -112,6 +125,9 @@ inline constexpr std::chrono::seconds send_time_at_stop = 10s;  // for the mail 
 inline constexpr std::chrono::hours mail_life = 24h * 5;
 inline constexpr std::chrono::minutes mail_lease = 5min;
 inline constexpr std::chrono::hours mail_pause_max = 4h;  // more than the longest of mail/retry.h
+inline constexpr std::size_t bounce_bytes_max = 4 * mail_bytes_max;  // a report with our mail in it
+inline constexpr std::size_t bounce_fields_max = 1'000;              // of a report's status
+inline constexpr std::size_t bounces_per_round_max = 200;
 
 // Time (service/guarded_clock.h).
 inline constexpr std::chrono::minutes clock_slack = 1min;  // that a clock may be put right by

@@ -86,6 +86,7 @@ struct Metrics {
   Counter mails_handed_over;
   Counter mails_postponed;
   Counter mails_refused;
+  Counter mails_bounced;
 
   RoundCounts outbox_round;
   RoundCounts sweep_round;

@@ -14,8 +14,9 @@ struct Option {
   std::string_view commands;  // those that have it, parted by spaces
 };
 
-constexpr std::string_view commands[] = {"verify", "provide", "retrieve", "sent", "revoke"};
-constexpr std::string_view everywhere = "verify provide retrieve sent revoke";
+constexpr std::string_view commands[] = {"verify", "provide",  "retrieve",
+                                         "sent",   "received", "revoke"};
+constexpr std::string_view everywhere = "verify provide retrieve sent received revoke";
 
 constexpr Option all_options[] = {
     {"help", Takes::nothing, everywhere},
@@ -25,6 +26,7 @@ constexpr Option all_options[] = {
     {"json", Takes::nothing, everywhere},
     {"quiet", Takes::nothing, everywhere},
     {"request-only", Takes::nothing, "verify"},
+    {"accept-terms", Takes::nothing, "verify"},
     {"request-code", Takes::nothing, "retrieve"},
     {"code", Takes::one, "verify retrieve"},
     {"language", Takes::one, "verify provide retrieve"},
@@ -46,9 +48,10 @@ constexpr Option all_options[] = {
     {"notify-download", Takes::nothing, "provide"},
     {"show-file-names", Takes::nothing, "provide"},
     {"out", Takes::one, "retrieve"},
-    {"all", Takes::nothing, "sent"},
+    {"all", Takes::nothing, "sent received"},
     {"recipient", Takes::one, "revoke"},
     {"zip", Takes::nothing, "retrieve"},
+    {"eml", Takes::nothing, "retrieve"},
 };
 
 bool holds_word(std::string_view words, std::string_view word) {
@@ -98,10 +101,6 @@ const Option* find_option(std::string_view name) {
     if (option.name == name) return &option;
   }
   return nullptr;
-}
-
-tl::unexpected<Trouble> misused(std::string message, std::string hint = {}) {
-  return complain(Exit::usage, std::move(message), std::move(hint));
 }
 
 // Reads the words one by one.

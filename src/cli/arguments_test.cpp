@@ -32,6 +32,14 @@ TEST_CASE("a list of recipients reaches up to the next option, and commas part i
   CHECK(arguments->operands == std::vector<std::string>{"a.pdf", "--odd.pdf", "--to"});
 }
 
+TEST_CASE("received takes an address, or none") {
+  const auto received = sorted({"received", "ann@example.org", "--all"});
+  REQUIRE(received);
+  CHECK(received->has("all"));
+  CHECK(received->operands == std::vector<std::string>{"ann@example.org"});
+  CHECK_FALSE(sorted({"received", "--from", "ann@example.org"}));
+}
+
 TEST_CASE("sent and revoke take a tracking ID, and options of their own") {
   const auto sent = sorted({"sent", "--all", "--from", "ann@example.org", "--json"});
   REQUIRE(sent);

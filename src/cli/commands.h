@@ -51,6 +51,7 @@ Outcome<> verify(const World& world);
 Outcome<> provide(const World& world);
 Outcome<> retrieve(const World& world);
 Outcome<> sent(const World& world);
+Outcome<> received(const World& world);
 Outcome<> revoke(const World& world);
 
 }  // namespace couvert

@@ -9,6 +9,7 @@ constexpr std::string_view program_page = R"(couvert: provide and retrieve confi
     couvert [--server URL] provide FILE... --from ADDRESS --name NAME --to ADDRESS... [options]
     couvert retrieve LINK-OR-ID --out DIR [options]
     couvert [--server URL] sent [TRACKING-ID] [options]
+    couvert [--server URL] received [ADDRESS] [options]
     couvert [--server URL] revoke TRACKING-ID [--recipient ADDRESS]
 
 Every command
@@ -41,6 +42,7 @@ constexpr std::string_view verify_page = R"(couvert verify: prove that you read 
     couvert --server URL verify ADDRESS --code CODE      use the code that came by mail
 
     --language de|nl|en   of the mail
+    --accept-terms        you accept the server's terms (URL/terms), where it asks for that
 
 A verification is needed before provide; it holds on this machine, for 30 days at most.
 )";
@@ -82,6 +84,7 @@ constexpr std::string_view retrieve_page = R"(couvert retrieve: open a transfer
                             without it the terminal is asked
     --out DIR               where the files go; made where it is missing
     --zip                   all files as one ZIP
+    --eml                   the message as message.eml, for mail programs, not as message.txt
 Where too many wrong passwords were tried, the recipient's mailbox has to be confirmed first; a
 terminal is asked for the code that comes by mail, others do it in two calls:
     --request-code          only ask for the code; --language de|nl|en of its mail
@@ -104,6 +107,18 @@ or a line a recipient: address, state of the mail, when it was opened, files dow
 Columns are parted by tabs. With --json: transfers; or the transfer with its recipients.
 )";
 
+constexpr std::string_view received_page = R"(couvert received: see what is open for you
+
+    couvert --server URL received              the latest transfers to your verified addresses
+    couvert --server URL received ADDRESS      only those to this address
+
+    --all                   not only the latest 50 of each address
+
+Prints a line a transfer: the transfer ID, which couvert retrieve takes, its time and end, when it
+was opened, and the sender. Columns are parted by tabs. A transfer without password has a dash for
+its ID: only the link in the mail opens it. With --json: transfers.
+)";
+
 constexpr std::string_view revoke_page = R"(couvert revoke: take a transfer back
 
     couvert --server URL revoke TRACKING-ID                        from everybody
@@ -119,6 +134,7 @@ std::string_view help_page(std::string_view command) {
   if (command == "provide") return provide_page;
   if (command == "retrieve") return retrieve_page;
   if (command == "sent") return sent_page;
+  if (command == "received") return received_page;
   if (command == "revoke") return revoke_page;
   return program_page;
 }

@@ -14,7 +14,7 @@
 namespace couvert {
 namespace {
 
-constexpr std::size_t file_bytes_max = 4 * 1024;
+constexpr std::size_t draft_bytes_max = 4 * 1024;
 
 tl::unexpected<Trouble> disk(const std::string& path) {
   const int code = errno;
@@ -46,12 +46,12 @@ Outcome<std::optional<KeptDraft>> KeptDraft::open(const std::string& folder,
 }
 
 std::optional<DraftAccess> KeptDraft::load() const {
-  std::string text(file_bytes_max, '\0');
+  std::string text(draft_bytes_max, '\0');
   const ssize_t got = pread(file_.get(), text.data(), text.size(), 0);
   if (got <= 0) return std::nullopt;
   text.resize(static_cast<std::size_t>(got));
   // A call that was killed while it wrote leaves half of it: as good as none.
-  const Result<Json> json = parse_json(text, {.bytes_max = file_bytes_max, .depth_max = 2});
+  const Result<Json> json = parse_json(text, {.bytes_max = draft_bytes_max, .depth_max = 2});
   wipe(text);
   if (!json) return std::nullopt;
   ObjectReader reader(*json);

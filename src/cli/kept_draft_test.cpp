@@ -8,12 +8,12 @@
 
 using namespace couvert;
 
-static const ServerUrl server{"https://transfer.example.org"};
+static const ServerUrl home_server{"https://transfer.example.org"};
 static const std::string id = "abcdefghijklmnopqrstuvwxy4";
 
 static std::optional<KeptDraft> open_draft(const TemporaryFolder& folder,
                                            const std::string& command) {
-  auto opened = KeptDraft::open(folder.path("state"), server, command);
+  auto opened = KeptDraft::open(folder.path("state"), home_server, command);
   REQUIRE(opened);
   return std::move(*opened);
 }
@@ -63,5 +63,5 @@ TEST_CASE("of a kept draft that is not whole, or not its owner's alone, nothing 
                R"({"server":"https://other.example.org",)" + good.substr(good.find("\"draft")));
   CHECK_FALSE(open_draft(folder, "a")->load());
   std::filesystem::permissions(folder.path(name), std::filesystem::perms(0644));
-  CHECK(KeptDraft::open(folder.path("state"), server, "a").error().exit == Exit::refused);
+  CHECK(KeptDraft::open(folder.path("state"), home_server, "a").error().exit == Exit::refused);
 }

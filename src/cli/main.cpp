@@ -41,6 +41,7 @@ Outcome<> run_command(const World& world) {
   if (arguments.command == "provide") return provide(world);
   if (arguments.command == "retrieve") return retrieve(world);
   if (arguments.command == "sent") return sent(world);
+  if (arguments.command == "received") return received(world);
   INVARIANT(arguments.command == "revoke");
   return revoke(world);
 }

@@ -61,11 +61,12 @@ Outcome<WipedText> first_line(int file, const std::string& path) {
 
 }  // namespace
 
-WipedText make_password(Random& random) {
+WipedText make_password(Random& random, std::int64_t length_min) {
+  const std::int64_t groups = std::max<std::int64_t>(4, (length_min + 5) / 5);
   while (true) {
     WipedText password;
-    password.edit().reserve(19);
-    for (int i = 0; i < 16; ++i) {
+    password.edit().reserve(static_cast<std::size_t>(5 * groups));
+    for (int i = 0; i < 4 * groups; ++i) {
       if (i > 0 && i % 4 == 0) password.edit() += '-';
       password.edit() += draw_character(random);
     }

@@ -30,7 +30,7 @@ TEST_CASE("a made password satisfies the rules and confuses nobody") {
   CountingRandom random;
   std::set<std::string> made;
   for (int i = 0; i < 1000; ++i) {
-    const std::string password = make_password(random).text();
+    const std::string password = make_password(random, 8).text();
     REQUIRE(password.size() == 19);
     for (const std::size_t hyphen : {4, 9, 14}) CHECK(password[hyphen] == '-');
     CHECK(password.find_first_of("ilo01IO") == password.npos);

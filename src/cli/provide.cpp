@@ -65,7 +65,7 @@ class Providing {
   std::uint64_t total_bytes() const;
   Outcome<> prepare_password();
   Outcome<> check_limits(const api::PolicyAnswer& policy);
-  Outcome<> check_password();
+  Outcome<> check_password(const api::PolicyAnswer& policy);
   std::string command() const;
   Outcome<> begin_draft();
   Outcome<> go_on();
@@ -117,7 +117,6 @@ Outcome<> Providing::prepare() {
 Outcome<> Providing::prepare_password() {
   start_.open_by = options_.password == Password::none ? "link" : "password";
   start_.slot_id = SlotId::make(world_.random).text();
-  if (options_.password == Password::generated) start_.password = make_password(world_.random);
   if (options_.password != Password::given) return Outcome<>();
   Outcome<WipedText> password = read_password(options_.password_file, world_.terminal);
   if (!password) return pass(password);
@@ -152,7 +151,7 @@ Outcome<> Providing::ask_policy() {
     start_.recipients.push_back(std::move(taken));
   }
   const Outcome<> limits = check_limits(*policy);
-  return limits ? check_password() : limits;
+  return limits ? check_password(*policy) : limits;
 }
 
 Outcome<> Providing::check_limits(const api::PolicyAnswer& policy) {
@@ -161,6 +160,13 @@ Outcome<> Providing::check_limits(const api::PolicyAnswer& policy) {
     return complain(Exit::refused,
                     "the transfer may live " + std::to_string(days_max) + " days at most",
                     "use a smaller number after --expires");
+  }
+  if (options_.days && !policy.days_editable && *options_.days != policy.days_default) {
+    return complain(Exit::refused, "how long the transfer lives cannot be chosen",
+                    "leave --expires away");
+  }
+  if (policy.message_required && start_.text.value_or("").empty()) {
+    return complain(Exit::refused, "a transfer needs a message", "use --message-file");
   }
   const auto& ways = policy.open_by;
   if (std::find(ways.begin(), ways.end(), start_.open_by) == ways.end()) {
@@ -183,9 +189,22 @@ Outcome<> Providing::check_limits(const api::PolicyAnswer& policy) {
   return Outcome<>();
 }
 
-Outcome<> Providing::check_password() {
-  if (options_.password != Password::given) return Outcome<>();
-  const auto verdict = client_.check_password(start_.password);
+Outcome<> Providing::check_password(const api::PolicyAnswer& policy) {
+  if (options_.password == Password::none) return Outcome<>();
+  const bool is_own = options_.password == Password::given;
+  start_.password_mode = is_own ? "own" : "generated";
+  const auto& modes = policy.password_modes;
+  if (std::find(modes.begin(), modes.end(), start_.password_mode) == modes.end()) {
+    return complain(
+        Exit::refused,
+        is_own ? "passwords of one's own are not allowed" : "generated passwords are not allowed",
+        is_own ? "use --generate-password" : "use --password-file");
+  }
+  if (!is_own) {
+    start_.password = make_password(world_.random, policy.password_rules.length_min);
+    return Outcome<>();
+  }
+  const auto verdict = client_.check_password(start_.password, policy.password_rules);
   if (!verdict) return complain(verdict);
   if (verdict->acceptable) return Outcome<>();
   std::string rules;
@@ -193,8 +212,8 @@ Outcome<> Providing::check_password() {
     rules += (rules.empty() ? "" : ", ") + rule;
   }
   return complain(Exit::refused, "the password is too weak (" + rules + ")",
-                  "at least 8 characters, upper and lower case, digits, special characters, and "
-                  "no word; or use --generate-password");
+                  "at least " + std::to_string(policy.password_rules.length_min) +
+                      " characters, and what is named; or use --generate-password");
 }
 
 // The same for a call that is to go on with an earlier one: same sender, same files, unchanged.

@@ -16,10 +16,6 @@ namespace {
 
 using Options = ProvideOptions;
 
-tl::unexpected<Trouble> misused(std::string message, std::string hint = {}) {
-  return complain(Exit::usage, std::move(message), std::move(hint));
-}
-
 tl::unexpected<Trouble> unreadable(const std::string& path) {
   return complain(Exit::unavailable, "cannot read " + path + ": " + std::strerror(errno));
 }

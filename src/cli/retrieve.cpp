@@ -82,6 +82,7 @@ class Retrieving {
   Outcome<> prove_mailbox();
   std::vector<Piece> plan(NamePlan& names);
   Outcome<> write_message(OutFolder& folder, const std::string& place);
+  Outcome<> write_mail(OutFolder& folder, const std::string& place);
   Outcome<> write_pieces(OutFolder& folder, const std::vector<Piece>& pieces);
   bool has_message() const { return !retrieval_.subject.empty() || !retrieval_.text.empty(); }
 
@@ -227,6 +228,22 @@ Outcome<> Retrieving::write_message(OutFolder& folder, const std::string& place)
   return Outcome<>();
 }
 
+Outcome<> Retrieving::write_mail(OutFolder& folder, const std::string& place) {
+  Answer<std::unique_ptr<OutFile>> file = folder.begin(place);
+  if (!file) return complain(file);
+  Progress progress(world_.terminal, world_.clock, std::nullopt);
+  WatchedTarget target(**file, progress, 0);
+  const Fetch fetch = [this](const Range& range, BodySink& sink) {
+    return client_.get_message(*access_, range, sink);
+  };
+  const auto size = download(fetch, {}, target, world_.interrupt);
+  if (!size) return complain(size);
+  const Answer<> kept = (*file)->finish();
+  if (!kept) return complain(kept);
+  message_path_ = folder.path() + "/" + place;
+  return Outcome<>();
+}
+
 Outcome<> Retrieving::write_pieces(OutFolder& folder, const std::vector<Piece>& pieces) {
   std::optional<std::uint64_t> total = 0;
   for (const Piece& piece : pieces) {
@@ -255,12 +272,13 @@ Outcome<> Retrieving::write() {
   if (!folder) return pass(folder);
   NamePlan names(folder->was());
   std::string message;
-  if (has_message()) message = names.place("message.txt");
+  const bool as_mail = world_.arguments.has("eml");
+  if (has_message()) message = names.place(as_mail ? "message.eml" : "message.txt");
   const std::vector<Piece> pieces = plan(names);
   const Outcome<> is_new = folder->check_new(names.top());
   if (!is_new) return is_new;
   if (!message.empty()) {
-    const Outcome<> kept = write_message(*folder, message);
+    const Outcome<> kept = as_mail ? write_mail(*folder, message) : write_message(*folder, message);
     if (!kept) return kept;
   }
   const Outcome<> kept = write_pieces(*folder, pieces);

@@ -1,4 +1,4 @@
-// couvert sent, couvert revoke: what was sent, and taking it back.
+// couvert sent, couvert received, couvert revoke: what was sent, what came, and taking it back.
 #include <algorithm>
 
 #include "base/id.h"
@@ -51,8 +51,10 @@ std::string line_of(const api::SentSummary& one) {
   if (one.recipient_count > named) {
     recipients += " +" + std::to_string(one.recipient_count - named);
   }
-  const std::string opened =
-      std::to_string(one.opened_count) + "/" + std::to_string(one.recipient_count);
+  // Who has opened a link is known by a download alone.
+  const bool by_link = one.open_by == "link";
+  const std::int64_t count = by_link ? one.retrieved_count : one.opened_count;
+  const std::string opened = std::to_string(count) + "/" + std::to_string(one.recipient_count);
   return joined({one.tracking_id, one.state, one.created, opened, recipients}, "\t");
 }
 
@@ -77,6 +79,7 @@ Json json_of(const api::SentSummary& one, const std::string& from) {
                            {"state", one.state},
                            {"created", one.created},
                            {"expires", one.expires},
+                           {"open_by", one.open_by},
                            {"recipients", std::move(recipients)},
                            {"recipient_count", one.recipient_count},
                            {"failed_count", one.failed_count},
@@ -115,14 +118,14 @@ Json json_of(const api::Sent& sent) {
   return Json(std::move(object));
 }
 
-// The verifications whose transfers are asked for.
-Outcome<std::vector<api::Verification>> senders(const World& world, Client& client) {
+// The verifications whose transfers are asked for: that of one address, or all.
+Outcome<std::vector<api::Verification>> people(Client& client,
+                                               const std::optional<std::string>& address) {
   Answer<std::vector<api::Verification>> held = client.list_verifications();
   if (!held) return complain(held);
-  const auto from = world.arguments.value("from");
-  if (from) std::erase_if(*held, [&](const auto& one) { return one.address != *from; });
+  if (address) std::erase_if(*held, [&](const auto& one) { return one.address != *address; });
   if (!held->empty()) return std::move(*held);
-  return complain(Exit::unproven, from.value_or("no address") + " is not verified here",
+  return complain(Exit::unproven, address.value_or("no address") + " is not verified here",
                   "run couvert verify ADDRESS");
 }
 
@@ -142,7 +145,8 @@ Outcome<std::vector<api::SentSummary>> all_sent(const World& world, Client& clie
 }
 
 Outcome<> print_list(const World& world, Client& client) {
-  const Outcome<std::vector<api::Verification>> who = senders(world, client);
+  const auto from = world.arguments.value("from");
+  const Outcome<std::vector<api::Verification>> who = people(client, from);
   if (!who) return pass(who);
   Json::Array transfers;
   for (const api::Verification& sender : *who) {
@@ -174,6 +178,62 @@ Outcome<> print_one(const World& world, Client& client, const std::string& track
   return Outcome<>();
 }
 
+std::string line_of(const api::ReceivedTransfer& one) {
+  const std::string id = one.transfer_id.empty() ? "-" : one.transfer_id;
+  const std::string opened = one.opened.empty() ? "-" : one.opened;
+  return joined({id, one.created, one.expires, opened, one.from, one.name}, "\t");
+}
+
+Json json_of(const api::ReceivedTransfer& one, const std::string& to) {
+  Json::Object object = {{"tracking_id", one.tracking_id},
+                         {"to", to},
+                         {"from", one.from},
+                         {"name", one.name},
+                         {"created", one.created},
+                         {"expires", one.expires},
+                         {"open_by", one.open_by},
+                         {"file_count", one.file_count},
+                         {"bytes", one.bytes}};
+  add(object, "transfer_id", one.transfer_id);
+  add(object, "opened", one.opened);
+  add(object, "retrieved", one.retrieved);
+  return Json(std::move(object));
+}
+
+// Page by page, as all_sent().
+Outcome<std::vector<api::ReceivedTransfer>> all_received(const World& world, Client& client,
+                                                         const api::Verification& recipient) {
+  std::vector<api::ReceivedTransfer> all;
+  std::string last;
+  while (true) {
+    Answer<api::ReceivedPage> page = client.list_received(recipient.verification_id, last);
+    if (!page) return complain(page);
+    const bool more = page->more && !page->transfers.empty() && world.arguments.has("all");
+    for (api::ReceivedTransfer& one : page->transfers) all.push_back(std::move(one));
+    if (!more || all.back().tracking_id == last) return all;
+    last = all.back().tracking_id;
+  }
+}
+
+Outcome<> print_received(const World& world, Client& client,
+                         const std::vector<api::Verification>& who) {
+  Json::Array transfers;
+  for (const api::Verification& recipient : who) {
+    const auto found = all_received(world, client, recipient);
+    if (!found) return pass(found);
+    for (const api::ReceivedTransfer& one : *found) {
+      if (world.arguments.has("json")) {
+        transfers.push_back(json_of(one, recipient.address));
+        continue;
+      }
+      const Outcome<> printed = world.terminal.print(line_of(one));
+      if (!printed) return printed;
+    }
+  }
+  if (!world.arguments.has("json")) return Outcome<>();
+  return world.terminal.print(Json(Json::Object{{"transfers", std::move(transfers)}}).write());
+}
+
 // From the one recipient who still has it under this address.
 Outcome<> revoke_from(Client& client, const std::string& tracking_id, const std::string& address) {
   const Answer<api::Sent> sent = client.get_sent(tracking_id);
@@ -200,6 +260,17 @@ Outcome<> sent(const World& world) {
   Outcome<Line> line = open_line(world);
   if (!line) return pass(line);
   return id->empty() ? print_list(world, line->client()) : print_one(world, line->client(), *id);
+}
+
+Outcome<> received(const World& world) {
+  const std::vector<std::string>& operands = world.arguments.operands;
+  if (operands.size() > 1) return complain(Exit::usage, "received takes one address, or none");
+  Outcome<Line> line = open_line(world);
+  if (!line) return pass(line);
+  const auto address = operands.empty() ? std::nullopt : std::optional<std::string>(operands[0]);
+  const Outcome<std::vector<api::Verification>> who = people(line->client(), address);
+  if (!who) return pass(who);
+  return print_received(world, line->client(), *who);
 }
 
 Outcome<> revoke(const World& world) {

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t file_bytes_max = 8 * 1024;
 constexpr std::size_t token_bytes_max = 256;
 
-tl::unexpected<Trouble> disk(const std::string& what, const std::string& path) {
+tl::unexpected<Trouble> state_failed(const std::string& what, const std::string& path) {
   const int code = errno;
   const Exit exit = code == ENOSPC || code == EDQUOT ? Exit::full : Exit::unavailable;
   return complain(exit, "cannot " + what + " " + path + ": " + std::strerror(code));
@@ -30,7 +30,7 @@ tl::unexpected<Trouble> disk(const std::string& what, const std::string& path) {
 // Others must neither read nor write what proves our mailboxes.
 Outcome<> check_private(int descriptor, const std::string& path, const std::string& mode) {
   struct stat facts {};
-  if (fstat(descriptor, &facts) != 0) return disk("look at", path);
+  if (fstat(descriptor, &facts) != 0) return state_failed("look at", path);
   if (facts.st_uid != geteuid()) {
     return complain(Exit::refused, path + " belongs to somebody else", "set COUVERT_HOME");
   }
@@ -46,7 +46,7 @@ Outcome<std::string> read_whole(int descriptor, const std::string& path) {
   while (filled < text.size()) {
     const ssize_t got = read(descriptor, text.data() + filled, text.size() - filled);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return disk("read", path);
+    if (got < 0) return state_failed("read", path);
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);
   }
@@ -75,10 +75,10 @@ Outcome<> write_whole(int descriptor, std::string_view text, const std::string& 
   while (!text.empty()) {
     const ssize_t written = write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return disk("write", path);
+    if (written < 0) return state_failed("write", path);
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (fsync(descriptor) != 0) return disk("write", path);
+  if (fsync(descriptor) != 0) return state_failed("write", path);
   return Outcome<>();
 }
 
@@ -100,9 +100,9 @@ Outcome<State> State::open(const std::string& folder) {
   std::error_code error;
   const std::filesystem::path path(folder);
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return disk("make", folder);
+  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return state_failed("make", folder);
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened) return disk("open", folder);
+  if (!opened) return state_failed("open", folder);
   const Outcome<> is_private = check_private(opened.get(), folder, "700");
   if (!is_private) return pass(is_private);
   return State(folder);
@@ -117,7 +117,7 @@ Outcome<WipedText> State::session(const ServerUrl& server) const {
   const std::string path = file_of(server);
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file && errno == ENOENT) return WipedText();
-  if (!file) return disk("open", path);
+  if (!file) return state_failed("open", path);
   const Outcome<> is_private = check_private(file.get(), path, "600");
   if (!is_private) return pass(is_private);
   Outcome<std::string> text = read_whole(file.get(), path);
@@ -131,17 +131,17 @@ Outcome<> State::keep_session(const ServerUrl& server, const WipedText& token) c
   const std::string path = file_of(server);
   std::string temporary = path + ".XXXXXX";
   const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
-  if (!file) return disk("write", temporary);
+  if (!file) return state_failed("write", temporary);
   Json json(Json::Object{{"server", server.text}, {"token", token.text()}});
   WipedText text(json.write());
   Outcome<> kept = write_whole(file.get(), text.text(), temporary);
-  if (kept && rename(temporary.c_str(), path.c_str()) != 0) kept = disk("write", path);
+  if (kept && rename(temporary.c_str(), path.c_str()) != 0) kept = state_failed("write", path);
   if (!kept) {
     unlink(temporary.c_str());
     return kept;
   }
   const Descriptor folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder || fsync(folder.get()) != 0) return disk("write", folder_);
+  if (!folder || fsync(folder.get()) != 0) return state_failed("write", folder_);
   return kept;
 }
 
@@ -149,7 +149,7 @@ Outcome<StateLock> State::lock(Interrupt& interrupt) const {
   constexpr int tries_max = 300;
   const std::string path = folder_ + "/lock";
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return disk("open", path);
+  if (file < 0) return state_failed("open", path);
   StateLock lock(file);
   for (int i = 0; i < tries_max && !interrupt.stopped(); ++i) {
     if (flock(file, LOCK_EX | LOCK_NB) == 0) return lock;

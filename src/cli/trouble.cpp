@@ -39,6 +39,8 @@ constexpr std::array by_reason = {
     Words{"link_secret", "the link is cut off or altered behind the #", "copy it again, whole"},
     Words{"link_mode", "the link is of a newer kind", "use a newer couvert"},
     Words{"wrong_code", "the verification code is wrong", "copy it from the mail again"},
+    Words{"terms", "the server's terms were not accepted",
+          "read them at the server's /terms, then add --accept-terms"},
     Words{"no_code", "no verification code is waiting",
           "it expired or was tried too often: ask for another one"},
     Words{"code_needed", "too many wrong passwords were tried: confirm the recipient's mailbox",

@@ -51,6 +51,10 @@ class [[nodiscard]] Outcome : public tl::expected<T, Trouble> {
 
 /// Makes one.
 tl::unexpected<Trouble> complain(Exit exit, std::string message, std::string hint = {});
+/// The same for a wrong use of the command.
+inline tl::unexpected<Trouble> misused(std::string message, std::string hint = {}) {
+  return complain(Exit::usage, std::move(message), std::move(hint));
+}
 
 /// Hands one on.
 template <class T>

@@ -26,7 +26,7 @@ class Verifying {
     world_.terminal.say("A verification code was mailed to " + address_ + ".");
     api::Verification verification;
     const Outcome<> done = ask_for_code(world_.terminal, [&](const std::string& code) -> Answer<> {
-      Answer<api::Verification> confirmed = client_.confirm_code(address_, code);
+      Answer<api::Verification> confirmed = client_.confirm_code(address_, code, accepts_terms());
       if (!confirmed) return pass(confirmed);
       verification = std::move(*confirmed);
       return Answer<>();
@@ -43,7 +43,8 @@ class Verifying {
       return complain(Exit::unproven, "no code was asked for here",
                       "run couvert verify ADDRESS --request-only first, as the same user");
     }
-    const Answer<api::Verification> confirmed = client_.confirm_code(address_, code);
+    const Answer<api::Verification> confirmed =
+        client_.confirm_code(address_, code, accepts_terms());
     if (!confirmed) return complain(confirmed);
     return print_verified(*confirmed);
   }
@@ -58,6 +59,8 @@ class Verifying {
   }
 
  private:
+  bool accepts_terms() const { return world_.arguments.has("accept-terms"); }
+
   Outcome<> print_verified(const api::Verification& verification) {
     if (!world_.arguments.has("json")) {
       world_.terminal.say(verification.address + " is verified until " + verification.expires +

@@ -33,6 +33,7 @@ void read_all(const Json& json) {
   static_cast<void>(api::read_started(json));
   static_cast<void>(api::read_verifications(json));
   static_cast<void>(api::read_sent_page(json));
+  static_cast<void>(api::read_received_page(json));
   static_cast<void>(api::read_sent(json));
   static_cast<void>(api::read_open_by(json));
 }

@@ -134,8 +134,30 @@ void read_sent_head(ObjectReader& reader, Transfer& transfer) {
   transfer.state = reader.string("state", 16);
   transfer.created = time_of(reader, "created");
   transfer.expires = time_of(reader, "expires");
+  transfer.open_by = reader.string("open_by", 16);
   transfer.file_count = count_of(reader, "file_count");
   transfer.bytes = count_of(reader, "bytes");
+}
+
+Answer<ReceivedTransfer> read_received(const Json& json) {
+  ObjectReader reader(json);
+  ReceivedTransfer received;
+  received.tracking_id = id_of(reader, "tracking_id");
+  received.from = reader.string("from", limits::address_bytes_max);
+  received.name = reader.string("name", limits::name_bytes_max);
+  received.created = time_of(reader, "created");
+  received.expires = time_of(reader, "expires");
+  received.open_by = reader.string("open_by", 16);
+  received.transfer_id = reader.optional_string("transfer_id", 26).value_or("");
+  const Result<TransferId> id = TransferId::parse(received.transfer_id);
+  const bool good = received.transfer_id.empty() || (id && id->text() == received.transfer_id);
+  if (!good) reader.refuse("transfer_id", "is no ID");
+  received.opened = optional_time_of(reader, "opened");
+  received.retrieved = optional_time_of(reader, "retrieved");
+  received.file_count = count_of(reader, "file_count");
+  received.bytes = count_of(reader, "bytes");
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return received;
 }
 
 Answer<SentSummary> read_sent_summary(const Json& json) {
@@ -203,20 +225,48 @@ Answer<Verification> read_verification(const Json& json) {
   return verification;
 }
 
+static std::vector<std::string> words_of(ObjectReader& reader, std::string_view name) {
+  std::vector<std::string> words;
+  for (const Json& item : reader.array(name, 8)) {
+    if (item.string() == nullptr) reader.refuse(name, "holds no text");
+    if (item.string() != nullptr) words.push_back(*item.string());
+  }
+  return words;
+}
+
+static Answer<PasswordRules> read_password_rules(const Json& json) {
+  ObjectReader reader(json);
+  PasswordRules rules;
+  rules.length_min = reader.integer("length_min", 0, 1024);
+  rules.upper_and_lower = reader.boolean("upper_and_lower", true);
+  rules.digits = reader.boolean("digits", true);
+  rules.special = reader.boolean("special", true);
+  rules.no_word = reader.boolean("no_word", true);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return rules;
+}
+
 Answer<PolicyAnswer> read_policy_answer(const Json& json) {
   ObjectReader reader(json);
   PolicyAnswer policy;
   policy.transfer_bytes_max = reader.integer("transfer_bytes_max", 0, INT64_MAX);
   policy.days_default = reader.integer("days_default", 0, 100'000);
   policy.days_max = reader.integer("days_max", 0, 100'000);
+  policy.days_editable = reader.boolean("days_editable", true);
+  policy.message_required = reader.boolean("message_required", false);
   static_cast<void>(reader.boolean("notification_editable", false));
-  static_cast<void>(reader.integer("password_length_min", 0, 1024));
-  for (const Json& item : reader.array("open_by", 8)) {
-    if (item.string() == nullptr) return foreign("open_by holds no text");
-    policy.open_by.push_back(*item.string());
+  for (const char* preset : {"show_file_names", "notify_delivery", "notify_download"}) {
+    static_cast<void>(reader.string(preset, 16));
   }
+  policy.open_by = words_of(reader, "open_by");
+  policy.password_modes = words_of(reader, "password_modes");
+  const Json* rules = reader.optional_object("password_rules");
   const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
   if (const Answer<> done = finished(reader); !done) return pass(done);
+  if (rules == nullptr) return foreign("password_rules is missing");
+  const Answer<PasswordRules> read = read_password_rules(*rules);
+  if (!read) return pass(read);
+  policy.password_rules = *read;
   for (const Json& item : recipients) {
     Answer<PolicyAnswer::Recipient> recipient = read_policy_recipient(item);
     if (!recipient) return pass(recipient);
@@ -291,6 +341,21 @@ Answer<std::vector<Verification>> read_verifications(const Json& json) {
   return all;
 }
 
+Answer<ReceivedPage> read_received_page(const Json& json) {
+  ObjectReader reader(json);
+  ReceivedPage page;
+  page.to = reader.string("to", limits::address_bytes_max);
+  page.more = reader.boolean("more", false);
+  const Json::Array& items = reader.array("transfers", limits::sent_page_max);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  for (const Json& item : items) {
+    Answer<ReceivedTransfer> one = read_received(item);
+    if (!one) return pass(one);
+    page.transfers.push_back(std::move(*one));
+  }
+  return page;
+}
+
 Answer<SentPage> read_sent_page(const Json& json) {
   ObjectReader reader(json);
   SentPage page;
@@ -312,7 +377,6 @@ Answer<Sent> read_sent(const Json& json) {
   read_sent_head(reader, sent);
   sent.revoked = optional_time_of(reader, "revoked");
   sent.from = reader.string("from", limits::address_bytes_max);
-  static_cast<void>(reader.string("open_by", 16));
   static_cast<void>(time_of(reader, "expires_max"));
   const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
   if (const Answer<> done = finished(reader); !done) return pass(done);
@@ -375,7 +439,10 @@ Json to_json(const Start& start) {
   fields.emplace_back("expires", start.expires);
   fields.emplace_back("language", start.language);
   fields.emplace_back("open_by", start.open_by);
-  if (!start.password.empty()) fields.emplace_back("password", start.password.text());
+  if (!start.password.empty()) {
+    fields.emplace_back("password", start.password.text());
+    fields.emplace_back("password_mode", start.password_mode);
+  }
   fields.emplace_back("slot_id", start.slot_id);
   fields.emplace_back("notify_delivery", start.notify_delivery);
   fields.emplace_back("notify_download", start.notify_download);

@@ -27,6 +27,15 @@ struct Verification {
   std::string expires;
 };
 
+/// What a password has to be.
+struct PasswordRules {
+  std::int64_t length_min = 8;
+  bool upper_and_lower = true;
+  bool digits = true;
+  bool special = true;
+  bool no_word = true;
+};
+
 struct PolicyAnswer {
   struct Recipient {
     std::string address;
@@ -37,7 +46,11 @@ struct PolicyAnswer {
   std::int64_t transfer_bytes_max = 0;
   std::int64_t days_default = 0;
   std::int64_t days_max = 0;
+  bool days_editable = true;
   std::vector<std::string> open_by;
+  std::vector<std::string> password_modes;
+  PasswordRules password_rules;
+  bool message_required = false;
 };
 
 struct PasswordVerdict {
@@ -77,6 +90,7 @@ struct Start {
   std::string language;
   std::string open_by;
   WipedText password;
+  std::string password_mode;  // "own" or "generated"
   std::string slot_id;
   bool notify_delivery = false;
   bool notify_download = false;
@@ -110,6 +124,7 @@ struct SentSummary {
   std::string state;  // sealed, revoked, expired
   std::string created;
   std::string expires;
+  std::string open_by;
   std::vector<std::string> recipients;  // the first of them
   std::int64_t recipient_count = 0;
   std::int64_t failed_count = 0;
@@ -146,6 +161,7 @@ struct Sent {
   std::string state;
   std::string created;
   std::string expires;
+  std::string open_by;
   std::string revoked;
   std::int64_t file_count = 0;
   std::int64_t bytes = 0;
@@ -172,6 +188,28 @@ Answer<PolicyAnswer> read_policy_answer(const Json& json);
 Answer<PasswordVerdict> read_password_verdict(const Json& json);
 Answer<Draft> read_draft(const Json& json);
 Answer<Started> read_started(const Json& json);
+/// A line of the list of received transfers. Times are empty where it has not happened.
+struct ReceivedTransfer {
+  std::string tracking_id;
+  std::string from;
+  std::string name;
+  std::string created;
+  std::string expires;
+  std::string open_by;
+  std::string transfer_id;  // empty where a link opens it
+  std::string opened;
+  std::string retrieved;
+  std::int64_t file_count = 0;
+  std::int64_t bytes = 0;
+};
+
+struct ReceivedPage {
+  std::string to;
+  std::vector<ReceivedTransfer> transfers;
+  bool more = false;
+};
+
+Answer<ReceivedPage> read_received_page(const Json& json);
 Answer<std::vector<Verification>> read_verifications(const Json& json);
 Answer<SentPage> read_sent_page(const Json& json);
 Answer<Sent> read_sent(const Json& json);

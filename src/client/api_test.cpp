@@ -66,12 +66,20 @@ TEST_CASE("the policy's answer says who may receive, and why not") {
   const auto policy = api::read_policy_answer(parsed(
       R"({"recipients":[{"address":"a@example.org","allowed":true},)"
       R"({"address":"b@example.org","allowed":false,"reason":"no_rule"}],)"
-      R"("transfer_bytes_max":1000,"days_default":10,"days_max":30,"open_by":["password","link"],)"
-      R"("notification_editable":true,"password_length_min":8})"));
+      R"("transfer_bytes_max":1000,"days_default":10,"days_max":30,)"
+      R"("days_editable":true,"open_by":["password","link"],)"
+      R"("password_modes":["own"],"message_required":true,"show_file_names":"off",)"
+      R"("notify_delivery":"off","notify_download":"always","password_rules":{"length_min":12,)"
+      R"("upper_and_lower":true,"digits":true,"special":false,"no_word":true},)"
+      R"("notification_editable":true})"));
   REQUIRE(policy);
   CHECK(policy->recipients[0].allowed);
   CHECK(policy->recipients[1].reason == "no_rule");
   CHECK(policy->open_by.size() == 2);
+  CHECK(policy->password_modes == std::vector<std::string>{"own"});
+  CHECK(policy->password_rules.length_min == 12);
+  CHECK_FALSE(policy->password_rules.special);
+  CHECK(policy->message_required);
 }
 
 TEST_CASE("a started transfer names a link for each recipient") {
@@ -86,17 +94,32 @@ TEST_CASE("a started transfer names a link for each recipient") {
   CHECK(started->files[0].crc32 == 0x0badcafe);
 }
 
+TEST_CASE("a list of received transfers has a way in only where a password opens them") {
+  const std::string line = R"({"tracking_id":")" + id +
+                           R"(","from":"a@example.org","name":"Anna",)" + R"("created":")" +
+                           time_text + R"(","expires":")" + time_text +
+                           R"(","open_by":"link","file_count":2,"bytes":8})";
+  const std::string page = R"({"to":"b@example.org","more":false,"transfers":[)";
+  const auto read = api::read_received_page(parsed(page + line + "]}"));
+  REQUIRE(read);
+  CHECK(read->to == "b@example.org");
+  CHECK(read->transfers.at(0).transfer_id.empty());
+  CHECK(read->transfers.at(0).bytes == 8);
+  CHECK_FALSE(api::read_received_page(parsed(page + "{}]}")));
+  CHECK_FALSE(api::read_received_page(parsed(R"({"to":"b@example.org","more":false})")));
+}
+
 TEST_CASE("a sent transfer says where it stands with each recipient, and the list in short") {
   const std::string head = R"("tracking_id":")" + id + R"(","draft_id":")" + id +
                            R"(","state":"sealed","created":")" + time_text + R"(","expires":")" +
-                           time_text + R"(","file_count":2,"bytes":8)";
+                           time_text + R"(","open_by":"link","file_count":2,"bytes":8)";
   const std::string recipient =
       R"({"recipient_no":0,"address":"b@example.org","kind":"to","mail":"failed","viewed_count":1,)"
       R"("downloaded_count":0,"mail_answer":"550 no","mail_settled":")" +
       time_text + R"(","opened":")" + time_text + R"("})";
-  const auto sent = api::read_sent(
-      parsed("{" + head + R"(,"from":"a@example.org","open_by":"link","expires_max":")" +
-             time_text + R"(","recipients":[)" + recipient + "]}"));
+  const auto sent =
+      api::read_sent(parsed("{" + head + R"(,"from":"a@example.org","expires_max":")" + time_text +
+                            R"(","recipients":[)" + recipient + "]}"));
   REQUIRE(sent);
   REQUIRE(sent->recipients.size() == 1);
   CHECK(sent->recipients[0].mail_answer == "550 no");

@@ -147,10 +147,11 @@ Answer<api::RequestedCode> Client::request_code(const std::string& address,
               &api::read_requested_code);
 }
 
-Answer<api::Verification> Client::confirm_code(const std::string& address,
-                                               const std::string& code) {
-  Json body(Json::Object{{"address", address}, {"code", code}});
-  return read(ask(request(Method::post, "/api/v1/verifications/confirm"), std::move(body)),
+Answer<api::Verification> Client::confirm_code(const std::string& address, const std::string& code,
+                                               bool accepts_terms) {
+  Json::Object body{{"address", address}, {"code", code}};
+  if (accepts_terms) body.emplace_back("terms_accepted", true);
+  return read(ask(request(Method::post, "/api/v1/verifications/confirm"), Json(std::move(body))),
               &api::read_verification);
 }
 
@@ -169,8 +170,14 @@ Answer<api::PolicyAnswer> Client::ask_policy(const std::string& from,
   return policy;
 }
 
-Answer<api::PasswordVerdict> Client::check_password(const WipedText& password) {
-  Json body(Json::Object{{"password", password.text()}});
+Answer<api::PasswordVerdict> Client::check_password(const WipedText& password,
+                                                    const api::PasswordRules& rules) {
+  Json body(Json::Object{{"password", password.text()},
+                         {"length_min", rules.length_min},
+                         {"upper_and_lower", rules.upper_and_lower},
+                         {"digits", rules.digits},
+                         {"special", rules.special},
+                         {"no_word", rules.no_word}});
   return read(ask(request(Method::post, "/api/v1/passwords/check"), std::move(body)),
               &api::read_password_verdict);
 }
@@ -241,6 +248,13 @@ Answer<api::SentPage> Client::list_sent(const std::string& verification_id,
   const std::string path = "/api/v1/verifications/" + verification_id + "/sent";
   const std::string query = before.empty() ? "" : "?before=" + before;
   return read(ask(request(Method::get, path + query)), &api::read_sent_page);
+}
+
+Answer<api::ReceivedPage> Client::list_received(const std::string& verification_id,
+                                                const std::string& before) {
+  const std::string path = "/api/v1/verifications/" + verification_id + "/received";
+  const std::string query = before.empty() ? "" : "?before=" + before;
+  return read(ask(request(Method::get, path + query)), &api::read_received_page);
 }
 
 Answer<api::Sent> Client::get_sent(const std::string& tracking_id) {
@@ -314,6 +328,10 @@ Answer<> Client::get_file(const RetrievalAccess& retrieval, std::int64_t no, con
 
 Answer<> Client::get_zip(const RetrievalAccess& retrieval, const Range& range, BodySink& sink) {
   return download(retrieval, "/zip", range, sink);
+}
+
+Answer<> Client::get_message(const RetrievalAccess& retrieval, const Range& range, BodySink& sink) {
+  return download(retrieval, "/message", range, sink);
 }
 
 Answer<> Client::download(const RetrievalAccess& retrieval, const std::string& what,

@@ -61,13 +61,16 @@ class Client {
   std::optional<Instant> server_time() const { return server_time_; }
 
   Answer<api::RequestedCode> request_code(const std::string& address, const std::string& language);
-  Answer<api::Verification> confirm_code(const std::string& address, const std::string& code);
+  /// `accepts_terms`: whether the person accepts the server's terms, which some servers ask for.
+  Answer<api::Verification> confirm_code(const std::string& address, const std::string& code,
+                                         bool accepts_terms);
 
   /// `reply_to` is a transfer ID, or empty.
   Answer<api::PolicyAnswer> ask_policy(const std::string& from,
                                        const std::vector<std::string>& recipients,
                                        const std::string& reply_to);
-  Answer<api::PasswordVerdict> check_password(const WipedText& password);
+  Answer<api::PasswordVerdict> check_password(const WipedText& password,
+                                              const api::PasswordRules& rules);
 
   Answer<api::Draft> create_draft(const DraftAccess& draft, const std::string& from);
   Answer<api::Draft> get_draft(const DraftAccess& draft);
@@ -87,6 +90,9 @@ class Client {
   /// What the address of a verification has sent, the latest first; behind `before`, a tracking ID,
   /// or from the beginning where that is empty.
   Answer<api::SentPage> list_sent(const std::string& verification_id, const std::string& before);
+  /// What the address of a verification may open now; `before` likewise.
+  Answer<api::ReceivedPage> list_received(const std::string& verification_id,
+                                          const std::string& before);
   Answer<api::Sent> get_sent(const std::string& tracking_id);
   Answer<> revoke_transfer(const std::string& tracking_id);
   Answer<> revoke_recipient(const std::string& tracking_id, std::int64_t recipient_no);
@@ -102,6 +108,8 @@ class Client {
   Answer<> get_file(const RetrievalAccess& retrieval, std::int64_t no, const Range& range,
                     BodySink& sink);
   Answer<> get_zip(const RetrievalAccess& retrieval, const Range& range, BodySink& sink);
+  /// The message as a file of mail programs.
+  Answer<> get_message(const RetrievalAccess& retrieval, const Range& range, BodySink& sink);
 
  private:
   HttpRequest request(Method method, const std::string& path) const;

@@ -94,8 +94,12 @@ TEST_CASE("a policy answer for another number of recipients is refused") {
   ScriptedTransport transport;
   Client client(transport, ServerUrl{"https://example.org"});
   transport.script = {answer(200, R"({"recipients":[],"transfer_bytes_max":1,"days_default":1,)"
-                                  R"("days_max":1,"open_by":[],"notification_editable":true,)"
-                                  R"("password_length_min":8})")};
+                                  R"("days_max":1,"days_editable":true,"open_by":[],)"
+                                  R"("password_modes":[],"message_required":false,)"
+                                  R"("notification_editable":true,"show_file_names":"off",)"
+                                  R"("notify_delivery":"off","notify_download":"off",)"
+                                  R"("password_rules":{"length_min":8,"upper_and_lower":true,)"
+                                  R"("digits":true,"special":true,"no_word":true}})")};
   const auto policy = client.ask_policy("ann@example.org", {"bob@example.org"}, "");
   REQUIRE_FALSE(policy);
   CHECK(policy.error().reason == reasons::foreign_answer);

@@ -11,20 +11,20 @@ using namespace couvert;
 
 namespace {
 
-const std::string content = "0123456789";
+const std::string all_bytes = "0123456789";
 
 class TextSource final : public FileSource {
  public:
   const NewFile& file() const override { return file_; }
   Answer<std::size_t> read_at(std::uint64_t offset, MutableBytes room) override {
-    const std::string_view rest = std::string_view(content).substr(offset);
+    const std::string_view rest = std::string_view(all_bytes).substr(offset);
     const std::size_t bytes = std::min({rest.size(), room.size(), std::size_t{3}});
     for (std::size_t i = 0; i < bytes; ++i) room[i] = static_cast<std::byte>(rest[i]);
     return bytes;
   }
 
  private:
-  NewFile file_{.name = "a.txt", .type = "text/plain", .size = content.size()};
+  NewFile file_{.name = "a.txt", .type = "text/plain", .size = all_bytes.size()};
 };
 
 class NoWatch final : public UploadWatch {
@@ -54,7 +54,7 @@ ScriptedTransport::Step created(int no) {
   return answer(201, "", {{"location", "/files/" + std::to_string(no)}});
 }
 
-struct Run {
+struct UploadRun {
   ScriptedTransport transport;
   Client client{transport, ServerUrl{"https://example.org"}};
   DraftAccess draft{.draft_id = id, .secret = {}};
@@ -68,30 +68,30 @@ struct Run {
 }  // namespace
 
 TEST_CASE("a file arrives whole, with the checksum of its bytes") {
-  Run run;
+  UploadRun run;
   run.transport.script = {created(3), takes(run.kept, 100, true)};
   const auto uploaded = run.uploader.upload(run.source, run.watch);
   REQUIRE(uploaded);
-  CHECK(run.kept == content);
+  CHECK(run.kept == all_bytes);
   CHECK(uploaded->no == 3);
-  CHECK(uploaded->crc32 == crc32(0, as_bytes(content)));
-  CHECK(run.watch.last == content.size());
+  CHECK(uploaded->crc32 == crc32(0, as_bytes(all_bytes)));
+  CHECK(run.watch.last == all_bytes.size());
 }
 
 TEST_CASE("an upload goes on where the server left off when the line broke") {
-  Run run;
+  UploadRun run;
   run.transport.script = {created(0), takes(run.kept, 4, false), broken(),
                           answer(200, "", {{"upload-offset", "4"}}), takes(run.kept, 100, true)};
   const auto uploaded = run.uploader.upload(run.source, run.watch);
   REQUIRE(uploaded);
-  CHECK(run.kept == content);
-  CHECK(uploaded->crc32 == crc32(0, as_bytes(content)));
+  CHECK(run.kept == all_bytes);
+  CHECK(uploaded->crc32 == crc32(0, as_bytes(all_bytes)));
   CHECK(run.transport.asked.back().find("Upload-Offset: 4") != std::string::npos);
   CHECK(run.patience.waits == 2);
 }
 
 TEST_CASE("an upload follows a server that lost bytes it had acknowledged") {
-  Run run;
+  UploadRun run;
   run.transport.script = {created(0), takes(run.kept, 6, true), broken(),
                           [&run](const HttpRequest& request) {
                             run.kept.resize(2);
@@ -99,11 +99,11 @@ TEST_CASE("an upload follows a server that lost bytes it had acknowledged") {
                           },
                           takes(run.kept, 100, true)};
   REQUIRE(run.uploader.upload(run.source, run.watch));
-  CHECK(run.kept == content);
+  CHECK(run.kept == all_bytes);
 }
 
 TEST_CASE("a line that stays broken ends an upload after a bounded number of attempts") {
-  Run run;
+  UploadRun run;
   run.transport.script = {created(0)};
   for (int i = 0; i < 50; ++i) run.transport.script.push_back(broken());
   const auto uploaded = run.uploader.upload(run.source, run.watch);
@@ -113,7 +113,7 @@ TEST_CASE("a line that stays broken ends an upload after a bounded number of att
 }
 
 TEST_CASE("a server that acknowledges nothing ends an upload, too") {
-  Run run;
+  UploadRun run;
   run.transport.script = {created(0)};
   for (int i = 0; i < 50; ++i) {
     run.transport.script.push_back(answer(200, "", {{"upload-offset", "0"}}));
@@ -123,7 +123,7 @@ TEST_CASE("a server that acknowledges nothing ends an upload, too") {
 }
 
 TEST_CASE("a server that counts more bytes than the file has is not believed") {
-  Run run;
+  UploadRun run;
   run.transport.script = {created(0), answer(204, "", {{"upload-offset", "11"}})};
   const auto uploaded = run.uploader.upload(run.source, run.watch);
   REQUIRE_FALSE(uploaded);
@@ -131,7 +131,7 @@ TEST_CASE("a server that counts more bytes than the file has is not believed") {
 }
 
 TEST_CASE("a full server ends an upload at once") {
-  Run run;
+  UploadRun run;
   run.transport.script = {created(0), answer(507, R"({"status":507,"code":"full"})")};
   const auto uploaded = run.uploader.upload(run.source, run.watch);
   REQUIRE_FALSE(uploaded);
@@ -140,7 +140,7 @@ TEST_CASE("a full server ends an upload at once") {
 }
 
 TEST_CASE("a file whose creation was not answered is found again instead of made twice") {
-  Run run;
+  UploadRun run;
   const std::string draft = R"({"draft_id":")" + id +
                             R"(","from":"a@example.org","expires":"2026-11-22T12:00:00Z","files":[)"
                             R"({"no":8,"name":"a.txt","type":"text/plain","size":10,"offset":0}]})";
@@ -148,26 +148,26 @@ TEST_CASE("a file whose creation was not answered is found again instead of made
   const auto uploaded = run.uploader.upload(run.source, run.watch);
   REQUIRE(uploaded);
   CHECK(uploaded->no == 8);
-  CHECK(run.kept == content);
+  CHECK(run.kept == all_bytes);
 }
 
 TEST_CASE("an upload goes on with what an earlier call has left, and sends only the rest") {
-  Run run;
-  run.kept = content.substr(0, 4);
-  run.uploader.go_on_with({{.no = 5, .name = "b.txt", .size = content.size(), .offset = 3},
-                           {.no = 6, .name = "a.txt", .size = content.size(), .offset = 4},
-                           {.no = 7, .name = "a.txt", .size = content.size(), .offset = 9}});
+  UploadRun run;
+  run.kept = all_bytes.substr(0, 4);
+  run.uploader.go_on_with({{.no = 5, .name = "b.txt", .size = all_bytes.size(), .offset = 3},
+                           {.no = 6, .name = "a.txt", .size = all_bytes.size(), .offset = 4},
+                           {.no = 7, .name = "a.txt", .size = all_bytes.size(), .offset = 9}});
   run.transport.script = {takes(run.kept, 100, true)};
   const auto uploaded = run.uploader.upload(run.source, run.watch);
   REQUIRE(uploaded);
   CHECK(uploaded->no == 6);
-  CHECK(run.kept == content);
-  CHECK(uploaded->crc32 == crc32(0, as_bytes(content)));
+  CHECK(run.kept == all_bytes);
+  CHECK(uploaded->crc32 == crc32(0, as_bytes(all_bytes)));
   CHECK(run.transport.asked.front().find("Upload-Offset: 4") != std::string::npos);
 }
 
 TEST_CASE("files that nobody counts are taken out of the draft") {
-  Run run;
+  UploadRun run;
   const std::string draft = R"({"draft_id":")" + id +
                             R"(","from":"a@example.org","expires":"2026-11-22T12:00:00Z","files":[)"
                             R"({"no":3,"name":"a.txt","type":"text/plain","size":10,"offset":10},)"
@@ -181,7 +181,7 @@ TEST_CASE("files that nobody counts are taken out of the draft") {
 }
 
 TEST_CASE("who wants to stop waits for no further attempt") {
-  Run run;
+  UploadRun run;
   run.patience.is_stopped = true;
   run.transport.script = {broken(), broken()};
   CHECK_FALSE(run.uploader.upload(run.source, run.watch));

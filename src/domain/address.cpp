@@ -80,12 +80,6 @@ std::string to_lower(std::string_view text) {
   return out;
 }
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 }  // namespace
 
 std::string_view Address::local_part() const {
@@ -97,7 +91,7 @@ std::string_view Address::domain() const {
 }
 
 Result<Address> parse_address(std::string_view typed) {
-  const std::string_view text = trim(typed);
+  const std::string_view text = without_blanks(typed);
   if (text.size() > limits::address_bytes_max) {
     return fail(ErrorCode::invalid, "an address is too long");
   }
@@ -113,38 +107,6 @@ Result<Address> parse_address(std::string_view typed) {
     return fail(ErrorCode::invalid, "an address is too long");
   }
   return Address{local + "@" + *domain};
-}
-
-Result<std::string> parse_address_pattern(std::string_view typed) {
-  const std::string_view text = trim(typed);
-  if (text == "*") return std::string("*");
-  if (text.starts_with("*@*.")) {
-    const Result<std::string> domain = canonical_domain(text.substr(4));
-    if (!domain) return pass(domain);
-    return "*@*." + *domain;
-  }
-  if (text.starts_with("*@")) {
-    const Result<std::string> domain = canonical_domain(text.substr(2));
-    if (!domain) return pass(domain);
-    return "*@" + *domain;
-  }
-  // A star is legal in a local part, but in a pattern it would read as a wildcard that it is not.
-  if (text.find('*') != std::string_view::npos) {
-    return fail(ErrorCode::invalid, "a pattern is an address, *@domain, *@*.domain or *");
-  }
-  const Result<Address> address = parse_address(text);
-  if (!address) return pass(address);
-  return address->text;
-}
-
-bool matches(std::string_view pattern, const Address& address) {
-  if (pattern == "*") return true;
-  if (pattern.starts_with("*@*.")) {
-    const std::string_view below = pattern.substr(3);
-    return address.domain().size() > below.size() && address.domain().ends_with(below);
-  }
-  if (pattern.starts_with("*@")) return address.domain() == pattern.substr(2);
-  return address.text == pattern;
 }
 
 }  // namespace couvert

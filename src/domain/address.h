@@ -28,10 +28,4 @@ struct Address {
 /// Errors: `invalid` for anything that is no single mailbox of at most 254 bytes (64 before the @).
 Result<Address> parse_address(std::string_view text);
 
-/// A pattern of the rules: an address, `*@domain`, `*@*.domain` (all below it), or `*`.
-/// Errors: `invalid`.
-Result<std::string> parse_address_pattern(std::string_view text);
-/// Whether a pattern that parse_address_pattern() returned means `address`.
-bool matches(std::string_view pattern, const Address& address);
-
 }  // namespace couvert

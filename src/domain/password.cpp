@@ -212,7 +212,7 @@ PasswordJudge::PasswordJudge(const std::vector<std::string>& word_lists)
 
 PasswordJudge::~PasswordJudge() = default;
 
-PasswordVerdict PasswordJudge::judge(std::string_view password, int length_min) const {
+PasswordVerdict PasswordJudge::judge(std::string_view password, const PasswordRules& rules) const {
   std::string typed = first_characters(password, limits::password_characters_max);
   std::string plain = to_plain_letters(typed);
   std::vector<std::string> hits = words_->inside(plain);
@@ -231,13 +231,15 @@ PasswordVerdict PasswordJudge::judge(std::string_view password, int length_min) 
 
   PasswordVerdict verdict;
   verdict.strength = strength_of(bits);
-  verdict.rules = {
-      {PasswordRule::length, kinds.characters >= static_cast<std::size_t>(length_min)},
-      {PasswordRule::upper_and_lower, kinds.upper && kinds.lower},
-      {PasswordRule::digits, kinds.digit},
-      {PasswordRule::special, kinds.special},
-      {PasswordRule::no_word, no_word},
+  const auto look = [&verdict](bool asked, PasswordRule rule, bool met) {
+    if (asked) verdict.rules.emplace_back(rule, met);
   };
+  const bool long_enough = kinds.characters >= static_cast<std::size_t>(rules.length_min);
+  look(true, PasswordRule::length, long_enough);
+  look(rules.upper_and_lower, PasswordRule::upper_and_lower, kinds.upper && kinds.lower);
+  look(rules.digits, PasswordRule::digits, kinds.digit);
+  look(rules.special, PasswordRule::special, kinds.special);
+  look(rules.no_word, PasswordRule::no_word, no_word);
   verdict.acceptable = std::all_of(verdict.rules.begin(), verdict.rules.end(),
                                    [](const auto& rule) { return rule.second; });
   wipe(typed);

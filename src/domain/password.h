@@ -13,10 +13,21 @@ namespace couvert {
 enum class PasswordRule { length, upper_and_lower, digits, special, no_word };
 std::string_view name_of(PasswordRule rule);
 
+/// Which of the rules a password has to keep.
+struct PasswordRules {
+  int length_min = 8;
+  bool upper_and_lower = true;
+  bool digits = true;
+  bool special = true;
+  bool no_word = true;
+
+  bool operator==(const PasswordRules&) const = default;
+};
+
 struct PasswordVerdict {
   bool acceptable = false;
   int strength = 0;                                  // 0 very weak to 4 very strong
-  std::vector<std::pair<PasswordRule, bool>> rules;  // each and whether it is met
+  std::vector<std::pair<PasswordRule, bool>> rules;  // those to keep, and whether each is met
 };
 
 /// The words that a password must not be made of. Memory: 8 bytes a word.
@@ -31,7 +42,7 @@ class PasswordJudge {
 
   /// Judges a password of at most 128 characters; a longer one is judged by its first 128.
   /// Memory: every copy made of the password is wiped.
-  PasswordVerdict judge(std::string_view password, int length_min) const;
+  PasswordVerdict judge(std::string_view password, const PasswordRules& rules) const;
 
  private:
   struct Words;

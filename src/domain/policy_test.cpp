@@ -2,14 +2,25 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <random>
+
 using namespace couvert;
 
 static PolicyQuestion anna_to_bert() {
-  return {.sender = {"anna@example.org"}, .recipient = {"bert@example.com"}, .reply = false};
+  return {.sender = {"anna@example.org"}, .recipient = {"bert@example.com"}};
 }
 
 static Rule rule(RuleAction action, const char* sender, const char* recipient) {
-  return {.id = 0, .action = action, .sender = sender, .recipient = recipient};
+  return {.action = action, .sender = sender, .recipient = recipient};
+}
+
+// The rules numbered from 1 on.
+static PolicyVerdict decide(std::vector<Rule> rules, const PolicyQuestion& question) {
+  for (std::size_t i = 0; i < rules.size(); ++i) rules[i].id = static_cast<std::int64_t>(i) + 1;
+  const Result<Policy> policy = Policy::from(rules);
+  REQUIRE(policy.has_value());
+  return policy->decide(question);
 }
 
 TEST_CASE("without a rule nobody may send") {
@@ -54,4 +65,175 @@ TEST_CASE("the names of actions are read back") {
     CHECK(parse_rule_action(name_of(action)) == action);
   }
   CHECK(parse_rule_action("permit").error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("a rule for a network holds for who sits there") {
+  Rule inside = rule(RuleAction::allow, "*", "*");
+  inside.network = "10.0.0.0/8";
+  PolicyQuestion question = anna_to_bert();
+  CHECK_FALSE(decide({inside}, question).allowed);
+  question.client = *parse_ip("10.1.2.3");
+  CHECK(decide({inside}, question).allowed);
+  question.client = *parse_ip("192.0.2.1");
+  CHECK_FALSE(decide({inside}, question).allowed);
+}
+
+TEST_CASE("the strictest value of each setting holds, and its rule is told") {
+  Rule wide = rule(RuleAction::allow, "*", "*");
+  wide.settings = {{Setting::days_max, 30}, {Setting::password_length_min, 8}};
+  Rule narrow = rule(RuleAction::allow, "anna@example.org", "*");
+  narrow.settings = {{Setting::days_max, 5}, {Setting::password_length_min, 12}};
+  Rule others = rule(RuleAction::allow, "carl@example.org", "*");
+  others.settings = {{Setting::days_max, 1}};
+  const PolicyVerdict verdict = decide({wide, narrow, others}, anna_to_bert());
+  CHECK(verdict.rule == 1);
+  CHECK(verdict.settings.at(Setting::days_max) == Decided{5, 2});
+  CHECK(verdict.settings.at(Setting::password_length_min) == Decided{12, 2});
+  const Allowance allowance = allowance_of(Allowance(), verdict.settings);
+  CHECK(allowance.days_max == 5);
+  CHECK(allowance.days_default == 5);
+  CHECK(allowance.password_rules.length_min == 12);
+  CHECK(allowance.link_allowed);
+}
+
+TEST_CASE("a rule may allow more than the configuration") {
+  Rule wide = rule(RuleAction::allow, "*", "*");
+  wide.settings = {{Setting::days_max, 30}, {Setting::transfer_bytes_max, std::int64_t{1} << 42}};
+  const PolicyQuestion question = anna_to_bert();
+  const Allowance base;
+  CHECK(allowance_of(base, decide({wide}, question).settings).days_max == 30);
+  wide.id = 1;
+  const Result<Policy> policy = Policy::from({wide});
+  CHECK(policy->transfer_bytes_max(question.sender, {}, base) == std::uint64_t{1} << 42);
+}
+
+TEST_CASE("several recipients: the strictest of all") {
+  Decisions all = {{Setting::days_max, {10, 1}}, {Setting::own_passwords, {1, 1}}};
+  tighten(all, {{Setting::days_max, {5, 2}}, {Setting::message_required, {1, 2}}});
+  CHECK(all == Decisions{{Setting::days_max, {5, 2}},
+                         {Setting::own_passwords, {1, 1}},
+                         {Setting::message_required, {1, 2}}});
+}
+
+TEST_CASE("what is no rule is refused, and a spoilt one stops everything") {
+  const Rule good = rule(RuleAction::allow, "*@Example.org", " * ");
+  CHECK(check_rule(good)->sender == "*@example.org");
+  Rule deny = rule(RuleAction::deny, "*", "*");
+  deny.settings = {{Setting::days_max, 5}};
+  CHECK(check_rule(deny).error().code == ErrorCode::invalid);
+  Rule out_of_bounds = rule(RuleAction::allow, "*", "*");
+  out_of_bounds.settings = {{Setting::days_max, 5000}};
+  CHECK(check_rule(out_of_bounds).error().code == ErrorCode::invalid);
+  Rule nowhere = rule(RuleAction::allow, "*", "*");
+  nowhere.network = "10.0.0.0/40";
+  CHECK(check_rule(nowhere).error().code == ErrorCode::invalid);
+  CHECK(Policy::from({good}).error().code == ErrorCode::damaged);
+}
+
+// What must hold of any rules.
+
+namespace {
+
+class Dice {
+ public:
+  explicit Dice(unsigned seed) : engine_(seed) {}
+
+  std::size_t below(std::size_t count) { return engine_() % count; }
+
+  Rule rule() {
+    static constexpr std::array<const char*, 6> patterns = {
+        "*", "*@example.org", "anna@example.org", "*@example.com", "b*@*", "/.*\\.org/"};
+    Rule made;
+    made.action = static_cast<RuleAction>(below(3));
+    made.sender = patterns[below(patterns.size())];
+    made.recipient = patterns[below(patterns.size())];
+    if (below(4) == 0) made.network = "10.0.0.0/8";
+    if (made.action == RuleAction::deny) return made;
+    if (below(2) == 0) made.settings[Setting::days_max] = static_cast<int>(1 + below(30));
+    if (below(2) == 0) made.settings[Setting::own_passwords] = static_cast<int>(below(2));
+    if (below(2) == 0) made.settings[Setting::notify_download] = static_cast<int>(below(4));
+    return made;
+  }
+
+  std::vector<Rule> rules() {
+    std::vector<Rule> made(below(6));
+    for (Rule& one : made) one = rule();
+    return made;
+  }
+
+  PolicyQuestion question() {
+    static constexpr std::array<const char*, 4> addresses = {
+        "anna@example.org", "bert@example.com", "carl@example.net", "bea@mail.example.org"};
+    PolicyQuestion asked;
+    asked.sender.text = addresses[below(addresses.size())];
+    asked.recipient.text = addresses[below(addresses.size())];
+    asked.client = *parse_ip(below(2) == 0 ? "10.1.2.3" : "192.0.2.1");
+    asked.reply = below(2) == 0;
+    return asked;
+  }
+
+  void shuffle(std::vector<Rule>& rules) { std::shuffle(rules.begin(), rules.end(), engine_); }
+
+ private:
+  std::mt19937 engine_;
+};
+
+Settings values_of(const Decisions& decisions) {
+  Settings values;
+  for (const auto& [setting, decided] : decisions) values[setting] = decided.value;
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("the order of the rules decides nothing") {
+  Dice dice(4711);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<Rule> rules = dice.rules();
+    const PolicyQuestion question = dice.question();
+    const PolicyVerdict one = decide(rules, question);
+    dice.shuffle(rules);
+    const PolicyVerdict other = decide(rules, question);
+    CHECK(one.allowed == other.allowed);
+    CHECK(one.refusal == other.refusal);
+    CHECK(values_of(one.settings) == values_of(other.settings));
+  }
+}
+
+TEST_CASE("one rule more never loosens what another rule says") {
+  Dice dice(4712);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<Rule> rules = dice.rules();
+    const PolicyQuestion question = dice.question();
+    const PolicyVerdict before = decide(rules, question);
+    rules.push_back(dice.rule());
+    const PolicyVerdict after = decide(rules, question);
+    if (rules.back().action != RuleAction::allow) CHECK((before.allowed || !after.allowed));
+    if (!before.allowed || !after.allowed) continue;
+    for (const auto& [setting, decided] : before.settings) {
+      CHECK_FALSE(is_stricter(setting, decided.value, after.settings.at(setting).value));
+    }
+  }
+}
+
+TEST_CASE("nothing is allowed without an allow rule or a reply") {
+  Dice dice(4713);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<Rule> rules = dice.rules();
+    PolicyQuestion question = dice.question();
+    question.reply = false;
+    std::erase_if(rules, [](const Rule& one) { return one.action == RuleAction::allow; });
+    CHECK_FALSE(decide(rules, question).allowed);
+  }
+}
+
+TEST_CASE("a deny rule that matches refuses whatever else there is") {
+  Dice dice(4714);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<Rule> rules = dice.rules();
+    const PolicyQuestion question = dice.question();
+    rules.push_back(
+        rule(RuleAction::deny, question.sender.text.c_str(), question.recipient.text.c_str()));
+    CHECK(decide(rules, question).refusal == Refusal::deny_rule);
+  }
 }

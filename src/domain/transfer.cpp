@@ -104,6 +104,16 @@ Result<OpenBy> parse_open_by(std::string_view text) {
   return parse_name(std::array{OpenBy::password, OpenBy::link}, text);
 }
 
+std::string_view name_of(PasswordMode mode) {
+  return mode == PasswordMode::own ? "own" : "generated";
+}
+
+Result<PasswordMode> parse_password_mode(std::string_view text) {
+  if (text == "own") return PasswordMode::own;
+  if (text == "generated") return PasswordMode::generated;
+  return fail(ErrorCode::invalid, "a password is generated or own");
+}
+
 std::string_view name_of(RecipientKind kind) {
   switch (kind) {
     case RecipientKind::to:

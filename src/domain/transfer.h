@@ -29,6 +29,11 @@ enum class OpenBy { password, link };
 std::string_view name_of(OpenBy open_by);
 Result<OpenBy> parse_open_by(std::string_view text);
 
+/// Whose password it is: made by the program, or by the sender.
+enum class PasswordMode { generated, own };
+std::string_view name_of(PasswordMode mode);
+Result<PasswordMode> parse_password_mode(std::string_view text);
+
 enum class RecipientKind { to, cc, bcc };
 std::string_view name_of(RecipientKind kind);
 Result<RecipientKind> parse_recipient_kind(std::string_view text);
@@ -75,6 +80,8 @@ struct Recipient {
   std::string mail_answer;              // why it was given up, in the mail server's words
   std::optional<Instant> opened;        // when it first opened the transfer
   std::optional<Instant> revoked;       // when it was taken back, it alone
+  std::optional<MailId> mail_id;        // its latest mail that tells of the transfer
+  std::optional<std::string> bounced;   // why that came back, until the sender is told
 
   bool operator==(const Recipient&) const = default;
 };

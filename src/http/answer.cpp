@@ -34,7 +34,10 @@ std::string content_range(const ByteRange& range, std::uint64_t size) {
 }  // namespace
 
 Answer::Answer(std::shared_ptr<Connection> connection, const ServeParts& server)
-    : network(connection->peer().network()), connection_(std::move(connection)), server_(server) {
+    : client(connection->peer()),
+      network(client.network()),
+      connection_(std::move(connection)),
+      server_(server) {
   request_id_ = encode_hex(server_.parts.random.bytes<8>());
 }
 
@@ -43,7 +46,8 @@ void Answer::begin(const RequestHead& head) {
   head_only_ = head.method_known && head.method == Method::head;
   keep_alive = head.keep_alive;
   const std::string forwarded = joined(head.fields, "x-forwarded-for");
-  network = client_of(connection_->peer(), forwarded, server_.proxies).network();
+  client = client_of(connection_->peer(), forwarded, server_.proxies);
+  network = client.network();
 }
 
 std::string Answer::head_of(const Response& response, std::optional<std::uint64_t> length) {

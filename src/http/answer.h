@@ -40,7 +40,8 @@ class Answer {
 
   std::string_view method = "-";
   std::string route = "-";  // its template: never the path, which holds IDs
-  std::string network;      // of the client
+  IpAddress client;
+  std::string network;  // of the client, as limits count it
   bool keep_alive = true;
   bool tus = false;  // every answer to a request of tus names its version
 

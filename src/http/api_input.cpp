@@ -91,7 +91,8 @@ Result<CodeInput> read_code_request(const Json& json) {
 Result<ConfirmInput> read_confirmation(const Json& json) {
   ObjectReader reader(json);
   ConfirmInput input{reader.string("address", limits::address_bytes_max),
-                     reader.string("code", code_typed_bytes_max)};
+                     reader.string("code", code_typed_bytes_max),
+                     reader.boolean("terms_accepted", false)};
   const Result<> read = reader.finish();
   if (!read) return pass(read);
   return input;
@@ -129,13 +130,17 @@ Result<PolicyRequest> read_policy_request(const Json& json) {
   return asked;
 }
 
-Result<std::string> read_password(const Json& json) {
+Result<> read_password(const Json& json, PasswordInput& out) {
   ObjectReader reader(json);
-  std::string password = reader.string("password", limits::password_bytes_max);
-  const Result<> read = reader.finish();
-  if (read) return password;
-  wipe(password);
-  return pass(read);
+  out.password = reader.string("password", limits::password_bytes_max);
+  PasswordRules& rules = out.rules;
+  rules.length_min =
+      static_cast<int>(reader.optional_integer("length_min", 8, 64).value_or(rules.length_min));
+  rules.upper_and_lower = reader.boolean("upper_and_lower", rules.upper_and_lower);
+  rules.digits = reader.boolean("digits", rules.digits);
+  rules.special = reader.boolean("special", rules.special);
+  rules.no_word = reader.boolean("no_word", rules.no_word);
+  return reader.finish();
 }
 
 Result<PreviewRequest> read_preview_request(const Json& json) {
@@ -178,6 +183,8 @@ Result<> read_start_request(const Json& json, StartInput& out) {
   start.sender_language =
       parsed_if_there<Language>(reader, "sender_language", language_of).value_or(start.language);
   start.open_by = parsed<OpenBy>(reader, "open_by", parse_open_by);
+  start.password_mode = parsed_if_there<PasswordMode>(reader, "password_mode", parse_password_mode)
+                            .value_or(PasswordMode::own);
   start.slot_id = parsed<SlotId>(reader, "slot_id", SlotId::parse);
   start.notify_delivery = reader.boolean("notify_delivery", false);
   start.notify_download = reader.boolean("notify_download", false);
@@ -254,6 +261,12 @@ Result<> read_opening(const Json& json, OpeningInput& out) {
   if (password) out.password.swap(*password);
   if (secret) out.link_secret.swap(*secret);
   return reader.finish();
+}
+
+Result<Attached> read_attached(std::string_view query) {
+  if (query.empty()) return Attached::nothing;
+  if (query == "files=all") return Attached::all_files;
+  return fail(ErrorCode::invalid, "another query");
 }
 
 Result<std::vector<std::uint32_t>> read_file_numbers(std::string_view query) {

@@ -17,6 +17,7 @@ Result<CodeInput> read_code_request(const Json& json);
 struct ConfirmInput {
   std::string address;
   std::string code;
+  bool terms_accepted = false;
 };
 Result<ConfirmInput> read_confirmation(const Json& json);
 
@@ -36,8 +37,13 @@ Result<RecipientConfirmInput> read_recipient_confirmation(const Json& json);
 
 Result<PolicyRequest> read_policy_request(const Json& json);
 
-/// The password to judge. The caller wipes it.
-Result<std::string> read_password(const Json& json);
+/// A password to judge, and the rules to judge it by: as they came in where the body names none.
+struct PasswordInput {
+  PasswordRules rules;
+  std::string password;
+  ~PasswordInput() { wipe(password); }
+};
+Result<> read_password(const Json& json, PasswordInput& out);
 
 Result<PreviewRequest> read_preview_request(const Json& json);
 
@@ -84,6 +90,9 @@ struct OpeningInput {
   }
 };
 Result<> read_opening(const Json& json, OpeningInput& out);
+
+/// What the message is saved with: all files by the query "files=all", none without a query.
+Result<Attached> read_attached(std::string_view query);
 
 /// The numbers of the query "files=0,2,5" of a ZIP: canonical, none twice, at most
 /// limits::files_max; an empty query names none.

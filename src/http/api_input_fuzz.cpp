@@ -52,6 +52,8 @@ void check_policy(const Json& json) {
 }
 
 void check_query(std::string_view query) {
+  const auto attached = read_attached(query);
+  if (attached && *attached == Attached::all_files) INVARIANT(query == "files=all");
   const auto numbers = read_file_numbers(query);
   if (!numbers || numbers->empty()) return;
   std::string again = "files=";
@@ -77,9 +79,10 @@ void check(char route, const Json& json) {
     case 'p':
       check_policy(json);
       break;
-    case 'w':
-      static_cast<void>(read_password(json));
-      break;
+    case 'w': {
+      PasswordInput input;
+      static_cast<void>(read_password(json, input));
+    } break;
     case 'n':
       check_preview(json);
       break;

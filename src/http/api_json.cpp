@@ -72,20 +72,39 @@ Json json_of(const Verification& verification, const VerificationLimits& limits)
                            {"expires", time(end)}});
 }
 
+static Json json_of(const PasswordRules& rules) {
+  return Json(Json::Object{{"length_min", Json(rules.length_min)},
+                           {"upper_and_lower", Json(rules.upper_and_lower)},
+                           {"digits", Json(rules.digits)},
+                           {"special", Json(rules.special)},
+                           {"no_word", Json(rules.no_word)}});
+}
+
 Json json_of(const PolicyAnswer& answer) {
   Json::Array recipients;
   for (const RecipientAnswer& recipient : answer.recipients) {
     recipients.push_back(json_of(recipient));
   }
-  Json::Array open_by = {Json(name_of(OpenBy::password))};
-  if (answer.allowance.link_allowed) open_by.push_back(Json(name_of(OpenBy::link)));
+  const Allowance& allowed = answer.allowance;
+  Json::Array modes;
+  if (allowed.generated_passwords) modes.push_back(Json(name_of(PasswordMode::generated)));
+  if (allowed.own_passwords) modes.push_back(Json(name_of(PasswordMode::own)));
+  Json::Array open_by;
+  if (!modes.empty()) open_by.push_back(Json(name_of(OpenBy::password)));
+  if (allowed.link_allowed) open_by.push_back(Json(name_of(OpenBy::link)));
   return Json(Json::Object{{"recipients", Json(std::move(recipients))},
-                           {"transfer_bytes_max", number(answer.allowance.transfer_bytes_max)},
-                           {"days_default", Json(answer.allowance.days_default)},
-                           {"days_max", Json(answer.allowance.days_max)},
+                           {"transfer_bytes_max", number(allowed.transfer_bytes_max)},
+                           {"days_default", Json(allowed.days_default)},
+                           {"days_max", Json(allowed.days_max)},
+                           {"days_editable", Json(allowed.days_editable)},
                            {"open_by", Json(std::move(open_by))},
-                           {"notification_editable", Json(answer.allowance.notification_editable)},
-                           {"password_length_min", Json(answer.allowance.password_length_min)}});
+                           {"password_modes", Json(std::move(modes))},
+                           {"password_rules", json_of(allowed.password_rules)},
+                           {"message_required", Json(allowed.message_required)},
+                           {"notification_editable", Json(allowed.notification_editable)},
+                           {"show_file_names", Json(name_of(allowed.show_file_names))},
+                           {"notify_delivery", Json(name_of(allowed.notify_delivery))},
+                           {"notify_download", Json(name_of(allowed.notify_download))}});
 }
 
 Json json_of(const PasswordVerdict& verdict) {

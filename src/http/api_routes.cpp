@@ -1,6 +1,7 @@
 #include "http/api_routes.h"
 
 #include "http/draft_routes.h"
+#include "http/received_routes.h"
 #include "http/retrieve_routes.h"
 #include "http/sent_routes.h"
 #include "http/server_routes.h"
@@ -27,6 +28,7 @@ std::vector<Route> api_routes(const ApiParts& api) {
   add_start_routes(routes, api);
   add_sent_routes(routes, api);
   add_retrieve_routes(routes, api);
+  add_received_routes(routes, api);
   return routes;
 }
 

@@ -8,11 +8,13 @@
 #include "domain/password.h"
 #include "http/exchange.h"
 #include "http/health_routes.h"
+#include "http/look.h"
 #include "service/ask_policy.h"
 #include "service/change_sent.h"
 #include "service/draft.h"
 #include "service/parts.h"
 #include "service/preview.h"
+#include "service/received.h"
 #include "service/retrieve.h"
 #include "service/start.h"
 #include "service/verify.h"
@@ -30,8 +32,10 @@ struct ApiParts {
   Sent& sent;
   ChangeSent& change_sent;
   Retrieve& retrieve;
+  Received& received;
   std::string version;  // of the program
   HealthParts health;
+  const Look& look;
 };
 
 /// The whole table.

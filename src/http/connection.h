@@ -13,8 +13,8 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "domain/network.h"
 #include "http/least_rate.h"
-#include "http/network.h"
 #include "http/task.h"
 #include "http/tls.h"
 

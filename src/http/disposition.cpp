@@ -11,10 +11,6 @@ constexpr std::string_view forbidden = "\\/:*?\"<>|";
 constexpr std::string_view fallback_name = "download";
 constexpr std::string_view attr_signs = "!#$&+-.^_`|~";  // RFC 8187 section 3.2.1
 
-bool is_letter_or_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 // The last part of the path, without what would mean something to a file system.
 std::string safe_name(std::string_view name) {
   std::string out(name.substr(name.rfind('/') + 1));

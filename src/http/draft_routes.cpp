@@ -165,6 +165,7 @@ Outcome delete_file(const ApiParts& api, const Request& request) {
 
 Outcome get_upload_options(const ApiParts& api, const Request&) {
   const ServiceSettings& settings = api.parts.settings;
+  // What a rule allows some senders beyond it is told by askPolicy.
   const std::uint64_t bytes_max = std::min(
       {settings.allowance.transfer_bytes_max, settings.unsent_bytes_max, limits::file_bytes_max});
   Response response = no_content();

@@ -78,6 +78,7 @@ struct Request {
 enum class Shown {
   closed,  // nothing, should it ever be shown
   portal,  // the portal's own pages
+  worker,  // the portal's workers, which read foreign files: their own code, nothing to ask for
   mail,    // a mail's HTML, in a frame of the portal alone: its own styles, nothing else
 };
 

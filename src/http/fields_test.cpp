@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
+#include "domain/network.h"
 #include "http/api_input.h"
 #include "http/conditions.h"
 #include "http/cookies.h"
 #include "http/disposition.h"
-#include "http/network.h"
 #include "http/ranges.h"
 #include "http/tus_headers.h"
 

@@ -2,14 +2,15 @@
 
 #include <optional>
 
+#include "base/bytes.h"
+
 namespace couvert {
 namespace {
 
 constexpr std::string_view json_field = "json=";
 
 bool stands_for_itself(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '*' ||
-         c == '-' || c == '.' || c == '_';
+  return is_letter_or_digit(c) || c == '*' || c == '-' || c == '.' || c == '_';
 }
 
 std::optional<int> hex_digit(char c) {

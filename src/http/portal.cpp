@@ -25,11 +25,13 @@ struct PortalFile {
   std::string type;
   std::string etag;
   Caching caching = Caching::revalidate;
+  Shown shown = Shown::portal;
 };
 
 using PortalFiles = std::map<std::string, PortalFile, std::less<>>;
 
 constexpr std::string_view index = "/index.html";
+constexpr std::string_view unknown_type = "application/octet-stream";
 
 std::string_view type_of(std::string_view name) {
   static constexpr auto types = std::to_array<std::pair<std::string_view, std::string_view>>({
@@ -41,6 +43,7 @@ std::string_view type_of(std::string_view name) {
       {".webmanifest", "application/manifest+json"},
       {".svg", "image/svg+xml"},
       {".png", "image/png"},
+      {".webp", "image/webp"},
       {".ico", "image/x-icon"},
       {".woff2", "font/woff2"},
       {".wasm", "application/wasm"},
@@ -49,7 +52,7 @@ std::string_view type_of(std::string_view name) {
   for (const auto& [suffix, type] : types) {
     if (name.ends_with(suffix)) return type;
   }
-  return "application/octet-stream";
+  return unknown_type;
 }
 
 void append_little_endian(std::string& out, std::uint32_t value) {
@@ -85,18 +88,24 @@ Result<std::string> read_whole(const fs::path& path) {
   return out.str();
 }
 
-Result<PortalFile> load(const fs::path& path, std::string_view name) {
-  Result<std::string> bytes = read_whole(path);
-  if (!bytes) return pass(bytes);
+PortalFile file_of(std::string bytes, std::string_view name) {
   PortalFile file;
-  file.bytes = std::move(*bytes);
+  file.bytes = std::move(bytes);
   file.type = type_of(name);
-  const bool is_text = !file.type.starts_with("image/p") && !file.type.starts_with("font/");
+  const bool is_text = !file.type.starts_with("image/p") && !file.type.starts_with("image/w") &&
+                       !file.type.starts_with("font/") && file.type != unknown_type;
   if (is_text) file.gzip = gzip_of(file.bytes);
   file.etag = encode_hex(Bytes(sha256(as_bytes(file.bytes))).first(8));
   // The build puts a hash of the content into the names below assets/.
   if (name.starts_with("/assets/")) file.caching = Caching::forever;
+  if (name.find(".worker") != std::string_view::npos) file.shown = Shown::worker;
   return file;
+}
+
+Result<PortalFile> load(const fs::path& path, std::string_view name) {
+  Result<std::string> bytes = read_whole(path);
+  if (!bytes) return pass(bytes);
+  return file_of(std::move(*bytes), name);
 }
 
 Result<PortalFiles> load_all(const fs::path& folder) {
@@ -123,7 +132,8 @@ Result<PortalFiles> load_all(const fs::path& folder) {
 
 bool is_page(std::string_view path) {
   static constexpr auto pages =
-      std::to_array<std::string_view>({"/", "/provide", "/retrieve", "/sent", "/help"});
+      std::to_array<std::string_view>({"/", "/provide", "/retrieve", "/received", "/sent", "/help",
+                                       "/imprint", "/privacy", "/terms"});
   if (std::ranges::find(pages, path) != pages.end()) return true;
   for (const std::string_view folder : {"/r/", "/sent/"}) {
     if (path.starts_with(folder)) return path.find('/', folder.size()) == std::string_view::npos;
@@ -139,7 +149,7 @@ bool takes_gzip(const Request& request) {
 
 Response answer(const PortalFile& file, const Request& request) {
   Response response;
-  response.shown = Shown::portal;
+  response.shown = file.shown;
   response.caching = file.caching;
   response.fields = {{"ETag", '"' + file.etag + '"'}, {"Vary", "Accept-Encoding"}};
   if (conditional_status(request.fields, file.etag) == 304) {
@@ -169,9 +179,10 @@ Response serve_file(const PortalFiles& files, const Request& request) {
 
 }  // namespace
 
-Result<Handler> portal(const std::string& folder) {
+Result<Handler> portal(const std::string& folder, const Look& look) {
   Result<PortalFiles> loaded = load_all(folder);
   if (!loaded) return pass(loaded);
+  for (const auto& [path, bytes] : look.files) loaded->emplace(path, file_of(bytes, path));
   const auto files = std::make_shared<const PortalFiles>(std::move(*loaded));
   return Handler([files](const std::shared_ptr<const Request>& request) -> Outcome {
     return serve_file(*files, *request);

@@ -5,13 +5,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "http/response_head.h"
+
 using namespace couvert;
 
 namespace {
 
 namespace fs = std::filesystem;
 
-// A portal of three files in a folder of its own.
+// A portal of four files in a folder of its own.
 struct TestPortal {
   TestPortal() {
     std::string pattern = (fs::temp_directory_path() / "portal-XXXXXX").string();
@@ -20,8 +22,11 @@ struct TestPortal {
     fs::create_directories(folder / "assets");
     std::ofstream(folder / "index.html") << "<!doctype html>" << std::string(2000, 'x');
     std::ofstream(folder / "assets" / "app-1.js") << "1";
+    std::ofstream(folder / "assets" / "pdf.worker-1.js") << "2";
     std::ofstream(folder / "favicon.svg") << "<svg/>";
-    auto made = portal(folder.string());
+    Look look;
+    look.files.push_back({"/look/logo.webp", "RIFF"});
+    auto made = portal(folder.string(), look);
     REQUIRE(made);
     handler = *made;
   }
@@ -42,7 +47,8 @@ struct TestPortal {
 
 TEST_CASE("the portal's pages are its index, whatever the ID") {
   const TestPortal test;
-  for (const char* path : {"/", "/provide", "/retrieve", "/sent", "/sent/abc", "/help", "/r/abc"}) {
+  for (const char* path :
+       {"/", "/provide", "/retrieve", "/received", "/sent", "/sent/abc", "/help", "/r/abc"}) {
     CAPTURE(path);
     const Response page = test.get(path);
     CHECK(page.status == 200);
@@ -59,6 +65,29 @@ TEST_CASE("files come with their type and may be kept for ever below assets") {
   CHECK(script.content_type == "text/javascript; charset=utf-8");
   CHECK(script.caching == Caching::forever);
   CHECK(test.get("/favicon.svg").content_type == "image/svg+xml");
+}
+
+TEST_CASE("files of the organisation's own are served beside the folder's") {
+  const TestPortal test;
+  CHECK(test.get("/look/logo.webp").content_type == "image/webp");
+  CHECK(test.get("/look/logo.webp").fixed_body == "RIFF");
+  CHECK(test.get("/look/style.css").content_type == "text/css; charset=utf-8");
+  CHECK(test.get("/look/style.css").fixed_body.empty());
+  CHECK(test.get("/look/logo.png").status == 404);
+  for (const char* page : {"/imprint", "/privacy", "/terms"}) CHECK(test.get(page).status == 200);
+}
+
+TEST_CASE(
+    "a worker, which reads what strangers have sent, has a policy that lets it ask for nothing") {
+  const TestPortal test;
+  CHECK(test.get("/assets/pdf.worker-1.js").shown == Shown::worker);
+  CHECK(test.get("/assets/app-1.js").shown == Shown::portal);
+  Response answer;
+  answer.shown = Shown::worker;
+  const std::string head = write_head(answer, {});
+  CHECK(head.find("Content-Security-Policy: default-src 'none'; script-src 'self'; base-uri") !=
+        std::string::npos);
+  CHECK(head.find("connect-src") == std::string::npos);
 }
 
 TEST_CASE("what is not there is 404, and no path leads out of the folder") {
@@ -92,5 +121,5 @@ TEST_CASE("what shrinks goes out as gzip where it is taken") {
 }
 
 TEST_CASE("a folder without an index is no portal") {
-  CHECK(portal("/nowhere").error().code == ErrorCode::unavailable);
+  CHECK(portal("/nowhere", Look()).error().code == ErrorCode::unavailable);
 }

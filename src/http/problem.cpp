@@ -15,6 +15,7 @@ constexpr std::int64_t unavailable_seconds = 5;
 
 // The reasons of spec/api.yaml. Whatever else an error's detail says stays in the log.
 constexpr auto reasons = std::to_array<std::string_view>({"wrong_code",
+                                                          "terms",
                                                           "no_code",
                                                           "wrong_password",
                                                           "code_needed",
@@ -23,6 +24,9 @@ constexpr auto reasons = std::to_array<std::string_view>({"wrong_code",
                                                           "reply_only",
                                                           "invalid_address",
                                                           "password_weak",
+                                                          "generated_password",
+                                                          "own_password",
+                                                          "message_required",
                                                           "link_not_allowed",
                                                           "life",
                                                           "size",
@@ -36,7 +40,9 @@ constexpr auto reasons = std::to_array<std::string_view>({"wrong_code",
                                                           "quota",
                                                           "piece_too_small",
                                                           "wrong_checksum",
-                                                          "tus_extension"});
+                                                          "tus_extension",
+                                                          "no_view",
+                                                          "no_page"});
 constexpr auto reasons_with_address =
     std::to_array<std::string_view>({"no_rule", "deny_rule", "reply_only", "invalid_address"});
 

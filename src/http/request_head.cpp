@@ -24,10 +24,6 @@ tl::unexpected<HeadRefusal> refuse(int status, std::string_view why) {
   return tl::make_unexpected(HeadRefusal{status, why});
 }
 
-bool is_letter_or_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool is_hex_digit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }

@@ -22,8 +22,15 @@ constexpr std::string_view fixed_fields =
 constexpr std::string_view portal_policy =
     "X-Frame-Options: DENY\r\n"
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; frame-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n";
+    "img-src 'self' data: blob:; media-src 'self'; worker-src 'self'; connect-src 'self'; "
+    "font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'\r\n";
+// A worker has the policy of its own answer. It reads what strangers have sent, so it may load its
+// own code and speak with its page, and reach nothing else.
+constexpr std::string_view worker_policy =
+    "X-Frame-Options: DENY\r\n"
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view closed_policy =
     "X-Frame-Options: DENY\r\n"
     "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; "
@@ -54,6 +61,8 @@ std::string_view policy(Shown shown) {
       return closed_policy;
     case Shown::portal:
       return portal_policy;
+    case Shown::worker:
+      return worker_policy;
     case Shown::mail:
       return mail_policy;
   }

@@ -1,5 +1,8 @@
 #include "http/retrieve_routes.h"
 
+#include <algorithm>
+#include <array>
+
 #include "http/api_input.h"
 #include "http/cookies.h"
 #include "http/problem.h"
@@ -10,7 +13,10 @@ namespace {
 using Ask = const std::shared_ptr<const Request>&;
 
 constexpr std::string_view retrieval_path = "/api/v1/retrievals/{retrieval_id}";
-constexpr std::string_view file_path = "/api/v1/retrievals/{retrieval_id}/files/{file_no}";
+constexpr std::string_view retrieved_file_path =
+    "/api/v1/retrievals/{retrieval_id}/files/{file_no}";
+constexpr std::string_view view_path = "/api/v1/retrievals/{retrieval_id}/files/{file_no}/view";
+constexpr std::string_view message_path = "/api/v1/retrievals/{retrieval_id}/message";
 constexpr std::string_view zip_path = "/api/v1/retrievals/{retrieval_id}/zip";
 
 // What opening asks for, until the password has been stretched.
@@ -20,7 +26,7 @@ struct Opening {
   std::optional<Attempt> attempt;
 };
 
-RetrievalKey key_of(const Request& request) {
+RetrievalKey retrieval_key(const Request& request) {
   return {id_argument<SlotId>(request, 0), *request.secret};
 }
 
@@ -102,6 +108,14 @@ Outcome mail_code(const ApiParts& api, Ask request) {
   return code_response(*answer, asked->client);
 }
 
+Outcome ask_sender(const ApiParts& api, Ask request) {
+  const Result<TransferId> id = read_transfer_id(request->json);
+  if (!id) return id.error();
+  const Result<> asked = api.retrieve.ask_sender(*id, request->caller);
+  if (!asked) return asked.error();
+  return no_content();
+}
+
 Outcome confirm_code(const ApiParts& api, Ask request) {
   const Result<RecipientConfirmInput> typed = read_recipient_confirmation(request->json);
   if (!typed) return typed.error();
@@ -112,7 +126,7 @@ Outcome confirm_code(const ApiParts& api, Ask request) {
 }
 
 Outcome get_retrieval(const ApiParts& api, Ask request) {
-  const Result<Retrieval> retrieval = api.retrieve.look(key_of(*request));
+  const Result<Retrieval> retrieval = api.retrieve.look(retrieval_key(*request));
   if (!retrieval) return retrieval.error();
   Response response = json_response(200, json_of(*retrieval));
   response.secret = true;
@@ -120,7 +134,7 @@ Outcome get_retrieval(const ApiParts& api, Ask request) {
 }
 
 Outcome finish(const ApiParts& api, Ask request) {
-  const Result<> finished = api.retrieve.finish(key_of(*request));
+  const Result<> finished = api.retrieve.finish(retrieval_key(*request));
   if (!finished) return finished.error();
   Response response = no_content();
   response.fields.push_back(
@@ -130,17 +144,42 @@ Outcome finish(const ApiParts& api, Ask request) {
 
 Outcome get_file(const ApiParts& api, Ask request) {
   const auto no = static_cast<std::uint32_t>(std::stoul(request->arguments.at(1)));
-  Result<std::unique_ptr<Download>> file = api.retrieve.file(key_of(*request), no);
+  Result<std::unique_ptr<Download>> file = api.retrieve.file(retrieval_key(*request), no);
   if (!file) return file.error();
   return FileBody{std::move(*file), "application/octet-stream"};
+}
+
+// What is looked at is a part of the portal's page, or bytes for its scripts: never a page.
+bool asks_for_a_page(const Request& request) {
+  constexpr auto parts = std::to_array<std::string_view>({"empty", "image", "audio", "video"});
+  const std::string* wanted = find_field(request.fields, "sec-fetch-dest");
+  return wanted != nullptr && std::ranges::find(parts, *wanted) == parts.end();
+}
+
+Outcome view_file(const ApiParts& api, Ask request) {
+  if (asks_for_a_page(*request)) return Error(ErrorCode::refused, "no_page");
+  const auto no = static_cast<std::uint32_t>(std::stoul(request->arguments.at(1)));
+  Result<View> view = api.retrieve.view(retrieval_key(*request), no);
+  if (!view) return view.error();
+  return FileBody{std::move(view->download), std::move(view->type)};
 }
 
 Outcome get_zip(const ApiParts& api, Ask request) {
   Result<std::vector<std::uint32_t>> numbers = read_file_numbers(request->query);
   if (!numbers) return numbers.error();
-  Result<std::unique_ptr<Download>> zip = api.retrieve.zip(key_of(*request), std::move(*numbers));
+  Result<std::unique_ptr<Download>> zip =
+      api.retrieve.zip(retrieval_key(*request), std::move(*numbers));
   if (!zip) return zip.error();
   return FileBody{std::move(*zip), "application/zip"};
+}
+
+Outcome get_message(const ApiParts& api, Ask request) {
+  const Result<Attached> attached = read_attached(request->query);
+  if (!attached) return attached.error();
+  Result<std::unique_ptr<Download>> message =
+      api.retrieve.message(retrieval_key(*request), *attached);
+  if (!message) return message.error();
+  return FileBody{std::move(*message), "message/rfc822"};
 }
 
 }  // namespace
@@ -156,13 +195,18 @@ void add_retrieve_routes(std::vector<Route>& routes, const ApiParts& api) {
   const Access session(Who::session, Body::small_json);
   const Access recipient(Who::recipient, Body::none);
   add(Method::post, "/api/v1/transfers/find", stranger, find_transfer_by_id);
+  add(Method::post, "/api/v1/transfers/ask", stranger, ask_sender);
   add(Method::post, "/api/v1/transfers/code", client, mail_code);
   add(Method::post, "/api/v1/transfers/code/confirm", session, confirm_code);
   add(Method::post, "/api/v1/retrievals", client, open_transfer);
   add(Method::get, retrieval_path, recipient, get_retrieval);
   add(Method::remove, retrieval_path, recipient, finish);
-  add(Method::get, file_path, recipient, get_file);
-  add(Method::head, file_path, recipient, get_file);
+  add(Method::get, retrieved_file_path, recipient, get_file);
+  add(Method::head, retrieved_file_path, recipient, get_file);
+  add(Method::get, view_path, recipient, view_file);
+  add(Method::head, view_path, recipient, view_file);
+  add(Method::get, message_path, recipient, get_message);
+  add(Method::head, message_path, recipient, get_message);
   add(Method::get, zip_path, recipient, get_zip);
   add(Method::head, zip_path, recipient, get_zip);
 }

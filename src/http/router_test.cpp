@@ -80,8 +80,10 @@ std::vector<Route> routes_of_program() {
                      any(static_cast<Sent*>(nullptr)),
                      any(static_cast<ChangeSent*>(nullptr)),
                      any(static_cast<Retrieve*>(nullptr)),
+                     any(static_cast<Received*>(nullptr)),
                      "1",
-                     {[] { return Result<>(); }, any(static_cast<Log*>(nullptr))}};
+                     {[] { return Result<>(); }, any(static_cast<Log*>(nullptr))},
+                     any(static_cast<const Look*>(nullptr))};
   return api_routes(api);
 }
 

@@ -18,6 +18,7 @@ Json::Object head_of(const Transfer& transfer, const FileTotals& files) {
                          {"state", Json(name_of(transfer.state))},
                          {"created", moment(transfer.started)},
                          {"expires", moment(transfer.end)},
+                         {"open_by", Json(name_of(transfer.open_by))},
                          {"file_count", Json(files.count)},
                          {"bytes", Json(files.bytes)}};
   add_time(object, "revoked", transfer.revoked);
@@ -67,7 +68,6 @@ Json json_of(const SentPage& page) {
 Json json_of(const SentTransfer& sent) {
   Json::Object object = head_of(sent.transfer, sent.files);
   object.emplace_back("from", Json(sent.transfer.sender.text));
-  object.emplace_back("open_by", Json(name_of(sent.transfer.open_by)));
   object.emplace_back("expires_max", moment(sent.expires_max));
   Json::Array recipients;
   for (const SentRecipient& recipient : sent.recipients) recipients.push_back(json_of(recipient));

@@ -188,6 +188,7 @@ void Exchange::prepare() {
   request.fields = std::move(head.fields);
   request.content_length = head.content_length;
   request.caller.network = answer_.network;
+  request.caller.address = answer_.client;
   if (prepared.refusal) return;
   const Result<> caller = read_credentials(prepared.access, server_.config.base_url, request);
   if (!caller) prepared.refusal = problem(caller.error());

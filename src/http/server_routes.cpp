@@ -17,6 +17,12 @@ Json facts(const ApiParts& api) {
   const Allowance& allowance = api.parts.settings.allowance;
   Json::Array languages;
   for (const Language language : all_languages) languages.push_back(Json(name_of(language)));
+  Json::Object texts;
+  for (const OwnText& text : api.look.texts) {
+    Json::Array there;
+    for (const Language language : text.languages) there.push_back(Json(name_of(language)));
+    texts.emplace_back(text.name, Json(std::move(there)));
+  }
   const auto bytes_max = static_cast<std::int64_t>(allowance.transfer_bytes_max);
   return Json(Json::Object{{"name", Json("Couvert")},
                            {"version", Json(api.version)},
@@ -25,7 +31,10 @@ Json facts(const ApiParts& api) {
                            {"transfer_bytes_max", Json(bytes_max)},
                            {"days_default", Json(allowance.days_default)},
                            {"days_max", Json(allowance.days_max)},
-                           {"phone_required", Json(false)}});
+                           {"phone_required", Json(false)},
+                           {"logo", Json(api.look.logo)},
+                           {"texts", Json(std::move(texts))},
+                           {"terms_required", Json(api.look.terms_required)}});
 }
 
 }  // namespace

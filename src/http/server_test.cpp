@@ -200,7 +200,7 @@ TEST_CASE("stopping lets running requests end and takes no new ones") {
   TestClient idle(test.server->port());
   TestClient running(test.server->port());
   running.send(get("/slow"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  wait_for(test.seen.slow, 1);
   std::thread stopping([&test] { test.server->stop(); });
   const std::string answer = running.read_all();
   CHECK(answer.ends_with("slow"));
@@ -213,7 +213,10 @@ TEST_CASE("stopping in a hurry waits for nobody") {
   TestServer test;
   TestClient client(test.server->port());
   client.send(patch("1", 700'000) + bytes_of(0, 300'000));
-  wait_until([&] { return test.metrics.uploads.value() == 1; });
+  wait_until([&] {
+    const std::lock_guard lock(test.seen.mutex);
+    return !test.seen.uploaded.empty();
+  });
   test.server->stop([] { return true; });
   CHECK(test.seen.parked);
   CHECK(client.read_all().empty());

@@ -37,13 +37,11 @@ Outcome start_transfer(const ApiParts& api, Ask request) {
   const Result<> read = read_start_request(request->json, asked->input);
   if (!read) return read.error();
   if (asked->input.start.open_by == OpenBy::link) return start_now(api, asked);
-  const Result<> admitted = api.start.admit_password(asked->input.password);
+  // No Argon2 run for strangers, nor for what the policy refuses.
+  const DraftKey key{request->caller, id_argument<SlotId>(*request, 0), *request->secret};
+  const Result<> admitted =
+      api.start.admit_password(key, asked->input.start, asked->input.password);
   if (!admitted) return admitted.error();
-  // No Argon2 run for strangers. Whether the draft is theirs is decided behind it: a draft that was
-  // started before is no draft any more, and repeating its start must still work.
-  const Result<std::vector<Verification>> held = api.verify.list(request->caller);
-  if (!held) return held.error();
-  if (held->empty()) return Error(ErrorCode::unproven, "nothing proven");
   return Later{Where::argon, [api, asked] { return stretch(api, asked); }};
 }
 

@@ -44,6 +44,7 @@ struct Seen {
   std::atomic<int> stretching{0};
   std::atomic<bool> hold{false};  // whoever stretches, or is at the gate
   std::atomic<int> counted{0};
+  std::atomic<int> slow{0};
 };
 
 class FakeUpload final : public Upload {
@@ -109,7 +110,8 @@ inline std::vector<Route> test_routes(Seen& seen) {
                       [&seen](Ask) { return text(std::to_string(++seen.counted)); });
   routes.emplace_back(Method::get, "/mark", quick,
                       [&seen](Ask) { return text(std::to_string(seen.counted)); });
-  routes.emplace_back(Method::get, "/slow", blocking, [](Ask) {
+  routes.emplace_back(Method::get, "/slow", blocking, [&seen](Ask) {
+    ++seen.slow;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     return text("slow");
   });

@@ -16,6 +16,7 @@ Outcome request_code(const ApiParts& api, const Request& request) {
 Outcome confirm_code(const ApiParts& api, const Request& request) {
   const Result<ConfirmInput> typed = read_confirmation(request.json);
   if (!typed) return typed.error();
+  if (api.look.terms_required && !typed->terms_accepted) return Error(ErrorCode::refused, "terms");
   const Result<Verification> proven =
       api.verify.confirm(request.caller, typed->address, typed->code);
   if (!proven) return proven.error();
@@ -48,19 +49,15 @@ Outcome ask_policy(const ApiParts& api, const Request& request) {
 }
 
 Outcome check_password(const ApiParts& api, const Request& request) {
-  Result<std::string> password = read_password(request.json);
-  if (!password) return password.error();
+  PasswordInput asked;
+  asked.rules = api.parts.settings.allowance.password_rules;
+  const Result<> read = read_password(request.json, asked);
+  if (!read) return read.error();
   // Judging costs milliseconds: only for those who have proven a mailbox.
   const Result<std::vector<Verification>> held = api.verify.list(request.caller);
-  Outcome outcome = Error(ErrorCode::unproven, "nothing proven");
-  if (!held) {
-    outcome = Outcome(held.error());
-  } else if (!held->empty()) {
-    const int length_min = api.parts.settings.allowance.password_length_min;
-    outcome = json_response(200, json_of(api.parts.judge.judge(*password, length_min)));
-  }
-  wipe(*password);
-  return outcome;
+  if (!held) return held.error();
+  if (held->empty()) return Error(ErrorCode::unproven, "nothing proven");
+  return json_response(200, json_of(api.parts.judge.judge(asked.password, asked.rules)));
 }
 
 Outcome preview_notification(const ApiParts& api, const Request& request) {

@@ -51,11 +51,15 @@ Json to_json(const NotificationMail& mail) {
   return Json(std::move(fields));
 }
 
+Json to_json(const std::vector<Address>& addresses) {
+  Json::Array items;
+  for (const Address& address : addresses) items.emplace_back(address.text);
+  return Json(std::move(items));
+}
+
 Json to_json(const HandedOverMail& mail) {
   Json::Object fields = start_of("handed_over", mail.language);
-  Json::Array recipients;
-  for (const Address& address : mail.recipients) recipients.emplace_back(address.text);
-  fields.emplace_back("recipients", std::move(recipients));
+  fields.emplace_back("recipients", to_json(mail.recipients));
   fields.emplace_back("tracking_id", mail.tracking_id.text());
   fields.emplace_back("expires", to_unix(mail.expires));
   fields.emplace_back("open_by", name_of(mail.open_by));
@@ -94,6 +98,47 @@ Json to_json(const WrongPasswordsMail& mail) {
   return Json(std::move(fields));
 }
 
+Json to_json(const PasswordAskedMail& mail) {
+  Json::Object fields = start_of("password_asked", mail.language);
+  fields.emplace_back("recipient", mail.recipient.text);
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  fields.emplace_back("expires", to_unix(mail.expires));
+  return Json(std::move(fields));
+}
+
+Json to_json(const RevokedMail& mail) {
+  Json::Object fields = start_of("revoked", mail.language);
+  fields.emplace_back("name", mail.sender.name);
+  fields.emplace_back("phone", mail.sender.phone);
+  fields.emplace_back("from", mail.sender.address.text);
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  return Json(std::move(fields));
+}
+
+Json to_json(const RevocationMail& mail) {
+  Json::Object fields = start_of("revocation", mail.language);
+  fields.emplace_back("recipients", to_json(mail.recipients));
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  return Json(std::move(fields));
+}
+
+Json to_json(const ExpiredMail& mail) {
+  Json::Object fields = start_of("expired", mail.language);
+  Json::Array recipients;
+  for (const RecipientSummary& one : mail.recipients) {
+    recipients.emplace_back(Json::Object{{"address", one.address.text},
+                                         {"mail", name_of(one.mail)},
+                                         {"opened", one.opened},
+                                         {"downloaded_count", one.downloaded_count}});
+  }
+  fields.emplace_back("recipients", std::move(recipients));
+  fields.emplace_back("open_by", name_of(mail.open_by));
+  fields.emplace_back("file_count", mail.file_count);
+  fields.emplace_back("tracking_id", mail.tracking_id.text());
+  fields.emplace_back("expired", to_unix(mail.expired));
+  return Json(std::move(fields));
+}
+
 // Reads the fields that several kinds share, on top of ObjectReader.
 class ContentReader {
  public:
@@ -114,6 +159,22 @@ class ContentReader {
       return Address();
     }
     return *std::move(parsed);
+  }
+
+  SenderCard sender() {
+    return {text("name", limits::name_bytes_max), text("phone", limits::phone_bytes_max),
+            address("from")};
+  }
+
+  // At least one.
+  std::vector<Address> recipients() {
+    std::vector<Address> all;
+    for (const Json& item : fields.array("recipients", limits::recipients_max)) {
+      const std::string* text = item.string();
+      all.push_back(to_address("recipients", text != nullptr ? *text : std::string()));
+    }
+    if (all.empty()) fields.refuse("recipients", "are none");
+    return all;
   }
 
   std::string text(std::string_view name, std::size_t bytes_max) {
@@ -167,9 +228,7 @@ CodeMail read_code(ContentReader& reader) {
 NotificationMail read_notification(ContentReader& reader) {
   NotificationMail mail;
   mail.language = reader.language;
-  mail.sender.name = reader.text("name", limits::name_bytes_max);
-  mail.sender.phone = reader.text("phone", limits::phone_bytes_max);
-  mail.sender.address = reader.address("from");
+  mail.sender = reader.sender();
   mail.subject = reader.text("subject", limits::subject_bytes_max);
   mail.text = reader.text("text", limits::notification_bytes_max);
   mail.download_link = reader.link("download_link");
@@ -192,12 +251,7 @@ NotificationMail read_notification(ContentReader& reader) {
 HandedOverMail read_handed_over(ContentReader& reader) {
   HandedOverMail mail;
   mail.language = reader.language;
-  for (const Json& item : reader.fields.array("recipients", limits::recipients_max)) {
-    const std::string* text = item.string();
-    mail.recipients.push_back(
-        reader.to_address("recipients", text != nullptr ? *text : std::string()));
-  }
-  if (mail.recipients.empty()) reader.fields.refuse("recipients", "are none");
+  mail.recipients = reader.recipients();
   mail.tracking_id = reader.tracking_id();
   mail.expires = reader.time("expires");
   mail.open_by = reader.open_by();
@@ -244,6 +298,58 @@ WrongPasswordsMail read_wrong_passwords(ContentReader& reader) {
   return mail;
 }
 
+PasswordAskedMail read_password_asked(ContentReader& reader) {
+  PasswordAskedMail mail;
+  mail.language = reader.language;
+  mail.recipient = reader.address("recipient");
+  mail.tracking_id = reader.tracking_id();
+  mail.expires = reader.time("expires");
+  return mail;
+}
+
+RevokedMail read_revoked(ContentReader& reader) {
+  RevokedMail mail;
+  mail.language = reader.language;
+  mail.sender = reader.sender();
+  mail.tracking_id = reader.tracking_id();
+  return mail;
+}
+
+RevocationMail read_revocation(ContentReader& reader) {
+  RevocationMail mail;
+  mail.language = reader.language;
+  mail.recipients = reader.recipients();
+  mail.tracking_id = reader.tracking_id();
+  return mail;
+}
+
+RecipientSummary read_summary(ContentReader& reader, const Json& json) {
+  ObjectReader fields(json);
+  RecipientSummary one;
+  one.address = reader.to_address("recipients", fields.string("address", 254));
+  const Result<MailState> mail = parse_mail_state(fields.string("mail", 20));
+  one.mail = mail.value_or(MailState::waiting);
+  one.opened = fields.boolean("opened", false);
+  one.downloaded_count =
+      static_cast<int>(fields.integer("downloaded_count", 0, std::int64_t{limits::files_max}));
+  if (!mail || !fields.finish()) reader.fields.refuse("recipients", "hold what is none");
+  return one;
+}
+
+ExpiredMail read_expired(ContentReader& reader) {
+  ExpiredMail mail;
+  mail.language = reader.language;
+  for (const Json& item : reader.fields.array("recipients", limits::recipients_max)) {
+    mail.recipients.push_back(read_summary(reader, item));
+  }
+  if (mail.recipients.empty()) reader.fields.refuse("recipients", "are none");
+  mail.open_by = reader.open_by();
+  mail.file_count = reader.count("file_count", 0);
+  mail.tracking_id = reader.tracking_id();
+  mail.expired = reader.time("expired");
+  return mail;
+}
+
 MailContent read_content(ContentReader& reader) {
   if (reader.kind == "code") return read_code(reader);
   if (reader.kind == "notification") return read_notification(reader);
@@ -251,6 +357,10 @@ MailContent read_content(ContentReader& reader) {
   if (reader.kind == "downloaded") return read_downloaded(reader);
   if (reader.kind == "undeliverable") return read_undeliverable(reader);
   if (reader.kind == "wrong_passwords") return read_wrong_passwords(reader);
+  if (reader.kind == "password_asked") return read_password_asked(reader);
+  if (reader.kind == "revoked") return read_revoked(reader);
+  if (reader.kind == "revocation") return read_revocation(reader);
+  if (reader.kind == "expired") return read_expired(reader);
   reader.fields.refuse("kind", "is unknown");
   return CodeMail();
 }

@@ -111,8 +111,59 @@ struct WrongPasswordsMail {
   bool operator==(const WrongPasswordsMail&) const = default;
 };
 
-using MailContent = std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail,
-                                 UndeliverableMail, WrongPasswordsMail>;
+/// To the sender: a recipient has no password and asks for it.
+struct PasswordAskedMail {
+  Language language = Language::en;
+  Address recipient;
+  TrackingId tracking_id;
+  Instant expires;
+
+  bool operator==(const PasswordAskedMail&) const = default;
+};
+
+/// To a recipient who was told of a transfer: it was taken back.
+struct RevokedMail {
+  Language language = Language::en;
+  SenderCard sender;
+  TrackingId tracking_id;
+
+  bool operator==(const RevokedMail&) const = default;
+};
+
+/// To the sender: the transfer was taken back from these recipients.
+struct RevocationMail {
+  Language language = Language::en;
+  std::vector<Address> recipients;
+  TrackingId tracking_id;
+
+  bool operator==(const RevocationMail&) const = default;
+};
+
+/// What a recipient made of a transfer until its end.
+struct RecipientSummary {
+  Address address;
+  MailState mail = MailState::handed_over;
+  bool opened = false;
+  int downloaded_count = 0;
+
+  bool operator==(const RecipientSummary&) const = default;
+};
+
+/// To the sender: the transfer has expired, and who fetched what.
+struct ExpiredMail {
+  Language language = Language::en;
+  OpenBy open_by = OpenBy::password;  // by link nobody knows who has opened it
+  std::vector<RecipientSummary> recipients;
+  int file_count = 0;
+  TrackingId tracking_id;
+  Instant expired;
+
+  bool operator==(const ExpiredMail&) const = default;
+};
+
+using MailContent =
+    std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail, UndeliverableMail,
+                 WrongPasswordsMail, PasswordAskedMail, RevokedMail, RevocationMail, ExpiredMail>;
 
 /// The language that a mail is written in.
 Language language_of(const MailContent& content);

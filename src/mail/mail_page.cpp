@@ -9,7 +9,8 @@ constexpr std::string_view font =
     "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 constexpr std::string_view breaking = "word-break:break-word;overflow-wrap:anywhere;";
 
-// Dark colours and small screens; whoever ignores this sees the inline styles.
+// Dark colours and small screens. Whoever ignores this (Thunderbird takes all @-rules out, and the
+// light backgrounds too, where it is dark) sees the inline styles, which must do on both grounds.
 constexpr std::string_view style_sheet =
     ":root{color-scheme:light dark;supported-color-schemes:light dark}"
     "@media(max-width:480px){.card{padding:24px 20px!important}.edge{padding:12px 8px!important}"
@@ -22,6 +23,10 @@ constexpr std::string_view style_sheet =
     ".notice{background:#3a3115!important;border-color:#c9a227!important;color:#f7e9bd!important}"
     ".main{background:#6cc3d3!important}.main a{color:#0b2027!important}"
     ".second{border-color:#6cc3d3!important}.second a,.link{color:#6cc3d3!important}}";
+
+// A thin line around a box. Outlook's Word engine knows no transparency and takes the first colour.
+constexpr std::string_view thin_line =
+    "border:1px solid #dcd9cf;border-color:rgba(127,125,112,0.3);border-radius:";
 
 std::string join(std::initializer_list<std::string_view> parts) {
   std::string out;
@@ -83,7 +88,7 @@ void MailPage::button(std::string_view label, std::string_view link, ButtonKind 
   add_text(join({wrapped(join({label, ":"})), link, "\n"}));
   const bool main = kind == ButtonKind::main;
   const std::string_view cell =
-      main ? "background:#0f5a6b;border:1px solid #0f5a6b;" : "border:1px solid #0f5a6b;";
+      main ? "background:#0f5a6b;border:1px solid #0f5a6b;" : "border:1px solid #2f8497;";
   // The cell carries colour and corners: Outlook knows no padding on a link.
   html_ += block(
       "4px 0 16px",
@@ -98,13 +103,13 @@ void MailPage::button(std::string_view label, std::string_view link, ButtonKind 
 
 void MailPage::code(std::string_view code) {
   add_text(join({"    ", code, "\n"}));
-  html_ += block(
-      "0 0 16px",
-      join({"<div class=\"box strong\" style=\"background:#f4f2ec;border:1px solid #dcd9cf;"
-            "border-radius:6px;padding:18px 12px;text-align:center;font-family:Consolas,Menlo,"
-            "'DejaVu Sans Mono',monospace;font-size:28px;line-height:34px;font-weight:700;"
-            "letter-spacing:2px;color:#18222b;-webkit-user-select:all;user-select:all;\">",
-            escape_html(code), "</div>"}));
+  html_ +=
+      block("0 0 16px",
+            join({"<div class=\"box strong\" style=\"background:#f4f2ec;", thin_line,
+                  "6px;padding:18px 12px;text-align:center;font-family:Consolas,Menlo,"
+                  "'DejaVu Sans Mono',monospace;font-size:28px;line-height:34px;font-weight:700;"
+                  "letter-spacing:2px;color:#18222b;-webkit-user-select:all;user-select:all;\">",
+                  escape_html(code), "</div>"}));
 }
 
 void MailPage::notice(std::string_view text) {
@@ -196,7 +201,9 @@ std::string MailPage::html(std::string_view last_line) const {
        outlook_begin,
        "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" ",
        "border=\"0\" style=\"max-width:600px;\"><tr><td class=\"card\" align=\"left\" ",
-       "style=\"background:#ffffff;border:1px solid #dcd9cf;border-radius:8px;padding:32px;\">\n",
+       "style=\"background:#ffffff;",
+       thin_line,
+       "8px;padding:32px;\">\n",
        "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" ",
        "border=\"0\">\n",
        block("0 0 12px", paragraph_html("soft", soft_look, escape_html(organisation_))),

@@ -164,17 +164,22 @@ MailText write_kind(const Writer& write, const NotificationMail& mail) {
   return text;
 }
 
+// The first of them, and how many more there are.
+void add_recipients(MailPage& page, const Writer& write, const std::vector<Address>& recipients) {
+  std::vector<std::string> shown;
+  for (const Address& address : recipients) {
+    if (shown.size() < shown_recipients_max) shown.push_back(shown_address(address));
+  }
+  const auto more = static_cast<std::int64_t>(recipients.size() - shown.size());
+  add_list(page, std::move(shown), more_text(write, "mail.handed_over.more", more));
+}
+
 MailText write_kind(const Writer& write, const HandedOverMail& mail) {
   const auto count = static_cast<std::int64_t>(mail.recipients.size());
   const std::string subject = write("mail.handed_over.subject", {{"count", count}});
   MailPage page = write.page(subject);
   page.paragraph(write("mail.handed_over.intro", {{"count", count}}));
-  std::vector<std::string> shown;
-  for (const Address& address : mail.recipients) {
-    if (shown.size() < shown_recipients_max) shown.push_back(shown_address(address));
-  }
-  const auto more = count - static_cast<std::int64_t>(shown.size());
-  add_list(page, std::move(shown), more_text(write, "mail.handed_over.more", more));
+  add_recipients(page, write, mail.recipients);
   page.notice(write(mail.open_by == OpenBy::password ? "mail.handed_over.password"
                                                      : "mail.handed_over.no_password"));
   add_details(page, write,
@@ -238,6 +243,87 @@ MailText write_kind(const Writer& write, const WrongPasswordsMail& mail) {
   page.remark(write("mail.wrong_passwords.once"));
   return write.finish(
       page, write("mail.wrong_passwords.subject", {{"recipient", one_line(mail.recipient.text)}}));
+}
+
+MailText write_kind(const Writer& write, const PasswordAskedMail& mail) {
+  const std::string recipient = shown_address(mail.recipient);
+  MailPage page = write.page(write("mail.password_asked.title"));
+  page.paragraph(write("mail.password_asked.intro", {{"recipient", recipient}}));
+  page.section(write("mail.password_asked.steps"));
+  page.list({write("mail.password_asked.step_call"), write("mail.password_asked.step_tell"),
+             write("mail.password_asked.step_anew")},
+            ListKind::numbered);
+  page.notice(write("mail.password_asked.never"));
+  add_details(page, write,
+              {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
+  page.remark(write("mail.password_asked.once"));
+  return write.finish(
+      page, write("mail.password_asked.subject", {{"recipient", one_line(mail.recipient.text)}}));
+}
+
+MailText write_kind(const Writer& write, const RevokedMail& mail) {
+  const std::string name = name_of_sender(mail.sender);
+  const std::string subject = write("mail.revoked.subject", {{"name", name}});
+  MailPage page = write.page(without_links(subject));
+  page.paragraph(write("mail.revoked.intro"));
+  add_sender(page, write, mail.sender);
+  page.remark(write("mail.revoked.ask"));
+  add_details(page, write, {tracking_row(write, mail.tracking_id)});
+  MailText text = write.finish(page, subject);
+  text.reply_to = mail.sender.address;
+  return text;
+}
+
+MailText write_kind(const Writer& write, const RevocationMail& mail) {
+  const auto count = static_cast<std::int64_t>(mail.recipients.size());
+  const std::string subject = write("mail.revocation.subject");
+  MailPage page = write.page(subject);
+  page.paragraph(write("mail.revocation.intro", {{"count", count}}));
+  add_recipients(page, write, mail.recipients);
+  page.remark(write("mail.revocation.kept"));
+  add_details(page, write, {tracking_row(write, mail.tracking_id)});
+  return write.finish(page, subject);
+}
+
+// "anna@example.org: 2 of 5 files downloaded"
+std::string summary_line(const Writer& write, const ExpiredMail& mail,
+                         const RecipientSummary& one) {
+  const std::int64_t files = mail.file_count;
+  const std::string recipient = shown_address(one.address);
+  const Arguments arguments = {{"recipient", recipient},
+                               {"downloaded", std::int64_t{one.downloaded_count}},
+                               {"count", files}};
+  if (one.downloaded_count > 0) return write("mail.expired.downloaded", arguments);
+  if (one.opened && files > 0) return write("mail.expired.nothing_downloaded", arguments);
+  if (one.opened) return write("mail.expired.opened", arguments);
+  if (one.mail == MailState::failed) return write("mail.expired.undelivered", arguments);
+  if (mail.open_by == OpenBy::link) return write("mail.expired.unknown", arguments);
+  return write("mail.expired.unopened", arguments);
+}
+
+MailText write_kind(const Writer& write, const ExpiredMail& mail) {
+  // Those who missed it first: they are what the sender has to look at.
+  std::vector<RecipientSummary> all = mail.recipients;
+  std::ranges::stable_partition(all, [](const RecipientSummary& one) { return !one.opened; });
+  std::vector<std::string> lines;
+  std::int64_t missing = 0;
+  for (const RecipientSummary& one : all) {
+    missing += one.opened ? 0 : 1;
+    if (lines.size() < shown_recipients_max) {
+      lines.push_back(summary_line(write, mail, one));
+    }
+  }
+  const auto more = static_cast<std::int64_t>(all.size() - lines.size());
+  const std::string subject = mail.open_by == OpenBy::link
+                                  ? write("mail.expired.title")
+                                  : write("mail.expired.subject", {{"count", missing}});
+  MailPage page = write.page(write("mail.expired.title"));
+  page.paragraph(write("mail.expired.intro"));
+  add_list(page, std::move(lines), more_text(write, "mail.handed_over.more", more));
+  if (missing > 0) page.remark(write("mail.expired.again"));
+  add_details(page, write,
+              {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expired)});
+  return write.finish(page, subject);
 }
 
 }  // namespace

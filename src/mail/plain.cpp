@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 
 namespace couvert {
@@ -132,6 +133,14 @@ std::string one_line(std::string_view text) {
   }
   while (!out.empty() && out.back() == U' ') out.pop_back();
   return encoded(out);
+}
+
+std::string one_line(std::string_view text, std::size_t bytes_max) {
+  std::string line = one_line(text);
+  if (line.size() <= bytes_max) return line;
+  line.resize(bytes_max);
+  while (!is_utf8(line) || line.ends_with(' ')) line.pop_back();
+  return line;
 }
 
 std::string many_lines(std::string_view text) {

@@ -13,6 +13,8 @@ namespace couvert {
 /// For names and subjects: one line; every control and invisible character goes, so that no text
 /// runs backwards, hides a part of itself or breaks a header. Blanks are trimmed and collapsed.
 std::string one_line(std::string_view text);
+/// The same, at most so many bytes of it: whole characters.
+std::string one_line(std::string_view text, std::size_t bytes_max);
 
 /// For texts of many lines, ended by \n: control characters and those that turn the direction of
 /// writing go; joiners stay, which some scripts and emoji need. Tabs become blanks.

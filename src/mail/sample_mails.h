@@ -19,6 +19,10 @@ HandedOverMail sample_handed_over(Language language);
 DownloadedMail sample_downloaded(Language language);
 UndeliverableMail sample_undeliverable(Language language);
 WrongPasswordsMail sample_wrong_passwords(Language language);
+PasswordAskedMail sample_password_asked(Language language);
+RevokedMail sample_revoked(Language language);
+RevocationMail sample_revocation(Language language);
+ExpiredMail sample_expired(Language language);
 
 /// All of them with their names.
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language);

@@ -75,6 +75,41 @@ WrongPasswordsMail sample_wrong_passwords(Language language) {
   return mail;
 }
 
+PasswordAskedMail sample_password_asked(Language language) {
+  PasswordAskedMail mail;
+  mail.language = language;
+  mail.recipient = sample_recipient();
+  mail.tracking_id = sample_notification(language).tracking_id;
+  mail.expires = sample_notification(language).expires;
+  return mail;
+}
+
+RevokedMail sample_revoked(Language language) {
+  const NotificationMail told = sample_notification(language);
+  return {language, told.sender, told.tracking_id};
+}
+
+RevocationMail sample_revocation(Language language) {
+  const HandedOverMail told = sample_handed_over(language);
+  return {language, told.recipients, told.tracking_id};
+}
+
+ExpiredMail sample_expired(Language language) {
+  ExpiredMail mail;
+  mail.language = language;
+  mail.open_by = language == Language::nl ? OpenBy::link : OpenBy::password;
+  const std::vector<Address> told = sample_handed_over(language).recipients;
+  mail.recipients = {
+      {told[0], MailState::handed_over, true, 3},
+      {told[1], MailState::handed_over, false, 0},
+      {parse_address("third@example.net").value(), MailState::failed, false, 0},
+      {parse_address("fourth@example.net").value(), MailState::handed_over, true, 0}};
+  mail.file_count = 5;
+  mail.tracking_id = sample_notification(language).tracking_id;
+  mail.expired = sample_notification(language).expires;
+  return mail;
+}
+
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language) {
   return {{"code", sample_code(language)},
           {"notification", sample_notification(language)},
@@ -82,7 +117,11 @@ std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language lang
           {"handed over", sample_handed_over(language)},
           {"downloaded", sample_downloaded(language)},
           {"undeliverable", sample_undeliverable(language)},
-          {"wrong passwords", sample_wrong_passwords(language)}};
+          {"wrong passwords", sample_wrong_passwords(language)},
+          {"password asked", sample_password_asked(language)},
+          {"revoked", sample_revoked(language)},
+          {"revocation", sample_revocation(language)},
+          {"expired", sample_expired(language)}};
 }
 
 }  // namespace couvert

@@ -30,11 +30,6 @@ bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "::1" || (numbers && host.starts_with("127."));
 }
 
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 // Where a conversation stands: the last command that was sent.
 enum class Stage { greeting, mail, recipient, content, over };
 
@@ -88,14 +83,6 @@ bool is_final(const Dialogue& dialogue) {
   if (dialogue.code == 530 || dialogue.code == 521) return false;  // login wanted; no mail here
   return dialogue.answered == Stage::recipient || dialogue.answered == Stage::content ||
          (dialogue.answered == Stage::mail && dialogue.code == 552);
-}
-
-std::string cleaned(std::string_view text) {
-  std::string line = one_line(text);
-  if (line.size() <= mail_server_answer_bytes_max) return line;
-  line.resize(mail_server_answer_bytes_max);
-  while (!is_utf8(line)) line.pop_back();
-  return line;
 }
 
 void start_curl() {
@@ -276,7 +263,8 @@ Result<> SmtpTransport::send(const Envelope& envelope, Bytes message, Duration t
 
   const bool answered = dialogue.code >= 400;
   const std::string why = answered ? dialogue.reply : std::string(connection_->trouble.data());
-  const std::string detail = cleaned(why.empty() ? curl_easy_strerror(result) : why);
+  const std::string detail =
+      one_line(why.empty() ? curl_easy_strerror(result) : why, mail_server_answer_bytes_max);
   connection_.reset();  // the next mail begins afresh
   if (dialogue.reached == Stage::greeting) away_ = detail;
   return fail(is_final(dialogue) ? ErrorCode::refused : ErrorCode::unavailable, detail);

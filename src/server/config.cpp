@@ -38,21 +38,38 @@ void read_top(ConfigSection& top, Config& config) {
   config.portal = top.text("portal", "");
 }
 
+std::int64_t read_setting(ConfigSection& section, Setting setting, const IntegerRange& range) {
+  const std::string_view name = name_of(setting);
+  if (is_truth(setting)) return section.boolean(name, range.absent != 0) ? 1 : 0;
+  if (bounds_of(setting).words.empty()) return section.integer(name, range);
+  const auto value =
+      parse_setting_value(setting, section.text(name, write_setting_value(setting, range.absent)));
+  if (!value) section.refuse(name, value.error().detail);
+  return value.value_or(range.absent);
+}
+
+// What holds where no rule says otherwise: every setting of the rules is a key here.
+void read_allowance(ConfigSection& section, Allowance& allowance) {
+  Settings settings = settings_of(allowance);
+  for (auto& [setting, value] : settings) {
+    if (setting == Setting::days_default) continue;
+    const SettingBounds bounds = bounds_of(setting);
+    value = read_setting(section, setting, {bounds.min, bounds.max, value});
+  }
+  const std::int64_t days_max = settings[Setting::days_max];
+  settings[Setting::days_default] = read_setting(
+      section, Setting::days_default, {1, days_max, std::min<std::int64_t>(10, days_max)});
+  allowance = with_settings(allowance, settings);
+}
+
 void read_limits(ConfigSection& section, Config& config) {
   Allowance& allowance = config.service.allowance;
   VerificationLimits& verification = config.service.verification;
-  allowance.transfer_bytes_max = static_cast<std::uint64_t>(section.integer(
-      "transfer_bytes_max", {1, static_cast<std::int64_t>(limits::file_bytes_max),
-                             static_cast<std::int64_t>(allowance.transfer_bytes_max)}));
+  read_allowance(section, allowance);
   const std::uint64_t four = std::min(4 * allowance.transfer_bytes_max, limits::unsent_bytes_max);
   config.service.unsent_bytes_max = static_cast<std::uint64_t>(section.integer(
       "unsent_bytes_max",
       {1, static_cast<std::int64_t>(limits::unsent_bytes_max), static_cast<std::int64_t>(four)}));
-  allowance.days_max = static_cast<int>(section.integer("days_max", {1, 399, allowance.days_max}));
-  allowance.days_default = static_cast<int>(
-      section.integer("days_default", {1, allowance.days_max, std::min(10, allowance.days_max)}));
-  allowance.password_length_min = static_cast<int>(
-      section.integer("password_length_min", {8, 64, allowance.password_length_min}));
   verification.code_life = std::chrono::minutes(section.integer(
       "code_minutes", {5, verification.code_life.count(), verification.code_life.count()}));
   verification.life = std::chrono::hours(
@@ -64,8 +81,9 @@ void read_limits(ConfigSection& section, Config& config) {
   config.service.retrieval_idle = std::chrono::minutes(
       section.integer("retrieval_idle_minutes",
                       {1, limits::retrieval_idle.count(), limits::retrieval_idle.count()}));
-  allowance.link_allowed = section.boolean("transfers_without_password", true);
-  allowance.notification_editable = section.boolean("notification_editable", true);
+  config.service.listed_life = std::chrono::hours(
+      24 * section.integer("listed_days", {1, limits::listed_life_max.count() / 24,
+                                           limits::listed_life.count() / 24}));
 }
 
 std::string path_of(ConfigSection& section, std::string_view key, std::string_view scheme) {
@@ -85,6 +103,10 @@ void read_mail(ConfigSection& section, Config& config) {
   const Result<Address> from = parse_address(section.text("from"));
   if (!from) section.refuse("from", "an address");
   if (from) config.service.mail_from = from->text;
+  const std::string bounces = section.text("bounces", "");
+  const Result<Address> reports = parse_address(bounces);
+  if (!reports && !bounces.empty()) section.refuse("bounces", "an address");
+  if (reports) config.service.mail_bounces = reports->text;
   const Result<SmtpServer> server = parse_smtp_url(section.text("smtp"));
   if (!server) section.refuse("smtp", "smtp://HOST:PORT or smtps://HOST:PORT");
   if (server) config.smtp = *server;
@@ -146,6 +168,11 @@ void read_all(ConfigFile& file, Config& config) {
     // It asks nobody who they are.
     if (!is_loopback_listen(config.admin_listen)) admin->refuse("listen", "a loopback address");
     admin->finish();
+  }
+  if (std::optional<ConfigSection> look = file.section("look", Presence::optional)) {
+    config.look = {look->text("logo", ""), look->text("colour", ""), look->text("accent", ""),
+                   look->text("texts", ""), look->boolean("terms_required", false)};
+    look->finish();
   }
   top.finish();
 }

@@ -11,6 +11,15 @@
 
 namespace couvert {
 
+/// How the portal looks; empty: as it comes. Paths and colours as they stand there.
+struct LookConfig {
+  std::string logo;
+  std::string colour;
+  std::string accent;
+  std::string texts;  // a folder
+  bool terms_required = false;
+};
+
 struct Config {
   ServiceSettings service;
   HttpConfig http;
@@ -22,6 +31,7 @@ struct Config {
   std::string day_keys;            // the folder's path
   std::string master_key;          // the file's path
   std::string portal;              // the folder with index.html; empty: beside the program
+  LookConfig look;
 };
 
 /// Reads the file.

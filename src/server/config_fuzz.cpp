@@ -21,7 +21,7 @@ void fuzz(std::string_view text) {
   INVARIANT(config->database.starts_with("sqlite:") && config->objects.starts_with("file:"));
   INVARIANT(!config->master_key.empty() && !config->day_keys.empty());
   INVARIANT(config->service.allowance.days_default <= config->service.allowance.days_max);
-  INVARIANT(config->service.allowance.password_length_min >= 8);
+  INVARIANT(config->service.allowance.password_rules.length_min >= 8);
 }
 
 }  // namespace couvert

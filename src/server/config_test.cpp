@@ -54,6 +54,19 @@ TEST_CASE("the documented configuration is read") {
   CHECK(config->service.allowance.days_max == 10);
 }
 
+TEST_CASE("the look is read, with nothing as it comes") {
+  CHECK(parse_config(good, "couvert.toml")->look.colour.empty());
+  const std::string look =
+      "[look]\nlogo = \"/etc/couvert/logo.svg\"\ncolour = \"#003399\"\naccent = \"#b3402a\"\n"
+      "texts = \"/etc/couvert/texts\"\nterms_required = true\n";
+  const Result<Config> config = parse_config(good + look, "couvert.toml");
+  REQUIRE(config.has_value());
+  CHECK(config->look.logo == "/etc/couvert/logo.svg");
+  CHECK(config->look.accent == "#b3402a");
+  CHECK(config->look.terms_required);
+  CHECK(refusal(good + "[look]\ncolor = \"red\"\n").find("color") != std::string::npos);
+}
+
 TEST_CASE("wide AES is for TLS where the file asks for it") {
   std::string wide = good;
   wide.insert(wide.find("\n[store]"), "wide_aes = true\n");
@@ -71,6 +84,26 @@ TEST_CASE("a sender's unsent transfers may hold four of the largest, or what is 
   CHECK(unsent("transfer_bytes_max = 100\nunsent_bytes_max = 150\n") == 150);
   CHECK_FALSE(
       parse_config(good + "[limits]\nunsent_bytes_max = 17592186044417\n", "x").has_value());
+}
+
+TEST_CASE("reports of mail servers go to the mails' sender, or where the file says") {
+  CHECK(envelope_sender(parse_config(good, "x")->service) == "transfer@example.org");
+  const std::string mail = "from = \"transfer@example.org\"\n";
+  std::string apart = good;
+  apart.replace(apart.find(mail), mail.size(), mail + "bounces = \"Bounces@example.org\"\n");
+  CHECK(envelope_sender(parse_config(apart, "x")->service) == "bounces@example.org");
+  apart.replace(apart.find("Bounces@"), 8, "");
+  CHECK(refusal(apart) == "couvert.toml:19: mail.bounces: expected an address");
+}
+
+TEST_CASE("a transfer stays in its sender's list for 90 days after its end, or as is set") {
+  const auto listed = [](const std::string& more) {
+    return parse_config(good + "[limits]\n" + more, "couvert.toml")->service.listed_life;
+  };
+  CHECK(listed("") == std::chrono::hours(24 * 90));
+  CHECK(listed("listed_days = 3650\n") == limits::listed_life_max);
+  CHECK(refusal(good + "[limits]\nlisted_days = 3651\n") ==
+        "couvert.toml:23: limits.listed_days: expected a whole number from 1 to 3650");
 }
 
 TEST_CASE("a wrong configuration is refused with file, line, key and what is expected") {

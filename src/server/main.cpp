@@ -13,15 +13,24 @@ constexpr const char* usage =
     "couvertd: the server of Couvert\n"
     "\n"
     "  couvertd serve --config FILE\n"
-    "  couvertd policy allow|deny|reply-only SENDER RECIPIENT --config FILE\n"
+    "  couvertd policy allow|deny|reply-only SENDER RECIPIENT [NAME=VALUE...] --config FILE\n"
     "  couvertd policy list --config FILE\n"
     "  couvertd policy remove ID --config FILE\n"
+    "  couvertd policy export [json|csv] --config FILE\n"
+    "  couvertd policy import FILE --config FILE\n"
+    "  couvertd policy explain SENDER RECIPIENT... [network=ADDRESS] --config FILE\n"
     "  couvertd check --config FILE\n"
+    "  couvertd bounce --config FILE\n"
     "  couvertd --version\n"
     "\n"
-    "SENDER and RECIPIENT are patterns: an address, *@example.org, *@*.example.org, or *.\n"
-    "Without any rule nothing is sent. Exit status: 0 done, 1 disagreements found, 2 wrong use or\n"
-    "configuration, 3 it did not work.\n";
+    "SENDER and RECIPIENT are patterns: an address, *@example.org, *@*.example.org, *, stars "
+    "before\n"
+    "the @, or a regular expression between slashes. NAME=VALUE is a setting (days_max=30), or\n"
+    "network=10.0.0.0/8 for senders who sit there. import takes JSON or CSV, - is standard input,\n"
+    "and replaces all rules. Without any rule nothing is sent. bounce reads what a mail server "
+    "says\n"
+    "of a mail that came back, from standard input. Exit status: 0 done, 1 disagreements found,\n"
+    "2 wrong use or configuration, 3 it did not work; of bounce: 0 done, 75 try again.\n";
 
 constexpr const char* default_config = "/etc/couvert/couvert.toml";
 
@@ -58,12 +67,16 @@ int run(const Words& words) {
     std::fputs(usage, stdout);
     return 0;
   }
-  if (command != "serve" && command != "policy" && command != "check") {
+  if (command != "serve" && command != "policy" && command != "check" && command != "bounce") {
     std::fputs(usage, stderr);
     return 2;
   }
   couvert::Result<couvert::Config> config = couvert::read_config(words.config);
-  if (!config) return couvert::complain(config.error());
+  if (!config) {
+    // The mail server keeps the report until the file is right again.
+    return command == "bounce" ? couvert::try_again(config.error())
+                               : couvert::complain(config.error());
+  }
   if (command == "policy") {
     return couvert::policy(*config, {words.plain.begin() + 1, words.plain.end()});
   }
@@ -71,7 +84,8 @@ int run(const Words& words) {
     std::fputs(usage, stderr);
     return 2;
   }
-  return command == "serve" ? couvert::serve(std::move(*config)) : couvert::check(*config);
+  if (command == "serve") return couvert::serve(std::move(*config));
+  return command == "bounce" ? couvert::bounce(*config) : couvert::check(*config);
 }
 
 }  // namespace

@@ -130,7 +130,8 @@ void write_mail(Page& page, const MetricsSources& from) {
   page.counter("couvert_mails_total", "Tries to hand a mail over, by what came of it.")
       .add(from.metrics.mails_handed_over.value(), {{"result", "handed_over"}})
       .add(from.metrics.mails_postponed.value(), {{"result", "postponed"}})
-      .add(from.metrics.mails_refused.value(), {{"result", "refused"}});
+      .add(from.metrics.mails_refused.value(), {{"result", "refused"}})
+      .add(from.metrics.mails_bounced.value(), {{"result", "bounced"}});
   std::optional<OutboxState> outbox;
   const Result<> read = from.parts.database.read([&](Transaction& tx) -> Result<> {
     const Result<OutboxState> state = outbox_state(tx);

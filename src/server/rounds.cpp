@@ -4,6 +4,7 @@
 
 #include "service/expire_round.h"
 #include "service/outbox_round.h"
+#include "service/undelivered.h"
 
 namespace couvert {
 namespace {
@@ -103,6 +104,12 @@ void Rounds::run_outbox() {
   });
   CountedTransport counted(transport_, metrics_);
   while (mail_waits_.pause(outbox_pause)) {
+    guarded(parts_.log, metrics_.outbox_round, [this] {
+      const Result<std::size_t> told = tell_bounces(parts_);
+      if (!told) parts_.log.failure("round failed: bounces", told.error());
+      if (told) metrics_.mails_bounced.add(*told);
+      return told.has_value();
+    });
     guarded(parts_.log, metrics_.outbox_round, [this, &counted] {
       const Result<std::size_t> taken = deliver_due(parts_, counted);
       if (!taken) parts_.log.failure("round failed: outbox", taken.error());

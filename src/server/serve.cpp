@@ -14,6 +14,7 @@
 #include "sealing/day_keys.h"
 #include "sealing/master_key.h"
 #include "server/commands.h"
+#include "server/look.h"
 #include "server/metrics_page.h"
 #include "server/notify.h"
 #include "server/process_figures.h"
@@ -44,9 +45,9 @@ std::string find_portal(const std::string& configured) {
 }
 
 // Empty where there are no pages: the API is served without them.
-Result<Handler> pages_of(const Config& config, Log& log) {
+Result<Handler> pages_of(const Config& config, const Look& look, Log& log) {
   const std::string folder = find_portal(config.portal);
-  if (!folder.empty()) return portal(folder);
+  if (!folder.empty()) return portal(folder, look);
   log.info("no portal pages found: the API alone is served");
   return Handler();
 }
@@ -172,6 +173,7 @@ Result<> open_foundation(const Config& config, const Clock& machine_clock, Rando
 // What the listeners need. Lifetime: all outlive serve_http().
 struct Serving {
   const Config& config;
+  const Look& look;
   const Parts& parts;
   Metrics& metrics;
   Rounds& rounds;
@@ -190,13 +192,14 @@ Result<> serve_http(const Serving& from) {
   Sent sent(parts);
   ChangeSent change_sent(parts);
   Retrieve retrieve(parts);
+  Received received(parts);
   const std::string version(program_version);
   const HealthParts health{[&parts] { return is_ready(parts); }, parts.log};
-  const ApiParts api{parts, verify,      ask_policy, show_preview, drafts, start,
-                     sent,  change_sent, retrieve,   version,      health};
+  const ApiParts api{parts,       verify,   ask_policy, show_preview, drafts, start,    sent,
+                     change_sent, retrieve, received,   version,      health, from.look};
   const HttpParts http{parts.clock, parts.random, parts.log, from.metrics};
 
-  Result<Handler> pages = pages_of(config, parts.log);
+  Result<Handler> pages = pages_of(config, from.look, parts.log);
   if (!pages) return pass(pages);
   const Result<std::unique_ptr<HttpServer>> server =
       HttpServer::start(http, config.http, api_routes(api), std::move(*pages));
@@ -231,6 +234,8 @@ int serve(Config config) {
   const sigset_t signals = block_signals();
   const Result<> password = read_smtp_password(config);
   if (!password) return complain(password.error());
+  const Result<Look> look = read_look(config.look);
+  if (!look) return complain(look.error());
   const Result<std::size_t> connections = connections_for(raise_file_limit());
   if (!connections) return complain(connections.error());
   config.http.connections_max = *connections;
@@ -265,7 +270,7 @@ int serve(Config config) {
                     [&mail_waits] { mail_waits.ring(); }};
   Metrics metrics;
   Rounds rounds(parts, transport, {mail_waits, clock, metrics});
-  const Result<> served = serve_http({config, parts, metrics, rounds, signals});
+  const Result<> served = serve_http({config, *look, parts, metrics, rounds, signals});
   return served ? 0 : complain(served.error());
 }
 

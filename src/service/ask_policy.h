@@ -14,7 +14,7 @@ struct RecipientAnswer {
 
 struct PolicyAnswer {
   std::vector<RecipientAnswer> recipients;
-  Allowance allowance;
+  Allowance allowance;  // for a transfer to all who may receive
 };
 
 struct PolicyRequest {
@@ -22,6 +22,25 @@ struct PolicyRequest {
   std::optional<TransferId> reply_to;
   std::vector<std::string> recipients;
 };
+
+/// What is asked of the policy for one transfer.
+struct TransferQuestion {
+  Address from;
+  std::optional<IpAddress> client;
+  std::optional<TransferId> reply_to;
+  Instant now;
+};
+
+/// All rules, ready. Errors: `damaged` where one cannot be read: then nothing is allowed.
+Result<Policy> read_policy(Transaction& tx);
+
+/// What the policy says of a transfer from the caller to one more recipient.
+Result<PolicyVerdict> ask_for(Transaction& tx, const Policy& policy,
+                              const TransferQuestion& question, const Address& recipient);
+
+/// What a transfer that was sent may be, by the rules of now for those who still have it.
+/// Unlike before Start it counts for nothing whether somebody may receive a new one.
+Result<Allowance> allowance_of_sent(const Parts& parts, Transaction& tx, const Transfer& transfer);
 
 /// Threads: any.
 class AskPolicy {
@@ -34,10 +53,5 @@ class AskPolicy {
  private:
   const Parts& parts_;
 };
-
-/// Whether `sender` answers `recipient`: `reply_to` names a transfer that still lives, of which
-/// `sender` is a recipient and `recipient` the sender.
-Result<bool> is_reply(Transaction& tx, const PolicyQuestion& question,
-                      const std::optional<TransferId>& reply_to, Instant now);
 
 }  // namespace couvert

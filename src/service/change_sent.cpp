@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "service/ask_policy.h"
+#include "service/ending_mails.h"
 #include "service/notification.h"
 #include "service/post.h"
 #include "store/counter_table.h"
 #include "store/outbox_table.h"
-#include "store/rule_table.h"
 
 namespace couvert {
 namespace {
@@ -22,6 +23,7 @@ struct Changing {
   Transfer transfer;
   Notice notice;
   Instant now;
+  const std::optional<IpAddress>& client;  // of who asks
 };
 
 using Change = std::function<Result<>(Changing&)>;
@@ -45,7 +47,8 @@ Result<> change_sent(const Parts& parts, const SentKey& key, const Change& chang
     if (!is_live(*transfer, now)) return fail(ErrorCode::conflict, "ended");
     Result<Notice> notice = open_transfer_notice(parts, **transfer);
     if (!notice) return pass(notice);
-    Changing changing{parts, tx, std::move(**transfer), std::move(*notice), now};
+    Changing changing{
+        parts, tx, std::move(**transfer), std::move(*notice), now, key.caller.address};
     const Result<> changed = change(changing);
     if (!changed) return pass(changed);
     return save(changing);
@@ -72,6 +75,10 @@ Result<Recipient> live_recipient_at(Changing& changing, int recipient_no) {
 
 // Its transfer ID becomes one that nobody was told; own keyslot, sessions and waiting mail go.
 Result<> take_back(Changing& changing, Recipient recipient) {
+  const std::vector<Recipient> from = {recipient};
+  const Result<> told =
+      tell_recipients(changing.parts, changing.tx, {changing.transfer, changing.notice, from});
+  if (!told) return told;
   const TransferId untold = TransferId::make(changing.parts.random);
   changing.notice.recipients[static_cast<std::size_t>(recipient.position)].transfer_id = untold;
   recipient.transfer_id_hash = hash_of(untold);
@@ -146,6 +153,22 @@ Result<> add_recipient(Changing& changing, const Recipient& like, const Address&
   return post_notification(changing, recipient, link);
 }
 
+// What is sealed already has to be what the rules for a further recipient allow.
+Result<> check_settings(Changing& changing, const Allowance& allowance) {
+  const Transfer& transfer = changing.transfer;
+  if (transfer.open_by == OpenBy::link && !allowance.link_allowed) {
+    return fail(ErrorCode::refused, "link_not_allowed");
+  }
+  if (transfer.end > latest_end(transfer.started, allowance)) {
+    return fail(ErrorCode::refused, "life");
+  }
+  const Result<FileTotals> files = file_totals(changing.tx, transfer.seal_id);
+  if (!files) return pass(files);
+  if (std::cmp_greater(files->bytes, allowance.transfer_bytes_max))
+    return fail(ErrorCode::too_large, "size");
+  return Result<>();
+}
+
 Result<> check_newcomer(Changing& changing, const Address& address) {
   const Result<std::vector<Recipient>> all = recipients_of(changing.tx, changing.transfer.seal_id);
   if (!all) return pass(all);
@@ -154,9 +177,23 @@ Result<> check_newcomer(Changing& changing, const Address& address) {
     if (one.revoked || one.address != address) continue;
     return fail(ErrorCode::conflict, "already_recipient");
   }
-  const Result<std::vector<Rule>> rules = all_rules(changing.tx);
-  if (!rules) return pass(rules);
-  const PolicyVerdict verdict = decide(*rules, {changing.transfer.sender, address, false});
+  const Result<Policy> policy = read_policy(changing.tx);
+  if (!policy) return pass(policy);
+  const PolicyVerdict verdict =
+      policy->decide({changing.transfer.sender, address, changing.client, false});
+  if (!verdict.allowed) {
+    return fail(ErrorCode::refused, std::string(name_of(verdict.refusal)) + " " + address.text);
+  }
+  return check_settings(changing,
+                        allowance_of(changing.parts.settings.allowance, verdict.settings));
+}
+
+// Whoever was denied since gets no second mail.
+Result<> check_not_denied(Changing& changing, const Address& address) {
+  const Result<Policy> policy = read_policy(changing.tx);
+  if (!policy) return pass(policy);
+  const PolicyVerdict verdict =
+      policy->decide({changing.transfer.sender, address, changing.client, true});
   if (verdict.allowed) return Result<>();
   return fail(ErrorCode::refused, std::string(name_of(verdict.refusal)) + " " + address.text);
 }
@@ -192,17 +229,37 @@ Result<> recoat(Changing& changing, const Transfer& before) {
   return Result<>();
 }
 
+Result<std::vector<Recipient>> recipients_with_it(Transaction& tx, const SealId& id) {
+  Result<std::vector<Recipient>> all = recipients_of(tx, id);
+  if (all) std::erase_if(*all, [](const Recipient& one) { return one.revoked.has_value(); });
+  return all;
+}
+
+Result<> tell_revoked(const Parts& parts, Transaction& tx, const Transfer& transfer,
+                      const std::vector<Recipient>& from) {
+  const Result<Notice> notice = open_transfer_notice(parts, transfer);
+  if (!notice) return pass(notice);
+  const Revocation revocation{transfer, *notice, from};
+  const Result<> told = tell_recipients(parts, tx, revocation);
+  if (!told) return told;
+  return tell_sender(parts, tx, revocation);
+}
+
 }  // namespace
 
 Result<> ChangeSent::revoke(const Caller& caller, const TrackingId& id) {
   const Result<Transfer> sent = find_sent(parts_, caller, id);
   if (!sent) return pass(sent);
-  return parts_.database.write([&](Transaction& tx) -> Result<> {
+  const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
     Result<std::optional<Transfer>> current = find_transfer(tx, sent->seal_id);
     if (!current) return pass(current);
     if (!current->has_value()) return Result<>();
     const Result<TransferState> next = next_state((*current)->state, TransferEvent::revoke);
     if (!next) return Result<>();  // it has ended
+    const Result<std::vector<Recipient>> had = recipients_with_it(tx, (*current)->seal_id);
+    if (!had) return pass(had);
+    const Result<> told = tell_revoked(parts_, tx, **current, *had);
+    if (!told) parts_.log.failure("revocation not told", told.error());
     (*current)->state = *next;
     (*current)->revoked = parts_.clock.now();
     const Result<> updated = update_transfer(tx, **current);
@@ -211,15 +268,23 @@ Result<> ChangeSent::revoke(const Caller& caller, const TrackingId& id) {
     if (!unsent) return pass(unsent);
     return delete_keyslots(tx, (*current)->seal_id);
   });
+  if (done) parts_.wake_outbox();
+  return done;
 }
 
 Result<> ChangeSent::revoke_recipient(const SentKey& key, int recipient_no) {
-  return change_sent(parts_, key, [&](Changing& changing) -> Result<> {
+  const Result<> done = change_sent(parts_, key, [&](Changing& changing) -> Result<> {
     const Result<Recipient> recipient = recipient_at(changing, recipient_no);
     if (!recipient) return pass(recipient);
     if (recipient->revoked) return Result<>();
+    const std::vector<Recipient> from = {*recipient};
+    const Result<> told =
+        tell_sender(parts_, changing.tx, {changing.transfer, changing.notice, from});
+    if (!told) return told;
     return take_back(changing, *recipient);
   });
+  if (done) parts_.wake_outbox();
+  return done;
 }
 
 Result<> ChangeSent::replace(const SentKey& key, int recipient_no, const std::string& typed,
@@ -248,6 +313,8 @@ Result<> ChangeSent::send_again(const SentKey& key, int recipient_no,
   const Result<> done = change_sent(parts_, key, [&](Changing& changing) -> Result<> {
     Result<Recipient> recipient = live_recipient_at(changing, recipient_no);
     if (!recipient) return pass(recipient);
+    const Result<> welcome = check_not_denied(changing, recipient->address);
+    if (!welcome) return pass(welcome);
     const Result<> counted = count_mail(changing, *recipient);
     if (!counted) return pass(counted);
     if (*keys) {
@@ -260,6 +327,7 @@ Result<> ChangeSent::send_again(const SentKey& key, int recipient_no,
     recipient->mail = MailState::waiting;
     recipient->mail_settled.reset();
     recipient->mail_answer.clear();
+    recipient->bounced.reset();
     const Result<> updated = update_recipient(changing.tx, *recipient);
     if (!updated) return pass(updated);
     const Result<> old = delete_notification(changing.tx, recipient->seal_id, recipient->position);
@@ -273,7 +341,9 @@ Result<> ChangeSent::send_again(const SentKey& key, int recipient_no,
 Result<> ChangeSent::change_end(const SentKey& key, Instant wanted) {
   const Instant end = std::chrono::floor<std::chrono::seconds>(wanted);
   return change_sent(parts_, key, [&](Changing& changing) -> Result<> {
-    const Instant latest = latest_end(changing.transfer.started, parts_.settings.allowance);
+    const auto allowance = allowance_of_sent(parts_, changing.tx, changing.transfer);
+    if (!allowance) return pass(allowance);
+    const Instant latest = latest_end(changing.transfer.started, *allowance);
     if (end <= changing.now + 1min || end > latest) return fail(ErrorCode::refused, "life");
     const Transfer before = changing.transfer;
     changing.transfer.end = end;

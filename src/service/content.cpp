@@ -1,90 +1,73 @@
 #include "service/content.h"
 
-#include "crypto/hash.h"
+#include <algorithm>
+
+#include "domain/view_type.h"
 #include "sealing/zip.h"
 #include "sealing/zip_names.h"
+#include "service/content_download.h"
 #include "service/delivery.h"
-#include "service/stored_file.h"
-#include "service/transfer_watch.h"
 
 namespace couvert {
 namespace {
 
-constexpr std::size_t etag_bytes = 16;
-
-// Names these files' bytes: another transfer, seal or selection has another one.
-std::string content_etag(const OpenedTransfer& opened, const std::vector<std::uint32_t>& numbers) {
-  Buffer about(opened.keys.manifest.begin(), opened.keys.manifest.end());
-  for (const std::uint32_t no : numbers) append_integer(about, no, 4);
-  const Sha256Digest digest = sha256(about);
-  return encode_base64url(Bytes(digest).first(etag_bytes));
-}
-
-// What both kinds of download have: the transfer, its manifest, which files, name and ETag.
-class ContentDownload : public Download {
- public:
-  ContentDownload(const Parts& parts, OpenedTransfer opened,
-                  std::unique_ptr<OpenedManifest> manifest, std::vector<std::size_t> indexes)
-      : parts_(parts),
-        opened_(std::move(opened)),
-        watch_(parts_, opened_),
-        manifest_(std::move(manifest)),
-        indexes_(std::move(indexes)) {
-    for (const std::size_t index : indexes_) {
-      numbers_.push_back(manifest_->manifest().files[index].no);
-    }
-  }
-
-  const std::string& name() const override { return name_; }
-  const std::string& etag() const override { return etag_; }
-  void delivered() override {
-    const Result<> noted = note_delivery(parts_, opened_, manifest_->manifest(), numbers_);
-    if (!noted) parts_.log.failure("download not noted", noted.error());
-  }
-  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) final {
-    const Result<> live = watch_.look();
-    if (!live) return pass(live);
-    return read_piece(offset, bytes_max);
-  }
-
- protected:
-  virtual Result<Bytes> read_piece(std::uint64_t offset, std::size_t bytes_max) = 0;
-
-  std::unique_ptr<PlainSource> open(std::size_t nth) {
-    return open_stored_file(parts_, watch_, *manifest_, indexes_[nth]);
-  }
-  const ManifestFile& file(std::size_t nth) const {
-    return manifest_->manifest().files[indexes_[nth]];
-  }
-
-  const Parts& parts_;
-  OpenedTransfer opened_;
-  TransferWatch watch_;
-  std::unique_ptr<OpenedManifest> manifest_;
-  std::vector<std::size_t> indexes_;  // of the manifest's files
-  std::vector<std::uint32_t> numbers_;
-  std::string name_;
-  std::string etag_;
-};
-
-class FileDownload final : public ContentDownload {
+class FileDownload : public ContentDownload {
  public:
   FileDownload(const Parts& parts, OpenedTransfer opened, std::unique_ptr<OpenedManifest> manifest,
                std::size_t index)
       : ContentDownload(parts, std::move(opened), std::move(manifest), {index}) {
     name_ = safe_file_name(file(0).name);
-    etag_ = content_etag(opened_, numbers_);
+    etag_ = content_etag();
   }
 
   std::uint64_t size() const override { return file(0).size; }
 
- private:
+ protected:
   Result<Bytes> read_piece(std::uint64_t offset, std::size_t bytes_max) override {
     if (!source_) source_ = open(0);
     return source_->read(offset, bytes_max);
   }
 
+ private:
   std::unique_ptr<PlainSource> source_;
+};
+
+// The same bytes to look at: whoever gets some of them has viewed the file, and all of them are no
+// download.
+class FileView final : public FileDownload {
+ public:
+  using FileDownload::FileDownload;
+
+  void delivered() override {}
+
+  // What the file is shown as, by its first bytes.
+  Result<std::string> type() {
+    if (size() == 0) return fail(ErrorCode::refused, "no_view");
+    Buffer head;
+    const std::uint64_t wanted = std::min<std::uint64_t>(size(), view_head_bytes);
+    while (head.size() < wanted) {
+      const Result<Bytes> piece =
+          FileDownload::read_piece(head.size(), static_cast<std::size_t>(wanted) - head.size());
+      if (!piece) return pass(piece);
+      append(head, *piece);
+    }
+    const std::optional<std::string_view> type = view_type(head);
+    if (!type) return fail(ErrorCode::refused, "no_view");
+    return std::string(*type);
+  }
+
+ private:
+  // What was not noted is not held against who looks: the log says so.
+  Result<Bytes> read_piece(std::uint64_t offset, std::size_t bytes_max) override {
+    Result<Bytes> piece = FileDownload::read_piece(offset, bytes_max);
+    if (!piece || noted_) return piece;
+    noted_ = true;
+    const Result<> noted = note_view(parts_, opened_.recipient, numbers_.front());
+    if (!noted) parts_.log.failure("view not noted", noted.error());
+    return piece;
+  }
+
+  bool noted_ = false;
 };
 
 class ZipDownload final : public ContentDownload {
@@ -97,7 +80,7 @@ class ZipDownload final : public ContentDownload {
     // A day tells a recipient more than an ID does.
     name_ =
         "couvert-" + to_rfc3339(from_unix(manifest_->manifest().created)).substr(0, 10) + ".zip";
-    etag_ = std::string(zip_layout_version) + "-" + content_etag(opened_, numbers_);
+    etag_ = std::string(zip_layout_version) + "-" + content_etag();
   }
 
   std::uint64_t size() const override { return layout_.size(); }
@@ -156,6 +139,14 @@ std::unique_ptr<Download> download_file(const Parts& parts, OpenedTransfer opene
                                         std::unique_ptr<OpenedManifest> manifest,
                                         std::size_t index) {
   return std::make_unique<FileDownload>(parts, std::move(opened), std::move(manifest), index);
+}
+
+Result<View> view_file(const Parts& parts, OpenedTransfer opened,
+                       std::unique_ptr<OpenedManifest> manifest, std::size_t index) {
+  auto view = std::make_unique<FileView>(parts, std::move(opened), std::move(manifest), index);
+  Result<std::string> type = view->type();
+  if (!type) return pass(type);
+  return View{std::move(view), std::move(*type)};
 }
 
 std::unique_ptr<Download> download_zip(const Parts& parts, OpenedTransfer opened,

@@ -40,6 +40,10 @@ std::unique_ptr<Download> download_file(const Parts& parts, OpenedTransfer opene
                                         std::unique_ptr<OpenedManifest> manifest,
                                         std::size_t index);
 
+/// The same file to look at. Errors: as Retrieve::view().
+Result<View> view_file(const Parts& parts, OpenedTransfer opened,
+                       std::unique_ptr<OpenedManifest> manifest, std::size_t index);
+
 /// A download of several files as a ZIP. `indexes` count the manifest's files.
 std::unique_ptr<Download> download_zip(const Parts& parts, OpenedTransfer opened,
                                        std::unique_ptr<OpenedManifest> manifest,

@@ -39,6 +39,9 @@ Result<> note_delivery(const Parts& parts, const OpenedTransfer& opened, const M
       if (!first) return pass(first);
       if (*first) fresh.push_back(no);
     }
+    const Result<bool> opened_first =
+        set_opened(tx, opened.transfer.seal_id, opened.recipient.position, now);
+    if (!opened_first) return pass(opened_first);
     const Result<bool> retrieved =
         set_retrieved(tx, opened.transfer.seal_id, opened.recipient.position, now);
     if (!retrieved) return pass(retrieved);
@@ -56,6 +59,31 @@ Result<> note_delivery(const Parts& parts, const OpenedTransfer& opened, const M
   if (!noted) return pass(noted);
   if (posted) parts.wake_outbox();
   return Result<>();
+}
+
+// A film is asked for in many ranges: reading first spares the database a write for each.
+Result<> note_view(const Parts& parts, const Recipient& recipient, std::uint32_t no) {
+  bool noted = false;
+  const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
+    const Result<bool> viewed = is_viewed(tx, recipient, no);
+    if (!viewed) return pass(viewed);
+    noted = *viewed;
+    return Result<>();
+  });
+  if (!read || noted) return read;
+  return parts.database.write([&](Transaction& tx) -> Result<> {
+    // Erased in between: nothing may be noted of it any more.
+    const Result<std::optional<Transfer>> transfer = find_transfer(tx, recipient.seal_id);
+    if (!transfer) return pass(transfer);
+    if (!is_live(*transfer, parts.clock.now())) return Result<>();
+    const Instant now = parts.clock.now();
+    const Result<bool> first = note_viewing(tx, recipient, no, now);
+    if (!first) return pass(first);
+    // Where a link opens a transfer this is the first that shows a person.
+    const Result<bool> opened = set_opened(tx, recipient.seal_id, recipient.position, now);
+    if (!opened) return pass(opened);
+    return Result<>();
+  });
 }
 
 }  // namespace couvert

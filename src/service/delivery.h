@@ -10,4 +10,8 @@ namespace couvert {
 Result<> note_delivery(const Parts& parts, const OpenedTransfer& opened, const Manifest& manifest,
                        const std::vector<std::uint32_t>& numbers);
 
+/// Notes that the recipient has begun to look at the file, where that was not noted before.
+/// Errors: `unavailable`.
+Result<> note_view(const Parts& parts, const Recipient& recipient, std::uint32_t no);
+
 }  // namespace couvert

@@ -1,6 +1,7 @@
 #include "service/draft.h"
 
 #include "sealing/sealed_text.h"
+#include "service/ask_policy.h"
 #include "service/draft_access.h"
 #include "service/upload.h"
 #include "store/counter_table.h"
@@ -15,9 +16,16 @@ DraftFile as_seen(const OpenedDraft& draft, const OpenedFile& file) {
           file.row.offset, file.record.metadata, draft.transfer.end};
 }
 
+// What is to be added, and from where.
+struct NewBytes {
+  std::uint64_t bytes = 0;
+  std::optional<IpAddress> client;
+};
+
 // What the sender's policy lets one transfer hold, and all that were not started together.
 Result<> check_room(Transaction& tx, const Transfer& draft, const ServiceSettings& settings,
-                    std::uint64_t more) {
+                    const NewBytes& add) {
+  const std::uint64_t more = add.bytes;
   const Result<std::vector<FileRow>> files = files_of(tx, draft.seal_id);
   if (!files) return pass(files);
   if (files->size() >= limits::files_max) {
@@ -25,7 +33,10 @@ Result<> check_room(Transaction& tx, const Transfer& draft, const ServiceSetting
   }
   std::uint64_t sum = more;
   for (const FileRow& file : *files) sum += file.bytes;
-  if (sum > settings.allowance.transfer_bytes_max) {
+  // Who receives is not known yet: Start holds the sum against the rules for them.
+  const Result<Policy> policy = read_policy(tx);
+  if (!policy) return pass(policy);
+  if (sum > policy->transfer_bytes_max(draft.sender, add.client, settings.allowance)) {
     return fail(ErrorCode::too_large, "size");
   }
   const Result<std::uint64_t> unsent = unsent_bytes(tx, draft.sender);
@@ -194,7 +205,8 @@ Result<NewUpload> Drafts::create_file(const DraftKey& key, const NewFile& file,
   row.seal_id = draft->transfer.seal_id;
   row.bytes = file.size;
   const Result<> stored = parts_.database.write([&](Transaction& tx) -> Result<> {
-    const Result<> room = check_room(tx, draft->transfer, parts_.settings, file.size);
+    const Result<> room =
+        check_room(tx, draft->transfer, parts_.settings, {file.size, key.caller.address});
     if (!room) return pass(room);
     const Result<std::int64_t> no = take_file_no(tx, row.seal_id);
     if (!no) return pass(no);

@@ -1,6 +1,7 @@
 #include "service/expire_round.h"
 
 #include "sealing/day_keys.h"
+#include "service/ending_mails.h"
 #include "service/open_transfer.h"
 #include "store/counter_table.h"
 #include "store/file_table.h"
@@ -14,7 +15,12 @@ namespace {
 using namespace std::chrono_literals;
 
 // From this second nothing opens it, whatever the clock does later: the keyslots are gone.
-Result<> end_transfer(Transaction& tx, Transfer transfer) {
+Result<> end_transfer(const Parts& parts, Transaction& tx, Transfer transfer) {
+  if (transfer.state == TransferState::sealed) {
+    // A transfer ends even where its sender cannot be told.
+    const Result<> told = tell_expired(parts, tx, transfer);
+    if (!told) parts.log.failure("expiry not told", told.error());
+  }
   const Result<TransferState> next = next_state(transfer.state, TransferEvent::expire);
   if (!next) return pass(next);
   transfer.state = *next;
@@ -32,7 +38,7 @@ Result<> expire_due(const Parts& parts) {
           ended_transfers(tx, state, parts.clock.certain(), limits::erasures_per_round_max);
       if (!ended) return pass(ended);
       for (const Transfer& transfer : *ended) {
-        const Result<> done = end_transfer(tx, transfer);
+        const Result<> done = end_transfer(parts, tx, transfer);
         if (!done) return pass(done);
       }
     }
@@ -99,6 +105,21 @@ Result<> erase_ended(const Parts& parts) {
   return all;
 }
 
+// What remained of a transfer for its sender's list goes, too. Its content went long before.
+Result<> unlist(const Parts& parts) {
+  return parts.database.write([&](Transaction& tx) -> Result<> {
+    const Instant before = parts.clock.certain() - parts.settings.listed_life;
+    const Result<std::vector<Transfer>> old =
+        ended_transfers(tx, TransferState::erased, before, limits::erasures_per_round_max);
+    if (!old) return pass(old);
+    for (const Transfer& transfer : *old) {
+      const Result<> deleted = delete_transfer(tx, transfer.seal_id);
+      if (!deleted) return deleted;
+    }
+    return Result<>();
+  });
+}
+
 Result<> sweep_rows(const Parts& parts) {
   return parts.database.write([&](Transaction& tx) -> Result<> {
     const Instant now = parts.clock.certain();
@@ -147,6 +168,7 @@ bool run(const Parts& parts, std::string_view step, Result<> (*work)(const Parts
 bool sweep(const Parts& parts) {
   bool well = run(parts, "round failed: expire", expire_due);
   well &= run(parts, "round failed: erase", erase_ended);
+  well &= run(parts, "round failed: unlist", unlist);
   well &= run(parts, "round failed: rows", sweep_rows);
   well &= run(parts, "round failed: day keys", sweep_days);
   well &= run(parts, "round failed: forget", forget);

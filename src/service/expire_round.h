@@ -6,7 +6,8 @@
 
 namespace couvert {
 
-/// Ends transfers and drafts past their end, erases the content of ended ones, sweeps sessions,
+/// Ends transfers and drafts past their end, erases the content of ended ones, forgets them when
+/// their sender has had them in the list for long enough, sweeps sessions,
 /// codes and counters, makes day keys ahead and destroys those that are over. What goes, goes by
 /// Clock::certain(). Each step is bounded and safe to run twice; a step that fails is logged and
 /// leaves the others going. Returns whether none failed.

@@ -7,6 +7,7 @@
 #include "sealing/sealed_text.h"
 #include "service/notice.h"
 #include "service/post.h"
+#include "service/undelivered.h"
 #include "store/transfer_table.h"
 
 namespace couvert {
@@ -68,19 +69,6 @@ Result<> tell_handed_over(const Parts& parts, Transaction& tx, const Transfer& t
   return post(parts, tx, {MailKind::handed_over, transfer.sender, mail, transfer.seal_id, -1});
 }
 
-Result<> tell_undeliverable(const Parts& parts, Transaction& tx, const Transfer& transfer,
-                            const OutboxRow& row, const std::string& answer) {
-  const Result<Notice> notice = open_transfer_notice(parts, transfer);
-  if (!notice) return pass(notice);
-  UndeliverableMail mail;
-  mail.language = notice->language;
-  mail.recipient = row.address;
-  mail.tracking_id = transfer.tracking_id;
-  mail.server_answer = answer.substr(0, mail_server_answer_bytes_max);
-  return post(parts, tx,
-              {MailKind::undeliverable, transfer.sender, mail, transfer.seal_id, row.position});
-}
-
 // A notification's end is a fact of its transfer: the recipient's mail state and what the sender
 // hears.
 Result<> settle_notification(const Parts& parts, Transaction& tx, const OutboxRow& row,
@@ -89,15 +77,11 @@ Result<> settle_notification(const Parts& parts, Transaction& tx, const OutboxRo
   const Result<std::optional<Transfer>> transfer = find_transfer(tx, *row.seal_id);
   if (!transfer) return pass(transfer);
   if (!transfer->has_value() || (*transfer)->state != TransferState::sealed) return Result<>();
-  const SettledMail settled{
-      sent ? MailState::handed_over : MailState::failed, parts.clock.now(),
-      sent ? std::string() : sent.error().detail.substr(0, mail_server_answer_bytes_max)};
-  const Result<> noted = settle_mail(tx, *row.seal_id, row.position, settled);
+  const Result<> noted =
+      sent ? settle_mail(tx, *row.seal_id, row.position,
+                         {MailState::handed_over, parts.clock.now(), std::string()})
+           : give_up_mail(parts, tx, **transfer, {row.position, row.address, sent.error().detail});
   if (!noted) return pass(noted);
-  if (!sent) {
-    const Result<> told = tell_undeliverable(parts, tx, **transfer, row, sent.error().detail);
-    if (!told) return pass(told);
-  }
   return tell_handed_over(parts, tx, **transfer);
 }
 
@@ -179,7 +163,7 @@ Result<> deliver(const Parts& parts, MailTransport& transport, const OutboxRow& 
     const bool is_broken = message.error().code != ErrorCode::unavailable;
     return settle(parts, row, fail(is_broken ? ErrorCode::damaged : ErrorCode::unavailable, ""));
   }
-  const Envelope envelope{Address{parts.settings.mail_from}, row.address};
+  const Envelope envelope{Address{envelope_sender(parts.settings)}, row.address};
   const Result<> sent = transport.send(envelope, *message, limits::send_time_max);
   if (!sent) {
     parts.log.write(LogLevel::warning, "mail not handed over",

@@ -26,13 +26,20 @@ struct ServiceSettings {
   std::string base_url;  // without a slash at the end
   std::string organisation;
   std::string mail_from;                    // an address
+  std::string mail_bounces;                 // likewise, where reports go; empty: to mail_from
   std::string time_zone = "Europe/Berlin";  // of dates in mails, an IANA name
   VerificationLimits verification;
   std::chrono::minutes retrieval_idle = limits::retrieval_idle;
+  std::chrono::hours listed_life = limits::listed_life;  // of a transfer, after its end
   Allowance allowance;
   // What all drafts of one sender may announce together.
   std::uint64_t unsent_bytes_max = std::uint64_t{1} << 42;
 };
+
+/// The sender in the envelope of every mail: whom mail servers tell what they could not deliver.
+inline const std::string& envelope_sender(const ServiceSettings& settings) {
+  return settings.mail_bounces.empty() ? settings.mail_from : settings.mail_bounces;
+}
 
 /// Lifetime: everything referred to outlives every use case.
 struct Parts {

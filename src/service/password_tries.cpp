@@ -29,10 +29,6 @@ std::string network_key(const Trier& trier) {
   return "wrong passwords from " + trier.network;
 }
 
-Instant hour_of(Instant now) {
-  return std::chrono::floor<std::chrono::hours>(now);
-}
-
 Duration delay_after(std::int64_t failures, Duration delay_max) {
   if (failures < limits::free_wrong_passwords) return Duration(0);
   Duration delay = limits::wrong_password_delay;

@@ -78,9 +78,11 @@ struct Attacked {
 
   std::size_t warnings() {
     world.deliver();
-    return static_cast<std::size_t>(std::ranges::count_if(
-        world.transport.mails,
-        [](const auto& mail) { return mail.first.to.text == "anna@example.org"; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(world.transport.mails, [](const auto& mail) {
+          return mail.first.to.text == "anna@example.org" &&
+                 mail.second.find("Te veel") != std::string::npos;
+        }));
   }
 
   int networks = 0;

@@ -2,6 +2,7 @@
 
 #include "sealing/sealed_text.h"
 #include "service/open_transfer.h"
+#include "store/transfer_table.h"
 
 namespace couvert {
 
@@ -25,7 +26,9 @@ Result<> post(const Parts& parts, Transaction& tx, const Letter& letter) {
   if (!day_key) return pass(day_key);
   row.content = seal_mail(**day_key, row.mail_id, *plain, parts.random);
   wipe(*plain);
-  return insert_mail(tx, row);
+  const Result<> inserted = insert_mail(tx, row);
+  if (!inserted || letter.kind != MailKind::notification || !letter.seal_id) return inserted;
+  return set_mail_id(tx, *letter.seal_id, letter.position, row.mail_id);
 }
 
 }  // namespace couvert

@@ -18,9 +18,11 @@ struct Letter {
   int position = -1;              // its recipient
 };
 
-/// Seals the mail under the key of the day on which it is given up, and inserts its row. The caller
+/// Seals the mail under the key of the day on which it is given up, and inserts its row; a
+/// notification's recipient is told which mail it is, and so has to be there before. The caller
 /// calls parts.wake_outbox() once the transaction is through.
-/// Errors: `invalid` where the content breaks a bound; `unavailable`.
+/// Errors: `invalid` where the content breaks a bound; `denied` without that recipient;
+/// `unavailable`.
 Result<> post(const Parts& parts, Transaction& tx, const Letter& letter);
 
 }  // namespace couvert

@@ -4,7 +4,9 @@
 
 #include "crypto/mac.h"
 #include "crypto/secret_bytes.h"
+#include "service/ask_password.h"
 #include "service/content.h"
+#include "service/message_download.h"
 #include "service/notice.h"
 #include "service/transfer_watch.h"
 
@@ -148,9 +150,12 @@ Result<Retrieval> begin_session(const Parts& parts, const FoundSlot& slot, Opene
     if (!still) return pass(still);
     if (!still->has_value()) return not_there();
     if ((*current)->end != transfer.end) return fail(ErrorCode::unavailable, "the end changed");
-    const Result<bool> first =
-        set_opened(tx, transfer.seal_id, slot.found.recipient.position, row->created);
-    if (!first) return pass(first);
+    // A link alone opens for a scanner of mails, too, which is nobody: there a download counts.
+    if (transfer.open_by == OpenBy::password) {
+      const Result<bool> first =
+          set_opened(tx, transfer.seal_id, slot.found.recipient.position, row->created);
+      if (!first) return pass(first);
+    }
     return insert_keyslot(tx, *row);
   });
   if (!inserted) return pass(inserted);
@@ -202,6 +207,26 @@ Result<OpenedSession> open_session(const Parts& parts, const RetrievalKey& key) 
   OpenedTransfer opened{std::move(*transfer), std::move(*recipient), key.retrieval_id,
                         std::move(*keys)};
   return OpenedSession{std::move(opened), row->end};
+}
+
+// One file of a transfer that a session has opened.
+struct ChosenFile {
+  OpenedTransfer opened;
+  std::unique_ptr<OpenedManifest> manifest;
+  std::size_t index = 0;
+};
+
+Result<ChosenFile> choose_file(const Parts& parts, const RetrievalKey& key, std::uint32_t no) {
+  Result<OpenedSession> session = open_session(parts, key);
+  if (!session) return pass(session);
+  Result<std::unique_ptr<OpenedManifest>> manifest = OpenedManifest::open(parts, session->opened);
+  if (!manifest) return pass(manifest);
+  const std::vector<ManifestFile>& files = (*manifest)->manifest().files;
+  for (std::size_t index = 0; index < files.size(); ++index) {
+    if (files[index].no != no) continue;
+    return ChosenFile{std::move(session->opened), std::move(*manifest), index};
+  }
+  return fail(ErrorCode::denied, "no such file");
 }
 
 }  // namespace
@@ -295,6 +320,22 @@ Result<Retrieval> Retrieve::open_link(const TransferId& id, std::string_view fra
   return begin_session(parts_, *slot, std::move(*keys));
 }
 
+Result<> Retrieve::ask_sender(const TransferId& id, const Caller& caller) {
+  bool posted = false;
+  const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
+    const Result<Found> found = find_live(parts_, tx, id);
+    if (!found) return pass(found);
+    const Result<bool> asked =
+        ask_for_password(parts_, tx, found->transfer, {found->recipient, caller.network});
+    if (!asked) return pass(asked);
+    posted = *asked;
+    return Result<>();
+  });
+  if (!done) return pass(done);
+  if (posted) parts_.wake_outbox();
+  return Result<>();
+}
+
 Result<CodeAnswer> Retrieve::mail_code(const TransferId& id, const Caller& caller,
                                        Language language) {
   const Result<FoundSlot> slot = find_slot(parts_, id);
@@ -337,16 +378,15 @@ Result<> Retrieve::finish(const RetrievalKey& key) {
 }
 
 Result<std::unique_ptr<Download>> Retrieve::file(const RetrievalKey& key, std::uint32_t no) {
-  Result<OpenedSession> session = open_session(parts_, key);
-  if (!session) return pass(session);
-  Result<std::unique_ptr<OpenedManifest>> manifest = OpenedManifest::open(parts_, session->opened);
-  if (!manifest) return pass(manifest);
-  const std::vector<ManifestFile>& files = (*manifest)->manifest().files;
-  for (std::size_t index = 0; index < files.size(); ++index) {
-    if (files[index].no != no) continue;
-    return download_file(parts_, std::move(session->opened), std::move(*manifest), index);
-  }
-  return fail(ErrorCode::denied, "no such file");
+  Result<ChosenFile> file = choose_file(parts_, key, no);
+  if (!file) return pass(file);
+  return download_file(parts_, std::move(file->opened), std::move(file->manifest), file->index);
+}
+
+Result<View> Retrieve::view(const RetrievalKey& key, std::uint32_t no) {
+  Result<ChosenFile> file = choose_file(parts_, key, no);
+  if (!file) return pass(file);
+  return view_file(parts_, std::move(file->opened), std::move(file->manifest), file->index);
 }
 
 Result<std::unique_ptr<Download>> Retrieve::zip(const RetrievalKey& key,
@@ -369,6 +409,14 @@ Result<std::unique_ptr<Download>> Retrieve::zip(const RetrievalKey& key,
     return fail(ErrorCode::denied, "no such file");
   }
   return download_zip(parts_, std::move(session->opened), std::move(*manifest), std::move(indexes));
+}
+
+Result<std::unique_ptr<Download>> Retrieve::message(const RetrievalKey& key, Attached attached) {
+  Result<OpenedSession> session = open_session(parts_, key);
+  if (!session) return pass(session);
+  Result<std::unique_ptr<OpenedManifest>> manifest = OpenedManifest::open(parts_, session->opened);
+  if (!manifest) return pass(manifest);
+  return download_message(parts_, std::move(session->opened), std::move(*manifest), attached);
 }
 
 }  // namespace couvert

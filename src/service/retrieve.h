@@ -73,6 +73,15 @@ class Download {
   virtual void delivered() = 0;
 };
 
+/// A file to be looked at in the page.
+struct View {
+  std::unique_ptr<Download> download;  // whose bytes, all of them, are not the recipient's yet
+  std::string type;                    // of view_type()
+};
+
+/// What a saved message has with it.
+enum class Attached { nothing, all_files };
+
 /// Errors of all: `denied`, see above and for retrieval IDs that are not there, ended or not this
 /// client's. Threads: any.
 class Retrieve {
@@ -102,14 +111,24 @@ class Retrieve {
   /// Errors: `unproven` without a session; `refused` ("wrong_code", "no_code").
   Result<> confirm_code(const TransferId& id, const Caller& caller, std::string_view code);
 
+  /// Mails the sender that this recipient has no password and asks for it. Over the bounds of
+  /// recipient and transfer no mail goes, which nobody is told.
+  /// Errors: `throttled`, over that of the network; `conflict` where the transfer has no password.
+  Result<> ask_sender(const TransferId& id, const Caller& caller);
+
   Result<Retrieval> look(const RetrievalKey& key);
   Result<> finish(const RetrievalKey& key);
 
   /// Errors: `denied` also for a file number that is not there.
   Result<std::unique_ptr<Download>> file(const RetrievalKey& key, std::uint32_t no);
+  /// The same to look at. Errors: also `refused` ("no_view") where it is of no kind that is shown.
+  Result<View> view(const RetrievalKey& key, std::uint32_t no);
   /// Several files as one ZIP; all of them for an empty list.
   Result<std::unique_ptr<Download>> zip(const RetrievalKey& key,
                                         std::vector<std::uint32_t> numbers);
+  /// The message as a file that mail programs open, alone or with all files attached. Errors: also
+  /// `too_large` over limits::attached_files_max and limits::attached_bytes_max.
+  Result<std::unique_ptr<Download>> message(const RetrievalKey& key, Attached attached);
 
  private:
   const Parts& parts_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/ask_policy.h"
 #include "service/content.h"
 #include "service/draft_access.h"
 
@@ -21,23 +22,6 @@ Result<SentSummary> summary_of(Transaction& tx, Transfer transfer) {
   const Result<FileTotals> files = file_totals(tx, transfer.seal_id);
   if (!files) return pass(files);
   return SentSummary{std::move(transfer), *counts, std::move(*first), *files};
-}
-
-Result<std::vector<SentRecipient>> sent_recipients(Transaction& tx, const SealId& id) {
-  const Result<std::vector<Recipient>> rows = recipients_of(tx, id);
-  if (!rows) return pass(rows);
-  const Result<std::vector<FetchedCount>> counts = fetched_counts(tx, id);
-  if (!counts) return pass(counts);
-  std::vector<SentRecipient> all;
-  auto count = counts->begin();  // both in the order of the positions
-  for (const Recipient& row : *rows) {
-    SentRecipient& one = all.emplace_back(SentRecipient{row, 0, 0});
-    while (count != counts->end() && count->position < row.position) ++count;
-    if (count == counts->end() || count->position != row.position) continue;
-    one.viewed = count->viewed;
-    one.downloaded = count->downloaded;
-  }
-  return all;
 }
 
 // The one after which a page begins: only of the same sender, so that it tells nothing of others.
@@ -65,6 +49,23 @@ Result<> add_names(const Parts& parts, const Transfer& transfer, OpenedKeyslot k
 }
 
 }  // namespace
+
+Result<std::vector<SentRecipient>> sent_recipients(Transaction& tx, const SealId& id) {
+  const Result<std::vector<Recipient>> rows = recipients_of(tx, id);
+  if (!rows) return pass(rows);
+  const Result<std::vector<FetchedCount>> counts = fetched_counts(tx, id);
+  if (!counts) return pass(counts);
+  std::vector<SentRecipient> all;
+  auto count = counts->begin();  // both in the order of the positions
+  for (const Recipient& row : *rows) {
+    SentRecipient& one = all.emplace_back(SentRecipient{row, 0, 0});
+    while (count != counts->end() && count->position < row.position) ++count;
+    if (count == counts->end() || count->position != row.position) continue;
+    one.viewed = count->viewed;
+    one.downloaded = count->downloaded;
+  }
+  return all;
+}
 
 TransferState seen_state(const Transfer& transfer, Instant now) {
   if (transfer.revoked) return TransferState::revoked;
@@ -105,14 +106,9 @@ Result<OpenedKeyslot> open_held(const Parts& parts, const Caller& caller, const 
 
 Result<SentPage> Sent::list(const Caller& caller, const VerificationId& proof,
                             const std::optional<TrackingId>& before) {
-  const Result<std::vector<Verification>> held = Verify(parts_).list(caller);
-  if (!held) return pass(held);
-  const auto mine =
-      std::ranges::find(*held, proof, [](const Verification& one) { return one.verification_id; });
-  if (mine == held->end()) return fail(ErrorCode::denied, "no such verification");
-  const Result<> proven = Verify(parts_).prove(caller, mine->address);
-  if (!proven) return pass(proven);
-  SentPage page{mine->address, {}, false};
+  Result<Address> from = Verify(parts_).prove_by(caller, proof);
+  if (!from) return pass(from);
+  SentPage page{std::move(*from), {}, false};
   const Result<> read = parts_.database.read([&](Transaction& tx) -> Result<> {
     const Result<std::optional<Transfer>> last = find_before(tx, page.from, before);
     if (!last) return pass(last);
@@ -144,12 +140,14 @@ Result<SentTransfer> Sent::find(const Caller& caller, const TrackingId& id) {
     const Result<FileTotals> files = file_totals(tx, transfer->seal_id);
     if (!files) return pass(files);
     sent.files = *files;
+    const auto allowance = allowance_of_sent(parts_, tx, *transfer);
+    if (!allowance) return pass(allowance);
+    sent.expires_max = latest_end(transfer->started, *allowance);
     return Result<>();
   });
   if (!read) return pass(read);
   sent.transfer = std::move(*transfer);
   sent.transfer.state = seen_state(sent.transfer, parts_.clock.now());
-  sent.expires_max = latest_end(sent.transfer.started, parts_.settings.allowance);
   return sent;
 }
 

@@ -17,6 +17,9 @@ struct SentRecipient {
   std::int64_t downloaded = 0;
 };
 
+/// All recipients of a transfer in the order of their positions.
+Result<std::vector<SentRecipient>> sent_recipients(Transaction& tx, const SealId& id);
+
 struct SentTransfer {
   Transfer transfer;  // its state as of now: one that is over is expired, whatever the row says yet
   std::vector<SentRecipient> recipients;

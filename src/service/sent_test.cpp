@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "service/change_sent.h"
@@ -420,4 +421,66 @@ TEST_CASE("Start repeated after a change gives the transfer, not an error") {
   const Result<StartedTransfer> second = start.start(draft.key(), std::move(again));
   REQUIRE(second.has_value());
   CHECK(second->tracking_id == first->tracking_id);
+}
+
+TEST_CASE("whoever was told of a transfer hears that it was taken back, and its sender, too") {
+  SentScene scene;
+  const auto told = [&] {
+    scene.world.transport.mails.clear();
+    scene.world.deliver();
+    std::multiset<std::string> to;
+    for (const auto& [envelope, message] : scene.world.transport.mails) to.insert(envelope.to.text);
+    return to;
+  };
+  using Addresses = std::multiset<std::string>;
+  REQUIRE(scene.change().replace(scene.key(), 0, "bea@example.com", {}).has_value());
+  CHECK(told() == Addresses{"bert@example.com", "bea@example.com"});
+  REQUIRE(scene.change().revoke_recipient(scene.key(), 1).has_value());
+  CHECK(told() == Addresses{"carla@example.com", "anna@example.org"});
+  REQUIRE(scene.change().revoke_recipient(scene.key(), 1).has_value());
+  CHECK(told().empty());
+  REQUIRE(scene.change().revoke(scene.draft.caller, scene.transfer.tracking_id).has_value());
+  CHECK(told() == Addresses{"bea@example.com", "anna@example.org"});
+  REQUIRE(scene.change().revoke(scene.draft.caller, scene.transfer.tracking_id).has_value());
+  CHECK(told().empty());
+}
+
+TEST_CASE("nobody hears of the end of a transfer of which nobody was told") {
+  SentScene scene;
+  scene.world.transport.answer = Error(ErrorCode::unavailable, "away");
+  REQUIRE(scene.change().replace(scene.key(), 0, "bea@example.com", {}).has_value());
+  scene.world.deliver();
+  scene.world.transport.answer.reset();
+  REQUIRE(scene.change().revoke_recipient(scene.key(), 2).has_value());
+  scene.world.clock.advance(1h);
+  scene.world.deliver();
+  for (const auto& [envelope, message] : scene.world.transport.mails) {
+    CHECK(envelope.to.text != "bea@example.com");
+  }
+}
+
+TEST_CASE("the sender hears of the end who fetched what") {
+  SentScene scene;
+  TestWorld& world = scene.world;
+  const Result<Retrieval> opened = open_by_password(world, scene.id(0), password);
+  REQUIRE(opened.has_value());
+  world.clock.advance(20 * 24h);
+  sweep(*world.parts);
+  sweep(*world.parts);
+  world.deliver();
+  REQUIRE(world.transport.mails.size() == 1);
+  CHECK(world.transport.mails[0].first.to.text == "anna@example.org");
+  const std::string& mail = world.transport.mails[0].second;
+  INFO(mail);
+  CHECK(mail.find("bert@example.com: opened, nothing downloaded") != std::string::npos);
+  CHECK(mail.find("carla@example.com: not opened") != std::string::npos);
+
+  SentScene revoked;
+  REQUIRE(revoked.change().revoke(revoked.draft.caller, revoked.transfer.tracking_id).has_value());
+  revoked.world.deliver();
+  revoked.world.transport.mails.clear();
+  revoked.world.clock.advance(20 * 24h);
+  sweep(*revoked.world.parts);
+  revoked.world.deliver();
+  CHECK(revoked.world.transport.mails.empty());
 }

@@ -12,9 +12,9 @@ namespace couvert {
 namespace {
 
 // The part table for the manifest's writer, a file's rows at a time.
-class StoredParts final : public PartEntries {
+class UploadedParts final : public PartEntries {
  public:
-  StoredParts(const Parts& parts, const SealId& seal_id, const std::vector<OpenedFile>& files)
+  UploadedParts(const Parts& parts, const SealId& seal_id, const std::vector<OpenedFile>& files)
       : parts_(parts), seal_id_(seal_id), files_(files) {}
 
   Result<PartEntry> next() override {
@@ -89,7 +89,7 @@ Result<> store_manifest(const Parts& parts, Sealing& sealing) {
   Result<std::unique_ptr<ObjectWriter>> object = parts.objects.create(id);
   if (!object) return pass(object);
   ObjectSink sink(**object);
-  StoredParts table(parts, sealing.transfer.seal_id, sealing.files);
+  UploadedParts table(parts, sealing.transfer.seal_id, sealing.files);
   const ManifestTarget target{sink, sealing.keys.transfer_key, scope_of(sealing.transfer)};
   const Result<Commitment> commitment =
       seal_manifest(target, sealing.manifest, table, parts.random);
@@ -168,12 +168,12 @@ Result<> check_unchanged(Transaction& tx, const Sealing& sealing) {
 }
 
 // The one transaction of Start: after its commit the transfer is sealed and its mails will go out.
-Result<> commit(const Parts& parts, const StartRequest& request, const Sealing& sealing) {
+Result<> commit(const Parts& parts, const TransferQuestion& question, const StartRequest& request,
+                const Sealing& sealing) {
   return parts.database.write([&](Transaction& tx) -> Result<> {
     const Result<> unchanged = check_unchanged(tx, sealing);
     if (!unchanged) return pass(unchanged);
-    const Result<> admitted =
-        check_recipients(tx, sealing.transfer.sender, request, sealing.transfer.started);
+    const auto admitted = check_recipients(parts, tx, question, request);
     if (!admitted) return pass(admitted);
     const Result<> cleared = delete_keyslots(tx, sealing.transfer.seal_id);
     if (!cleared) return pass(cleared);
@@ -209,7 +209,6 @@ void take_options(const StartRequest& request, Instant now, Transfer& transfer) 
   transfer.notify_delivery = request.notify_delivery;
   transfer.notify_download = request.notify_download;
   transfer.show_file_names = request.show_file_names;
-  transfer.request = fingerprint(request);
 }
 
 Notice make_notice(const StartRequest& request, const std::vector<OpenedFile>& files) {
@@ -273,20 +272,43 @@ Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& req
   return started;
 }
 
+// What is asked of the policy for a transfer, and what it may be.
+struct Ruling {
+  TransferQuestion question;
+  Allowance allowance;
+};
+
+Result<Ruling> rule_on(const Parts& parts, const DraftKey& key, const OpenedDraft& draft,
+                       const StartRequest& request) {
+  const TransferQuestion question{draft.transfer.sender, key.caller.address, request.reply_to,
+                                  parts.clock.now()};
+  const auto allowance = parts.database.read_value(
+      [&](Transaction& tx) { return check_recipients(parts, tx, question, request); });
+  if (!allowance) return pass(allowance);
+  return Ruling{question, *allowance};
+}
+
 }  // namespace
 
-Result<> Start::admit_password(std::string_view password) const {
+Result<> Start::admit_password(const DraftKey& key, StartRequest& request,
+                               std::string_view password) const {
   std::size_t characters = 0;
   for (const char c : password)
     characters += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
   if (characters > limits::password_characters_max || !is_utf8(password)) {
     return fail(ErrorCode::invalid, "a password has at most 128 characters");
   }
-  const int length_min = parts_.settings.allowance.password_length_min;
-  if (!parts_.judge.judge(password, length_min).acceptable) {
+  const Result<> tidied = tidy(request);
+  if (!tidied) return pass(tidied);
+  const Result<OpenedDraft> draft = open_draft(parts_, key);
+  if (!draft) return pass(draft);
+  if (draft->transfer.state == TransferState::sealed) return {};  // repeated: admitted before
+  const Result<Ruling> ruling = rule_on(parts_, key, *draft, request);
+  if (!ruling) return pass(ruling);
+  if (!parts_.judge.judge(password, ruling->allowance.password_rules).acceptable) {
     return fail(ErrorCode::refused, "password_weak");
   }
-  return Result<>();
+  return {};
 }
 
 Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) {
@@ -298,11 +320,12 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
     return answer_again(parts_, request, std::move(*draft));
   }
   const Instant now = parts_.clock.now();
-  const Result<> options = check_options(request, parts_.settings.allowance, now);
+  const Result<Ruling> ruling = rule_on(parts_, key, *draft, request);
+  if (!ruling) return pass(ruling);
+  const Result<> options = check_options(request, ruling->allowance, now);
   if (!options) return pass(options);
-  const Result<> admitted = parts_.database.read(
-      [&](Transaction& tx) { return check_recipients(tx, draft->transfer.sender, request, now); });
-  if (!admitted) return pass(admitted);
+  std::string as_typed = fingerprint(request);
+  fix_options(request, ruling->allowance);
   Result<std::vector<OpenedFile>> files = open_files(parts_, *draft);
   if (!files) return pass(files);
   const Result<> whole = check_files(request, *files);
@@ -311,6 +334,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   Sealing sealing{
       std::move(draft->transfer), std::move(*files), {}, std::move(draft->keys), {}, {}, {}, {}};
   take_options(request, now, sealing.transfer);
+  sealing.transfer.request = std::move(as_typed);
   sealing.manifest = make_manifest(request, sealing);
   sealing.notice = make_notice(request, sealing.files);
   const Result<> stored = store_manifest(parts_, sealing);
@@ -322,7 +346,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   if (!notice) return pass(notice);
   sealing.transfer.notice = std::move(*notice);
 
-  const Result<> committed = commit(parts_, request, sealing);
+  const Result<> committed = commit(parts_, ruling->question, request, sealing);
   // A commit that failed may still have reached the disk, so the manifest stays: if it did not, the
   // sweeper of orphans takes it.
   if (!committed) return pass(committed);

@@ -33,6 +33,7 @@ struct StartRequest {
   Language language = Language::en;         // of the recipients' mails
   Language sender_language = Language::en;  // of the sender's own
   OpenBy open_by = OpenBy::password;
+  PasswordMode password_mode = PasswordMode::own;
   SlotId slot_id;
   std::optional<StretchedPassword> password;
   bool notify_delivery = false;
@@ -69,17 +70,21 @@ struct StartedTransfer {
 };
 
 /// What a refusal is about, as an error's detail: `reason` or `reason address`.
-/// Reasons: no_rule, deny_rule, reply_only, invalid_address, password_weak, link_not_allowed, life,
-/// size, notification_fixed (refused); files_differ, started_differently (conflict).
+/// Reasons: no_rule, deny_rule, reply_only, invalid_address, password_weak, generated_password,
+/// own_password, link_not_allowed, life, message_required, notification_fixed (refused); size
+/// (too_large); files_differ, started_differently (conflict).
 ///
 /// Threads: any; blocks on database and disk.
 class Start {
  public:
   explicit Start(const Parts& parts) : parts_(parts) {}
 
-  /// That the password may be used. Order: before its Argon2 run.
-  /// Errors: `refused` ("password_weak"); `invalid` over 128 characters or not UTF-8.
-  Result<> admit_password(std::string_view password) const;
+  /// That this draft may be started with that password, as far as it can be told before its Argon2
+  /// run. Brings the request into its checked form. A repeated start is admitted.
+  /// Errors: those of start(); `refused` ("password_weak"); `invalid` over 128 characters or not
+  /// UTF-8.
+  Result<> admit_password(const DraftKey& key, StartRequest& request,
+                          std::string_view password) const;
 
   /// Errors: those of Drafts; `refused`, `conflict`, `invalid`, `too_large` as above.
   Result<StartedTransfer> start(const DraftKey& key, StartRequest request);

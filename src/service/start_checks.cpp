@@ -4,8 +4,6 @@
 #include <set>
 
 #include "base/json.h"
-#include "service/ask_policy.h"
-#include "store/rule_table.h"
 
 namespace couvert {
 namespace {
@@ -39,6 +37,28 @@ Result<> tidy_recipients(std::vector<StartRecipient>& recipients) {
   recipients = std::move(unique);
   if (recipients.empty()) return fail(ErrorCode::invalid, "a transfer needs a recipient");
   return Result<>();
+}
+
+Result<> check_end(const StartRequest& request, const Allowance& allowance, Instant now) {
+  const Instant latest = latest_end(now, allowance);
+  // Where the days are fixed, a clock or a time zone may be a day off in either direction.
+  const Instant soonest =
+      allowance.days_editable ? now + std::chrono::minutes(1) : latest - std::chrono::hours(48);
+  if (request.expires > soonest && request.expires <= latest) return {};
+  return fail(ErrorCode::refused, "life");
+}
+
+Result<> check_ways_in(const StartRequest& request, const Allowance& allowance) {
+  if (request.open_by == OpenBy::link) {
+    if (!allowance.link_allowed) return fail(ErrorCode::refused, "link_not_allowed");
+    return {};
+  }
+  const bool is_generated = request.password_mode == PasswordMode::generated;
+  if (is_generated && !allowance.generated_passwords) {
+    return fail(ErrorCode::refused, "generated_password");
+  }
+  if (!is_generated && !allowance.own_passwords) return fail(ErrorCode::refused, "own_password");
+  return {};
 }
 
 }  // namespace
@@ -86,12 +106,15 @@ std::string fingerprint(const StartRequest& request) {
 }
 
 Result<> check_options(const StartRequest& request, const Allowance& allowance, Instant now) {
-  const Instant latest = latest_end(now, allowance);
-  if (request.expires <= now + std::chrono::minutes(1) || request.expires > latest) {
-    return fail(ErrorCode::refused, "life");
-  }
-  if (request.open_by == OpenBy::link && !allowance.link_allowed) {
-    return fail(ErrorCode::refused, "link_not_allowed");
+  const Result<> end = check_end(request, allowance, now);
+  if (!end) return end;
+  const Result<> ways = check_ways_in(request, allowance);
+  if (!ways) return ways;
+  std::uint64_t bytes = 0;
+  for (const auto& [no, size] : request.files) bytes += size;
+  if (bytes > allowance.transfer_bytes_max) return fail(ErrorCode::too_large, "size");
+  if (request.text.empty() && allowance.message_required) {
+    return fail(ErrorCode::refused, "message_required");
   }
   const bool edited = !request.notification_subject.empty() || !request.notification_text.empty();
   if (edited && !allowance.notification_editable) {
@@ -116,22 +139,30 @@ Result<> check_options(const StartRequest& request, const Allowance& allowance, 
   return Result<>();
 }
 
-Result<> check_recipients(Transaction& tx, const Address& sender, const StartRequest& request,
-                          Instant now) {
-  const Result<std::vector<Rule>> rules = all_rules(tx);
-  if (!rules) return pass(rules);
+Result<Allowance> check_recipients(const Parts& parts, Transaction& tx,
+                                   const TransferQuestion& question, const StartRequest& request) {
+  const Result<Policy> policy = read_policy(tx);
+  if (!policy) return pass(policy);
+  Decisions all;
   for (const StartRecipient& recipient : request.recipients) {
-    PolicyQuestion question{sender, Address{recipient.address}, false};
-    const Result<bool> reply = is_reply(tx, question, request.reply_to, now);
-    if (!reply) return pass(reply);
-    question.reply = *reply;
-    const PolicyVerdict verdict = decide(*rules, question);
-    if (!verdict.allowed) {
+    const auto verdict = ask_for(tx, *policy, question, Address{recipient.address});
+    if (!verdict) return pass(verdict);
+    if (!verdict->allowed) {
       return fail(ErrorCode::refused,
-                  std::string(name_of(verdict.refusal)) + " " + recipient.address);
+                  std::string(name_of(verdict->refusal)) + " " + recipient.address);
     }
+    tighten(all, verdict->settings);
   }
-  return Result<>();
+  return allowance_of(parts.settings.allowance, all);
+}
+
+void fix_options(StartRequest& request, const Allowance& allowance) {
+  for (const auto& [preset, chosen] :
+       {std::pair(allowance.show_file_names, &request.show_file_names),
+        std::pair(allowance.notify_delivery, &request.notify_delivery),
+        std::pair(allowance.notify_download, &request.notify_download)}) {
+    if (is_fixed(preset)) *chosen = is_on(preset);
+  }
 }
 
 Result<> check_files(const StartRequest& request, const std::vector<OpenedFile>& files) {

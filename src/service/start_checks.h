@@ -1,6 +1,7 @@
 // Whether a Start may go through: pure checks of the request, and the policy's word on it.
 #pragma once
 
+#include "service/ask_policy.h"
 #include "service/draft_access.h"
 #include "service/start.h"
 
@@ -13,13 +14,16 @@ Result<> tidy(StartRequest& request);
 /// What of the request may be kept to know a repeated one: no text, no secret.
 std::string fingerprint(const StartRequest& request);
 
-/// Errors: `refused` with the reason; `invalid` without a way to open it.
+/// Errors: `refused` with the reason; `too_large`; `invalid` without a way to open it.
 Result<> check_options(const StartRequest& request, const Allowance& allowance, Instant now);
 
-/// That every recipient may receive. Errors: `refused` ("no_rule X", "deny_rule X", "reply_only
-/// X").
-Result<> check_recipients(Transaction& tx, const Address& sender, const StartRequest& request,
-                          Instant now);
+/// That every recipient may receive. Returns what a transfer to all of them may be.
+/// Errors: `refused` ("no_rule X", "deny_rule X", "reply_only X").
+Result<Allowance> check_recipients(const Parts& parts, Transaction& tx,
+                                   const TransferQuestion& question, const StartRequest& request);
+
+/// The options whose value the policy fixes get it, whatever the request says.
+void fix_options(StartRequest& request, const Allowance& allowance);
 
 /// That the draft's files are whole and are those that were announced.
 /// Errors: `conflict` ("files_differ").

@@ -71,11 +71,26 @@ TEST_CASE("a start needs something to send, a name and no line break in it") {
 }
 
 TEST_CASE("a weak password is refused before it is used") {
-  TestWorld world;
-  CHECK(Start(*world.parts).admit_password("xK9#vQ2mLp").has_value());
-  CHECK(Start(*world.parts).admit_password("password").error().detail == "password_weak");
-  CHECK(Start(*world.parts).admit_password(std::string(129, 'x')).error().code ==
-        ErrorCode::invalid);
+  Ready ready;
+  const auto admit = [&](const std::string& password) {
+    StartRequest request = good_request(ready.world, {});
+    return Start(*ready.world.parts).admit_password(ready.draft.key(), request, password);
+  };
+  CHECK(admit("xK9#vQ2mLp").has_value());
+  CHECK(admit("password").error().detail == "password_weak");
+  CHECK(admit(std::string(129, 'x')).error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("a password is not even looked at where the draft or its recipients are refused") {
+  Ready ready;
+  StartRequest request = good_request(ready.world, {});
+  TestDraft foreign{ready.world.verified("carl@example.org"), ready.draft.draft_id,
+                    ready.draft.secret.clone()};
+  const Start start(*ready.world.parts);
+  CHECK_FALSE(start.admit_password(foreign.key(), request, "xK9#vQ2mLp").has_value());
+  request.recipients[0].address = "dora@example.net";
+  CHECK(start.admit_password(ready.draft.key(), request, "xK9#vQ2mLp").error().detail ==
+        "no_rule dora@example.net");
 }
 
 TEST_CASE("the sender hears when the mails were taken, and when one was refused") {

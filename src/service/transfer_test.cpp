@@ -166,6 +166,35 @@ TEST_CASE("what has ended is erased") {
   CHECK(Retrieve(*world.parts).find(started.id()).error().code == ErrorCode::denied);
 }
 
+TEST_CASE("what has ended stays in the sender's list as long as is set, then nothing is left") {
+  Started started;
+  TestWorld& world = started.world;
+  world.settings.listed_life = 24h * 30;
+  const auto is_there = [&] {
+    const auto found = world.database->read_value(
+        [&](Transaction& tx) { return find_tracked(tx, started.transfer.tracking_id); });
+    REQUIRE(found.has_value());
+    return found->has_value();
+  };
+  const auto day_by_day = [&](int days) {
+    for (int i = 0; i < days; ++i) {
+      world.clock.advance(24h);
+      sweep(*world.parts);
+    }
+  };
+  day_by_day(5);
+  CHECK(Sent(*world.parts).find(started.draft.caller, started.transfer.tracking_id).has_value());
+  day_by_day(29);
+  CHECK(is_there());
+  // A clock that jumps makes nobody forget.
+  world.clock.jump(24h * 365);
+  sweep(*world.parts);
+  CHECK(is_there());
+  world.clock.jump(24h * -365);
+  day_by_day(2);
+  CHECK_FALSE(is_there());
+}
+
 TEST_CASE("a draft that nobody finishes goes after seven days") {
   TestWorld world;
   const TestDraft draft = begin_draft(world);

@@ -30,10 +30,6 @@ Buffer code_mac(const Parts& parts, const Code& code, std::string_view text) {
   return Buffer(digest.begin(), digest.end());
 }
 
-Instant hour_of(Instant now) {
-  return std::chrono::floor<std::chrono::hours>(now);
-}
-
 tl::unexpected<Error> throttled(Instant now) {
   const auto rest = std::chrono::ceil<std::chrono::seconds>(hour_of(now) + 1h - now);
   return fail(ErrorCode::throttled, std::to_string(rest.count()));
@@ -215,6 +211,17 @@ Result<> Verify::forget(const Caller& caller, const VerificationId& id) {
     if (!*deleted) return fail(ErrorCode::denied, "no such verification");
     return Result<>();
   });
+}
+
+Result<Address> Verify::prove_by(const Caller& caller, const VerificationId& id) {
+  const Result<std::vector<Verification>> held = list(caller);
+  if (!held) return pass(held);
+  const auto mine =
+      std::ranges::find(*held, id, [](const Verification& one) { return one.verification_id; });
+  if (mine == held->end()) return fail(ErrorCode::denied, "no such verification");
+  const Result<> proven = prove(caller, mine->address);
+  if (!proven) return pass(proven);
+  return mine->address;
 }
 
 Result<> Verify::prove(const Caller& caller, const Address& address) {

@@ -19,7 +19,8 @@ namespace couvert {
 /// from (an IPv4 address, or the first 64 bits of an IPv6 one), for limits.
 struct Caller {
   Buffer session;
-  std::string network;
+  std::string network;                 // as limits count it
+  std::optional<IpAddress> address{};  // as rules ask for it
 };
 
 struct CodeRequest {
@@ -65,6 +66,10 @@ class Verify {
 
   /// Errors: `denied` where this session has none of that ID.
   Result<> forget(const Caller& caller, const VerificationId& id);
+
+  /// The address of one of the caller's proofs, which is noted as used.
+  /// Errors: `unproven` without a session; `denied` where this session has none of that ID.
+  Result<Address> prove_by(const Caller& caller, const VerificationId& id);
 
   /// That the caller has proven `address`, which is noted as a use of the proof.
   /// Errors: `unproven`.

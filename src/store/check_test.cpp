@@ -105,7 +105,7 @@ bool is_named(const std::vector<std::string>& lines, const std::string& wrong) {
                      [&](const std::string& line) { return line.starts_with(wrong + ":"); });
 }
 
-const std::string seal_1 = "'" + test_id<SealId>(1).text() + "'";
+const std::string quoted_seal_1 = "'" + test_id<SealId>(1).text() + "'";
 const std::string seal_2 = "'" + test_id<SealId>(2).text() + "'";
 
 }  // namespace
@@ -120,7 +120,7 @@ TEST_CASE("everything that is wrong between rows is named with its transfer") {
     std::string line;
     std::string sql;
   };
-  const std::string of_1 = " WHERE seal_id = " + seal_1;
+  const std::string of_1 = " WHERE seal_id = " + quoted_seal_1;
   const std::string of_2 = " WHERE seal_id = " + seal_2;
   const std::vector<Wrong> wrongs = {
       {"a recipient of an unknown transfer", "UPDATE recipient SET seal_id = 'x'"},
@@ -198,7 +198,7 @@ TEST_CASE("an object with another part's bytes is named, without any key") {
 
 TEST_CASE("objects of an ended transfer may be gone: it is being erased") {
   const CheckFixture test;
-  test.spoil("UPDATE transfer SET state = 'expired' WHERE seal_id = " + seal_1);
+  test.spoil("UPDATE transfer SET state = 'expired' WHERE seal_id = " + quoted_seal_1);
   REQUIRE(test.objects->remove(CheckFixture::part_of(1).object));
   REQUIRE(test.objects->remove(test_id<ObjectId>(200)));
   CHECK(test.find().empty());
@@ -235,7 +235,7 @@ TEST_CASE("a disk that does not answer is an error, not a clean bill") {
 
 TEST_CASE("a row that cannot be read is an error") {
   const CheckFixture test;
-  test.spoil("UPDATE part SET object = 'short' WHERE seal_id = " + seal_1);
+  test.spoil("UPDATE part SET object = 'short' WHERE seal_id = " + quoted_seal_1);
   const auto found = find_disagreements(*test.db.database, *test.objects, now);
   CHECK(found.error().code == ErrorCode::damaged);
 }
@@ -246,7 +246,8 @@ TEST_CASE("lengths of parts follow the specification at the edges of a chunk") {
         std::pair(8388608, 56 + 8388608 + 16 * 513)}) {
     CheckFixture test;
     const ObjectId id = CheckFixture::part_of(1).object;
-    test.spoil("UPDATE part SET bytes = " + std::to_string(plain) + " WHERE seal_id = " + seal_1);
+    test.spoil("UPDATE part SET bytes = " + std::to_string(plain) +
+               " WHERE seal_id = " + quoted_seal_1);
     test.disk->bytes_of(test.path_of(id))->resize(static_cast<std::size_t>(sealed));
     CHECK(test.find().empty());
     test.disk->bytes_of(test.path_of(id))->resize(static_cast<std::size_t>(sealed - 16));

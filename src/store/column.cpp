@@ -49,4 +49,8 @@ bool decode(const Cell& cell, RuleAction& action) {
   return cell && take(parse_rule_action(*cell), action);
 }
 
+bool decode(const Cell& cell, Settings& settings) {
+  return cell && take(parse_settings(*cell), settings) && write_settings(settings) == *cell;
+}
+
 }  // namespace couvert

@@ -72,6 +72,10 @@ Value encode(Enum value) {
   return std::string(name_of(value));
 }
 
+inline Value encode(const Settings& settings) {
+  return write_settings(settings);
+}
+
 template <class T>
 Value encode(const std::optional<T>& value) {
   return value ? encode(*value) : Value();
@@ -131,6 +135,7 @@ bool decode(const Cell& cell, OpenBy& open_by);
 bool decode(const Cell& cell, RecipientKind& kind);
 bool decode(const Cell& cell, MailState& state);
 bool decode(const Cell& cell, RuleAction& action);
+bool decode(const Cell& cell, Settings& settings);
 
 /// Reads the name of an enum that has few values: the one of `values` with that name.
 template <class Enum, std::size_t Size>

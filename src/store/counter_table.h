@@ -9,6 +9,11 @@
 
 namespace couvert {
 
+/// The window of an hour.
+inline Instant hour_of(Instant now) {
+  return std::chrono::floor<std::chrono::hours>(now);
+}
+
 /// Adds `amount` to the counter `key` of the window that begins at `window` and returns the new
 /// sum, in one statement. `key` has at most 200 bytes.
 Result<std::int64_t> add_to_counter(Transaction& tx, std::string_view key, Instant window,

@@ -7,7 +7,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "base/result.h"
 
@@ -45,12 +48,36 @@ class Database {
   /// database. Errors: those of `work`; `unavailable`.
   Result<> read(const std::function<Result<>(Transaction&)>& work);
 
+  /// The same for work that comes to a value, a Result<T>.
+  template <class Work>
+  auto write_value(const Work& work) {
+    std::optional<std::invoke_result_t<Work, Transaction&>> value;
+    return value_of(write([&](Transaction& tx) { return keep_value(value, work(tx)); }), value);
+  }
+  template <class Work>
+  auto read_value(const Work& work) {
+    std::optional<std::invoke_result_t<Work, Transaction&>> value;
+    return value_of(read([&](Transaction& tx) { return keep_value(value, work(tx)); }), value);
+  }
+
   /// Takes what was deleted out of the write-ahead log, too: it keeps older states of the
   /// database's pages until it is written over. Returns false where somebody reads right now: then
   /// later. Errors: `unavailable`; `full`.
   Result<bool> forget_deleted();
 
  private:
+  template <class T>
+  static Result<> keep_value(std::optional<Result<T>>& value, Result<T> result) {
+    value.emplace(std::move(result));
+    if (!*value) return pass(*value);
+    return Result<>();
+  }
+  template <class T>
+  static Result<T> value_of(const Result<>& done, std::optional<Result<T>>& value) {
+    if (!done) return pass(done);
+    return std::move(*value);
+  }
+
   struct State;
   explicit Database(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

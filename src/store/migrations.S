@@ -21,3 +21,15 @@ couvert_migration_0004:
 couvert_migration_0005:
   .incbin "store/migrations/0005_draft_form.sql"
   .byte 0
+  .global couvert_migration_0006
+couvert_migration_0006:
+  .incbin "store/migrations/0006_rules.sql"
+  .byte 0
+  .global couvert_migration_0007
+couvert_migration_0007:
+  .incbin "store/migrations/0007_received.sql"
+  .byte 0
+  .global couvert_migration_0008
+couvert_migration_0008:
+  .incbin "store/migrations/0008_bounce.sql"
+  .byte 0

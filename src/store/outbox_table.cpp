@@ -7,9 +7,11 @@ namespace couvert {
 
 namespace {
 
-constexpr std::array all_kinds = {MailKind::code,          MailKind::notification,
-                                  MailKind::handed_over,   MailKind::downloaded,
-                                  MailKind::undeliverable, MailKind::wrong_passwords};
+constexpr std::array all_kinds = {MailKind::code,           MailKind::notification,
+                                  MailKind::handed_over,    MailKind::downloaded,
+                                  MailKind::undeliverable,  MailKind::wrong_passwords,
+                                  MailKind::password_asked, MailKind::revoked,
+                                  MailKind::revocation,     MailKind::expired};
 
 }  // namespace
 
@@ -27,6 +29,14 @@ std::string_view name_of(MailKind kind) {
       return "undeliverable";
     case MailKind::wrong_passwords:
       return "wrong_passwords";
+    case MailKind::password_asked:
+      return "password_asked";
+    case MailKind::revoked:
+      return "revoked";
+    case MailKind::revocation:
+      return "revocation";
+    case MailKind::expired:
+      return "expired";
   }
   return "";
 }

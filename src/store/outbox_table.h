@@ -25,6 +25,10 @@ enum class MailKind {
   downloaded,
   undeliverable,
   wrong_passwords,
+  password_asked,
+  revoked,     // to a recipient
+  revocation,  // to the sender
+  expired,
 };
 
 struct OutboxRow {

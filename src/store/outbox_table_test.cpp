@@ -104,8 +104,9 @@ TEST_CASE("a settled mail leaves nothing, and the outbox says how many wait sinc
 TEST_CASE("mails of a transfer that must not go out any more are deleted, others stay") {
   const TestDatabase db;
   insert_mails(db, 1);
-  for (const MailKind kind : {MailKind::notification, MailKind::handed_over, MailKind::downloaded,
-                              MailKind::undeliverable, MailKind::wrong_passwords}) {
+  for (const MailKind kind :
+       {MailKind::notification, MailKind::handed_over, MailKind::downloaded,
+        MailKind::undeliverable, MailKind::wrong_passwords, MailKind::password_asked}) {
     OutboxRow mail = test_mail(10 + static_cast<unsigned>(kind));
     mail.kind = kind;
     mail.seal_id = test_id<SealId>(1);
@@ -113,10 +114,11 @@ TEST_CASE("mails of a transfer that must not go out any more are deleted, others
     db.write([&](Transaction& tx) { return insert_mail(tx, mail); });
   }
   const auto all = lease(db, 2000, 10);
-  REQUIRE(all.size() == 6);
+  REQUIRE(all.size() == 7);
   CHECK(all[4].seal_id == test_id<SealId>(1));
   CHECK(all[4].kind == MailKind::undeliverable);
   CHECK(all[5].kind == MailKind::wrong_passwords);
+  CHECK(all[6].kind == MailKind::password_asked);
   CHECK(all[4].position == 4);
   db.write([](Transaction& tx) { return delete_mails_of(tx, test_id<SealId>(1)); });
   CHECK(db.get([](auto& tx) { return outbox_state(tx); }).waiting == 1);

@@ -13,6 +13,8 @@ struct Table<Rule> {
     visit("action", row.action);
     visit("sender", row.sender);
     visit("recipient", row.recipient);
+    visit("network", row.network);
+    visit("settings", row.settings);
   }
 };
 
@@ -21,14 +23,22 @@ Result<std::vector<Rule>> all_rules(Transaction& tx) {
 }
 
 Result<std::int64_t> add_rule(Transaction& tx, const Rule& rule) {
-  const auto same = select_integer(
-      tx,
-      "SELECT id FROM rule "
-      "WHERE action = :action AND sender = :sender AND recipient = :recipient",
-      {{"action", encode(rule.action)}, {"sender", rule.sender}, {"recipient", rule.recipient}});
+  const auto same =
+      select<Rule>(tx,
+                   "WHERE action = :action AND sender = :sender AND recipient = :recipient "
+                   "AND network = :network",
+                   {{"action", encode(rule.action)},
+                    {"sender", rule.sender},
+                    {"recipient", rule.recipient},
+                    {"network", rule.network}});
   if (!same) return pass(same);
-  if (*same) return **same;
-
+  if (!same->empty()) {
+    const std::int64_t id = same->front().id;
+    const auto set = execute(tx, "UPDATE rule SET settings = :settings WHERE id = :id",
+                             {{"settings", encode(rule.settings)}, {"id", id}});
+    if (!set) return pass(set);
+    return id;
+  }
   const auto last = select_integer(tx, "SELECT MAX(id) FROM rule", {});
   if (!last) return pass(last);
   Rule added = rule;
@@ -36,6 +46,16 @@ Result<std::int64_t> add_rule(Transaction& tx, const Rule& rule) {
   const Result<> inserted = insert(tx, added);
   if (!inserted) return pass(inserted);
   return added.id;
+}
+
+Result<> replace_rules(Transaction& tx, const std::vector<Rule>& rules) {
+  const auto removed = execute(tx, "DELETE FROM rule", {});
+  if (!removed) return pass(removed);
+  for (const Rule& rule : rules) {
+    const Result<> inserted = insert(tx, rule);
+    if (!inserted) return pass(inserted);
+  }
+  return {};
 }
 
 Result<> remove_rule(Transaction& tx, std::int64_t id) {

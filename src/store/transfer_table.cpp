@@ -86,6 +86,8 @@ struct Table<Recipient> {
     visit("mail_answer", row.mail_answer);
     visit("opened", row.opened);
     visit("revoked", row.revoked);
+    visit("mail_id", row.mail_id);
+    visit("bounced", row.bounced);
   }
 };
 
@@ -128,6 +130,20 @@ Result<std::vector<Transfer>> sent_transfers(Transaction& tx, const Address& sen
                            {"started", encode(before->started)},
                            {"tracking_id", encode(before->tracking_id)},
                            {"limit", encode(limit)}});
+}
+
+Result<std::vector<Transfer>> received_transfers(Transaction& tx, const ReceivedQuery& query) {
+  const std::string open =
+      "WHERE seal_id IN (SELECT seal_id FROM recipient WHERE address = :address "
+      "AND revoked IS NULL) AND state = 'sealed' AND \"end\" > :now ";
+  const std::string order = "ORDER BY started DESC, tracking_id DESC LIMIT :limit";
+  Fields fields = {
+      {"address", encode(query.to)}, {"now", encode(query.now)}, {"limit", encode(query.limit)}};
+  if (!query.before) return select<Transfer>(tx, open + order, fields);
+  fields.push_back({"started", encode(query.before->started)});
+  fields.push_back({"tracking_id", encode(query.before->tracking_id)});
+  return select<Transfer>(
+      tx, open + "AND (started, tracking_id) < (:started, :tracking_id) " + order, fields);
 }
 
 Result<std::int64_t> count_drafts(Transaction& tx, const Address& sender) {
@@ -209,6 +225,13 @@ Result<std::optional<Recipient>> find_recipient(Transaction& tx, Bytes transfer_
                                {{"transfer_id_hash", encode(transfer_id_hash)}});
 }
 
+Result<std::optional<Recipient>> find_recipient_of(Transaction& tx, const SealId& id,
+                                                   const Address& address) {
+  return select_one<Recipient>(
+      tx, "WHERE seal_id = :seal_id AND address = :address AND revoked IS NULL",
+      {{"seal_id", encode(id)}, {"address", encode(address)}});
+}
+
 Result<> update_recipient(Transaction& tx, const Recipient& recipient) {
   return or_denied(changed_one(execute(tx,
                                        "UPDATE recipient SET " + changes_of(recipient) +
@@ -227,6 +250,32 @@ Result<> settle_mail(Transaction& tx, const SealId& id, int position, const Sett
                            {"answer", encode(mail.answer)},
                            {"seal_id", encode(id)},
                            {"position", encode(position)}})));
+}
+
+Result<> set_mail_id(Transaction& tx, const SealId& id, int position, const MailId& mail) {
+  return or_denied(changed_one(execute(
+      tx,
+      "UPDATE recipient SET mail_id = :mail_id WHERE seal_id = :seal_id AND position = :position",
+      {{"mail_id", encode(mail)}, {"seal_id", encode(id)}, {"position", encode(position)}})));
+}
+
+Result<bool> note_bounce(Transaction& tx, const MailId& mail, const std::string& answer) {
+  return changed_one(execute(tx,
+                             "UPDATE recipient SET bounced = :answer WHERE mail_id = :mail_id AND "
+                             "bounced IS NULL AND mail <> 'failed' AND revoked IS NULL",
+                             {{"answer", encode(answer)}, {"mail_id", encode(mail)}}));
+}
+
+Result<std::vector<Recipient>> bounced_recipients(Transaction& tx, std::size_t limit) {
+  // Not IS NOT NULL: for that SQLite does not take the index.
+  return select_readable<Recipient>(tx, "WHERE bounced >= '' AND mail <> 'waiting' LIMIT :limit",
+                                    {{"limit", encode(limit)}});
+}
+
+Result<> clear_bounce(Transaction& tx, const SealId& id, int position) {
+  return run(
+      tx, "UPDATE recipient SET bounced = NULL WHERE seal_id = :seal_id AND position = :position",
+      {{"seal_id", encode(id)}, {"position", encode(position)}});
 }
 
 Result<bool> set_opened(Transaction& tx, const SealId& id, int position, Instant now) {
@@ -291,6 +340,17 @@ Result<bool> note_download(Transaction& tx, const Recipient& recipient, std::int
 Result<bool> note_viewing(Transaction& tx, const Recipient& recipient, std::int64_t file_no,
                           Instant now) {
   return note_once(tx, "viewing", "begun", fetched_fields(recipient, file_no, now));
+}
+
+Result<bool> is_viewed(Transaction& tx, const Recipient& recipient, std::int64_t file_no) {
+  const auto found = select_integer(tx,
+                                    "SELECT 1 FROM viewing WHERE seal_id = :seal_id "
+                                    "AND position = :position AND file_no = :file_no",
+                                    {{"seal_id", encode(recipient.seal_id)},
+                                     {"position", encode(recipient.position)},
+                                     {"file_no", file_no}});
+  if (!found) return pass(found);
+  return found->has_value();
 }
 
 Result<std::vector<Fetched>> fetched_by(Transaction& tx, const SealId& id, int position) {

@@ -20,6 +20,16 @@ Result<std::optional<Transfer>> find_tracked(Transaction& tx, const TrackingId& 
 Result<std::vector<Transfer>> sent_transfers(Transaction& tx, const Address& sender,
                                              const std::optional<Transfer>& before,
                                              std::size_t limit);
+/// Which transfers a recipient may open.
+struct ReceivedQuery {
+  Address to;
+  Instant now;
+  std::optional<Transfer> before;
+  std::size_t limit = 0;
+};
+/// Those that are sealed, have not ended and were not taken back from it, the latest first, at most
+/// `limit`; behind `before` in that order.
+Result<std::vector<Transfer>> received_transfers(Transaction& tx, const ReceivedQuery& query);
 Result<std::int64_t> count_drafts(Transaction& tx, const Address& sender);
 
 /// Transfers in `state` whose end is at or before `now`, oldest first, at most `limit`. Here and in
@@ -44,6 +54,9 @@ Result<> insert_recipient(Transaction& tx, const Recipient& recipient);
 Result<std::vector<Recipient>> recipients_of(Transaction& tx, const SealId& id);
 Result<std::optional<Recipient>> find_recipient_at(Transaction& tx, const SealId& id, int position);
 Result<std::optional<Recipient>> find_recipient(Transaction& tx, Bytes transfer_id_hash);
+/// The one of this address that was not taken back.
+Result<std::optional<Recipient>> find_recipient_of(Transaction& tx, const SealId& id,
+                                                   const Address& address);
 /// Writes every field but seal ID and position. Errors: `conflict` where the transfer ID is taken;
 /// `denied` where there is no such recipient.
 Result<> update_recipient(Transaction& tx, const Recipient& recipient);
@@ -56,6 +69,17 @@ struct SettledMail {
 };
 /// Errors: `denied` where there is no such recipient.
 Result<> settle_mail(Transaction& tx, const SealId& id, int position, const SettledMail& mail);
+
+/// Which mail tells a recipient of the transfer. Errors: `denied` where there is no such recipient.
+Result<> set_mail_id(Transaction& tx, const SealId& id, int position, const MailId& mail);
+/// Notes why the mail came back, until clear_bounce(). False where it is no recipient's latest, is
+/// known not to arrive, or no longer theirs.
+Result<bool> note_bounce(Transaction& tx, const MailId& mail, const std::string& answer);
+/// Those with such a note whose mail was handed over or given up; in no order, at most `limit`.
+/// Rows that cannot be read are passed over.
+Result<std::vector<Recipient>> bounced_recipients(Transaction& tx, std::size_t limit);
+Result<> clear_bounce(Transaction& tx, const SealId& id, int position);
+
 /// Notes the first time that the recipient opened the transfer; false where one was noted before.
 Result<bool> set_opened(Transaction& tx, const SealId& id, int position, Instant now);
 /// Notes the first finished download; false where one was noted before.
@@ -67,6 +91,9 @@ Result<bool> note_download(Transaction& tx, const Recipient& recipient, std::int
 /// Notes the first time that a recipient looked at a file in the page; false where noted before.
 Result<bool> note_viewing(Transaction& tx, const Recipient& recipient, std::int64_t file_no,
                           Instant now);
+
+/// Whether such a time is noted.
+Result<bool> is_viewed(Transaction& tx, const Recipient& recipient, std::int64_t file_no);
 
 /// What one recipient has had of one file; at least one of the two.
 struct Fetched {

@@ -359,3 +359,40 @@ TEST_CASE("a transfer that cannot be read holds up no other") {
   REQUIRE(erased.size() == 1);
   CHECK(erased[0].seal_id == test_id<SealId>(4));
 }
+
+TEST_CASE("a bounce is noted for the recipient whose latest mail it is, until it is cleared") {
+  const TestDatabase db;
+  db.write([](Transaction& tx) -> Result<> {
+    CHECK(insert_transfer(tx, test_transfer(1)));
+    for (const int position : {0, 1}) CHECK(insert_recipient(tx, test_recipient(1, position)));
+    CHECK(set_mail_id(tx, test_id<SealId>(1), 0, test_id<MailId>(7)));
+    return set_mail_id(tx, test_id<SealId>(1), 1, test_id<MailId>(8));
+  });
+  const auto note = [&](unsigned mail) {
+    return db.database
+        ->write_value([&](Transaction& tx) { return note_bounce(tx, test_id<MailId>(mail), "no"); })
+        .value();
+  };
+  const auto bounced = [&] { return db.get([](auto& tx) { return bounced_recipients(tx, 10); }); };
+  CHECK_FALSE(note(9));
+  CHECK(note(8));
+  CHECK_FALSE(note(8));
+  CHECK(bounced().empty());  // nobody has answered for the mail yet
+  const auto settle = [&](int position, MailState state) {
+    db.write([&](Transaction& tx) {
+      return settle_mail(tx, test_id<SealId>(1), position, {state, from_unix(5), ""});
+    });
+  };
+  settle(1, MailState::handed_over);
+  REQUIRE(bounced().size() == 1);
+  CHECK(bounced()[0].position == 1);
+  CHECK(bounced()[0].bounced == "no");
+  CHECK(bounced()[0].mail_id == test_id<MailId>(8));
+  db.write([](Transaction& tx) { return clear_bounce(tx, test_id<SealId>(1), 1); });
+  CHECK(bounced().empty());
+  settle(0, MailState::failed);
+  CHECK_FALSE(note(7));
+  const auto absent = db.database->write(
+      [](Transaction& tx) { return set_mail_id(tx, test_id<SealId>(1), 2, MailId()); });
+  CHECK(absent.error().code == ErrorCode::denied);
+}

@@ -49,9 +49,11 @@ async function makeFile(name, size) {
 /** Provides to Bert and waits for his mail. @param {string[]} words @param {CommandLine} [by] */
 async function provide(words, by = hers) {
   const box = await mailbox(bert);
-  await box.rest();
   const sent = await by.json(["provide", ...words, ...sender, "--to", bert]);
-  return { ...sent, link: transferLinkIn(await box.next()) };
+  const id = sent.recipients[0].transfer_id;
+  // Those of earlier transfers may still be on their way.
+  const mail = await box.next({ fits: (one) => one.links.some((link) => link.includes(id)) });
+  return { ...sent, link: transferLinkIn(mail) };
 }
 
 /** Retrieves into a new folder. @param {string} link @param {string[]} words */

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { codeIn, readable, transferLinkIn } from "./harness/mailbox.mjs";
+import { pdfOf } from "./harness/media.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -55,6 +56,21 @@ async function newVisitor(language) {
   return { context, ...visitor(await context.newPage()) };
 }
 
+/** One step after the other; where one fails, those behind it would wait for what never comes.
+ * @param {import("node:test").TestContext} t */
+function stepsOf(t) {
+  let failed = false;
+  return {
+    /** @param {string} name @param {() => Promise<void>} work */
+    test: (name, work) =>
+      t.test(name, { skip: failed && "a step before it failed" }, async () => {
+        failed = true;
+        await work();
+        failed = false;
+      }),
+  };
+}
+
 /** The link behind a button of a mail. @param {Mail} mail @param {string} words */
 function behind(mail, words) {
   const links = mail.html.matchAll(/<a [^>]*href="([^"]*)"[^>]*>([^<]*)<\/a>/g);
@@ -63,7 +79,8 @@ function behind(mail, words) {
   return found[1].replaceAll("&amp;", "&");
 }
 
-test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, async (guide) => {
+test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, async (t) => {
+  const guide = stepsOf(t);
   const anna = "leitfaden-anna@example.org";
   const [bert, carla] = ["leitfaden-bert@example.net", "leitfaden-carla@example.net"];
   const hers = await mailbox(anna);
@@ -169,7 +186,8 @@ test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, asy
   });
 });
 
-test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, async (guide) => {
+test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, async (t) => {
+  const guide = stepsOf(t);
   const [clerk, citizen] = ["handleiding-n@example.org", "handleiding-b@example.net"];
   const office = await newVisitor("nl");
   await guide.test("a clerk provides, so that there is something to retrieve", async () => {
@@ -184,7 +202,8 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
     await office.fill("Aan", citizen);
     await office.press("Volgende");
     await office.finds("Bestanden toevoegen");
-    const second = { ...file, name: "Brief.pdf" };
+    const pdf = pdfOf(["Geachte heer, mevrouw"], "");
+    const second = { name: "Brief.pdf", mimeType: "application/pdf", buffer: pdf };
     await office.page.getByTestId("file-input").setInputFiles([file, second]);
     await office.page.locator('[data-state="done"]').nth(1).waitFor();
     await office.press("Volgende");
@@ -225,7 +244,7 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
     await person.press("Volgende");
   });
 
-  await guide.test("Optie 1 en 2: alles als ZIP, of stuk voor stuk; Voltooien", async () => {
+  await guide.test("Optie 1 en 2: alles als ZIP, of stuk voor stuk", async () => {
     for (const words of [/ZIP/, "Brief.pdf opslaan"]) {
       const [download] = await Promise.all([
         page.waitForEvent("download"),
@@ -233,6 +252,13 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
       ]);
       await download.path();
     }
+  });
+
+  await guide.test("Optie 3: een voorbeeld, door op het oog te klikken; Voltooien", async () => {
+    await person.press("Brief.pdf bekijken");
+    const drawn = page.getByTestId("pdf-text").getByText("Geachte heer, mevrouw");
+    await drawn.waitFor({ state: "attached" });
+    await person.press("Sluiten");
     await person.press("Voltooien");
   });
 

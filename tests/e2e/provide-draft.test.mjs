@@ -148,6 +148,14 @@ test("a closed browser loses neither recipients nor message nor a file", async (
   );
   const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
   assert.doesNotMatch(kept, /drafts-bert|Größe|Befund/, "the browser keeps ID and secret only");
+  let codes = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith("/verifications") && request.method() === "POST") codes += 1;
+  });
+  await page.reload();
+  await sender.arrive("page.contact.title");
+  await page.waitForLoadState("networkidle");
+  assert.equal(codes, 0, "a reload mails no code");
   await page.close();
   await server.stop(); // the night
   await server.serve();

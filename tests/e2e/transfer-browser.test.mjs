@@ -1,5 +1,6 @@
 // The whole way in a real browser: from the sender's start page to the recipient's files, in every
-// language, on desktop and phone. axe-core looks at every state.
+// language, on desktop and phone, in private windows without cookies of third parties. axe-core
+// looks at every state.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { copyFile, readFile } from "node:fs/promises";
@@ -9,6 +10,7 @@ import {
   axeFindings,
   desktop,
   launchChromium,
+  noThirdPartyCookies,
   openProfile,
   phone,
   Visits,
@@ -38,7 +40,7 @@ let server;
 let browser;
 before(async () => {
   server = await Couvertd.start({ name: "browser" });
-  browser = await launchChromium();
+  browser = await launchChromium(noThirdPartyCookies);
 });
 after(async () => {
   visits.print();
@@ -287,6 +289,25 @@ test("the sender's way can be walked by keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await sender.arrive("page.summary.title");
   assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("this browser gives no cookie to pages inside those of another site", async () => {
+  const context = await browser.newContext();
+  const inner = `<script>document.cookie = "a=b; Secure; SameSite=None";
+    parent.postMessage(document.cookie, "*")</script>`;
+  const outer = `<script>onmessage = ({ data }) => (document.title = "[" + data + "]")</script>
+    <iframe src="https://inner.example.org/"></iframe>`;
+  const bodies = { "https://inner.example.org/": inner, "https://outer.example.net/": outer };
+  for (const [url, body] of Object.entries(bodies)) {
+    await context.route(url, (route) => route.fulfill({ contentType: "text/html", body }));
+  }
+  const page = await context.newPage();
+  await page.goto("https://outer.example.net/");
+  await page.waitForFunction(() => document.title !== "");
+  assert.equal(await page.title(), "[]");
+  await page.goto("https://inner.example.org/");
+  assert.equal(await page.evaluate(() => document.cookie), "a=b");
   await context.close();
 });
 

@@ -1,5 +1,5 @@
-// What only the whole run can show: every operation and status of spec/api.yaml occurred, and
-// every answer carried the security headers. tests/e2e/run.mjs runs this file last.
+// What only the whole run can show: every operation and status of spec/api.yaml occurred, every
+// answer carried the security headers, and no couvertd broke off. tests/e2e/run.mjs runs it last.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -81,4 +81,9 @@ test("no log line of this run names an address, a file or a secret", async () =>
   for (const line of lines) assert.doesNotThrow(() => JSON.parse(line), line);
   const leaks = lines.filter((line) => /@example\.|Befund|Ein Pferd|Bearer/.test(line));
   assert.deepEqual(leaks.slice(0, 5), []);
+});
+
+test("no couvertd of this run broke off", async () => {
+  const file = path.join((await runContext()).folder, "broken");
+  assert.equal(await readFile(file, "utf8").catch(() => ""), "");
 });

@@ -3,5 +3,7 @@
 run_bench() {
   build_preset release
   build_preset release bench_loader
+  build_web
+  npm_install bench/lighthouse
   node bench/run.mjs "$@"
 }

@@ -1,8 +1,9 @@
-// Debian's Chromium, and axe-core on every state that a test visits.
+// Debian's browsers, and axe-core on every state that a test visits.
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, firefox } from "playwright-core";
+import { patience } from "./processes.mjs";
 import { root } from "./run-context.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -13,8 +14,11 @@ export const phone = { width: 360, height: 740 };
 const screenshots = path.join(root, "build/screenshots");
 const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** @returns {Promise<Browser>} */
-export function launchChromium() {
+/** Keeps cookies from pages inside other sites' pages. Every profile is a private window anyway. */
+export const noThirdPartyCookies = "--test-third-party-cookie-phaseout";
+
+/** @param {string[]} flags @returns {Promise<Browser>} */
+export function launchChromium(...flags) {
   return chromium.launch({
     executablePath: process.env.COUVERT_CHROMIUM ?? "/usr/bin/chromium",
     // "localhost" may mean ::1 first, where nobody listens.
@@ -23,8 +27,30 @@ export function launchChromium() {
       "--disable-dev-shm-usage",
       "--disable-gpu",
       "--host-resolver-rules=MAP localhost 127.0.0.1",
+      ...flags,
     ],
   });
+}
+
+/**
+ * Debian's Firefox as it is, by WebDriver BiDi. It lacks the command for colour schemes, which
+ * playwright-core sends for every profile: here it is left out.
+ * @returns {Promise<Browser>}
+ */
+export async function launchFirefox() {
+  const browser = await firefox.launch({
+    channel: "moz-firefox",
+    executablePath: process.env.COUVERT_FIREFOX ?? "/usr/bin/firefox-esr",
+    firefoxUserPrefs: { "network.dns.localDomains": "localhost", "network.dns.disableIPv6": true },
+  });
+  const inside = /** @type {any} */ (browser)._connection.toImpl(browser);
+  const session = Object.getPrototypeOf(inside._browserSession);
+  const { send } = session;
+  session.send = function (/** @type {string} */ method, /** @type {unknown[]} */ ...more) {
+    if (method === "emulation.setMediaFeaturesOverride") return Promise.resolve({});
+    return send.call(this, method, ...more);
+  };
+  return browser;
 }
 
 /**
@@ -43,7 +69,7 @@ export async function openProfile(browser, { language, viewport = desktop, schem
     deviceScaleFactor: 1,
     permissions: ["clipboard-read", "clipboard-write"],
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(patience);
   return context;
 }
 

@@ -1,4 +1,5 @@
 // A real couvertd with a data folder, a configuration and a port of its own.
+import { appendFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import http from "node:http";
 import https from "node:https";
@@ -33,6 +34,9 @@ const defaultRules = everybody.map(
 );
 
 let started = 0;
+
+/** Signals that nobody sends: the program broke off. */
+const faults = ["SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV", "SIGSYS", "SIGTRAP"];
 
 /** The [mail] section for a mail server on this machine. @param {number} port */
 export async function mailConfig(port) {
@@ -151,6 +155,11 @@ export class Couvertd {
     const command = [...(this.options.under ?? []), ...serve];
     const child = startProgram(command, { env: this.env, cwd: this.folder, log: this.log });
     this.child = child;
+    const broken = path.join((await runContext()).folder, "broken");
+    child.once("exit", (_, signal) => {
+      // Also where a test expects nothing else of it, and where a second try goes well.
+      if (faults.includes(signal ?? "")) appendFileSync(broken, `${this.log}: ${signal}\n`);
+    });
     const ready = async () => {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(`couvertd has ended: ${await readFile(this.log, "utf8")}`);

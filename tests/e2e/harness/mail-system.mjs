@@ -1,6 +1,8 @@
 // A real mail system on loopback ports: Postfix takes mails by STARTTLS and AUTH only (Dovecot
 // checks the password) and puts them into a Maildir for each address of the example domains;
-// Dovecot shows those by IMAP. Every address is a mailbox.
+// Dovecot shows those by IMAP. Every address is a mailbox, but for one that is closed; at
+// bounces.example.org there is none but what setAliases() says, and Postfix takes mails for it all
+// the same, to let them bounce.
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { freePorts, waitForPort } from "./ports.mjs";
@@ -14,6 +16,9 @@ import { endProgram, output, startProgram } from "./processes.mjs";
 
 const user = "couvert";
 const password = "p'ost+office/2026";
+/** Refused for good. */
+export const closed = "closed@example.com";
+const closedAnswer = "550 5.2.1 The mailbox is closed, see https://example.com/moved";
 const lda = "/usr/lib/dovecot/dovecot-lda";
 const owner = "mail"; // the system's own user, to whom the mailboxes belong
 
@@ -90,11 +95,13 @@ data_directory = ${folder}/postfix/data
 maillog_file = ${folder}/postfix.log
 maillog_file_prefixes = ${folder}
 myhostname = mail.example.org
-mydestination =
-local_transport = error:no local mail
+mydestination = bounces.example.org
+local_recipient_maps =
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
-alias_maps =
+alias_maps = hash:${folder}/aliases/table
+minimal_backoff_time = 1s
+queue_run_delay = 1s
 virtual_mailbox_domains = example.org, example.net, example.com
 virtual_mailbox_maps = static:everybody
 virtual_transport = dovecot
@@ -107,7 +114,8 @@ smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:127.0.0.1:${sasl}
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
-smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+smtpd_recipient_restrictions = check_recipient_access inline:{ {${closed} = ${closedAnswer}} },
+  permit_sasl_authenticated, reject
 `;
 }
 
@@ -131,6 +139,7 @@ verify unix - - n - 1 verify
 scache unix - - n - 1 scache
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
+local unix - n n - - local
 dovecot unix - n n - - pipe flags=DRhu user=${owner} argv=${lda}
   -c ${folder}/dovecot.conf -f \${sender} -d \${user}@\${nexthop}
 `;
@@ -141,6 +150,21 @@ async function writePostfixFolders(folder) {
   await mkdir(path.join(folder, "postfix/queue"), { recursive: true });
   await mkdir(path.join(folder, "postfix/data"));
   await output(asRoot(["chown", "postfix", path.join(folder, "postfix/data")]));
+}
+
+/** Root's aliases run no commands as root: what they write to has to be somebody else's.
+ * @param {string} folder */
+export async function giveToAliases(folder) {
+  if (process.getuid?.() === 0) await output(["chown", "-R", owner, folder]);
+}
+
+/** What bounces.example.org has, as in /etc/aliases. @param {MailSystem} system
+ * @param {string} text */
+export async function setAliases({ folder }, text) {
+  const table = path.join(folder, "aliases/table");
+  await writeFile(table, text);
+  await giveToAliases(path.dirname(table));
+  await output(asRoot(["postalias", "-c", path.join(folder, "postfix"), `hash:${table}`]));
 }
 
 /** The master itself as a child of ours, so that it ends with us. @param {string} folder */
@@ -172,6 +196,7 @@ export async function startMailSystem(folder) {
   await chmod(path.join(folder, "dovecot.log"), 0o666); // Dovecot's delivery is not root
   await writeFile(path.join(folder, "postfix/main.cf"), postfixMain(of));
   await writeFile(path.join(folder, "postfix/master.cf"), postfixMaster(smtpPort, folder));
+  await mkdir(path.join(folder, "aliases"));
   const passwordFile = path.join(folder, "smtp-password");
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
 

@@ -1,6 +1,6 @@
 // A mailbox of the mail system, read by IMAP.
 import path from "node:path";
-import { output } from "./processes.mjs";
+import { output, patience } from "./processes.mjs";
 
 /** @typedef {{ name: string, address: string }} Person */
 /** @typedef {{ type: string, charset: string, text: string | null, links: string[],
@@ -72,7 +72,7 @@ export class Mailbox {
    * @param {{ deadline?: number, fits?: (mail: Mail) => boolean }} [options]
    * @returns {Promise<Mail>}
    */
-  async next({ deadline = 15_000, fits = () => true } = {}) {
+  async next({ deadline = patience, fits = () => true } = {}) {
     const end = Date.now() + deadline;
     for (;;) {
       for (let mail = this.waiting.shift(); mail; mail = this.waiting.shift()) {

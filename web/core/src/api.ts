@@ -21,6 +21,8 @@ export type SentFiles = Schemas["SentFiles"];
 export type Fetched = Schemas["Fetched"];
 export type SentFile = Schemas["File"];
 export type Retrieval = Schemas["Retrieval"];
+export type ReceivedPage = Schemas["ReceivedPage"];
+export type ReceivedTransfer = Schemas["ReceivedTransfer"];
 export type OpenBy = Schemas["OpenBy"];
 
 type Json<Path extends keyof paths> = paths[Path] extends {
@@ -133,6 +135,7 @@ export function createApi(host: Host) {
     ...drafts(client),
     ...sent(client),
     ...retrievals(client),
+    ...views(host, client),
   };
 }
 
@@ -146,8 +149,11 @@ function general(client: Client) {
       settle(
         client.POST("/api/v1/verifications", { body: { address, language, client: "browser" } }),
       ),
-    confirmCode: (address: string, code: string) =>
-      settle(client.POST("/api/v1/verifications/confirm", { body: { address, code } })),
+    /** `terms_accepted`: the person accepts the organisation's terms. */
+    confirmCode: (address: string, code: string, terms_accepted = false) =>
+      settle(
+        client.POST("/api/v1/verifications/confirm", { body: { address, code, terms_accepted } }),
+      ),
     forgetVerification: (verification_id: string) =>
       settle(
         client.DELETE("/api/v1/verifications/{verification_id}", {
@@ -155,8 +161,8 @@ function general(client: Client) {
         }),
       ),
     policy: (body: PolicyQuestion) => settle(client.POST("/api/v1/policy", { body })),
-    checkPassword: (password: string) =>
-      settle(client.POST("/api/v1/passwords/check", { body: { password } })),
+    checkPassword: (password: string, rules?: PolicyAnswer["password_rules"]) =>
+      settle(client.POST("/api/v1/passwords/check", { body: { password, ...rules } })),
     notification: (body: NotificationQuestion) =>
       settle(client.POST("/api/v1/notification", { body })),
   };
@@ -320,6 +326,16 @@ function retrievals(client: Client) {
           body: { transfer_id, language, client: "browser" },
         }),
       ),
+    /** What the address of a verification may open; behind `before`. */
+    received: (verification_id: string, before?: string) =>
+      settle<ReceivedPage>(
+        client.GET("/api/v1/verifications/{verification_id}/received", {
+          params: { path: { verification_id }, query: before === undefined ? {} : { before } },
+        }),
+      ),
+    /** Mails the sender that this recipient asks for the password. */
+    askSender: (transfer_id: string) =>
+      settle(client.POST("/api/v1/transfers/ask", { body: { transfer_id } })),
     confirmRecipientCode: (transfer_id: string, code: string) =>
       settle(client.POST("/api/v1/transfers/code/confirm", { body: { transfer_id, code } })),
     open: (question: OpenQuestion) =>
@@ -337,6 +353,43 @@ function retrievals(client: Client) {
   };
 }
 
+/** Files that are looked at in the page. */
+function views(host: Host, client: Client) {
+  return {
+    /** As which media type a file can be shown; `refused` where it cannot. */
+    viewType: async (retrieval_id: string, file_no: number): Promise<Result<string>> => {
+      let type = "";
+      const looked = await settle(
+        client
+          .HEAD("/api/v1/retrievals/{retrieval_id}/files/{file_no}/view", {
+            params: { path: { retrieval_id, file_no } },
+          })
+          .then((answer) => {
+            type = answer.response.headers.get("Content-Type") ?? "";
+            return answer;
+          }),
+      );
+      return looked.ok ? pass(type) : looked;
+    },
+    /** Bytes `begin` to before `end` of a file that is looked at, or fewer where it ends before. */
+    viewBytes: async (
+      retrieval_id: string,
+      file_no: number,
+      [begin, end]: readonly [number, number],
+    ): Promise<Result<Uint8Array>> => {
+      try {
+        const path = viewPath(retrieval_id, file_no);
+        const headers = { Range: `bytes=${begin}-${end - 1}` };
+        const response = await fetchInTime(host, new Request(host.base + path, { headers }));
+        if (!response.ok) return failureOf(response.status, await response.json());
+        return pass(new Uint8Array(await response.arrayBuffer()));
+      } catch {
+        return fail("unavailable", { reason: "offline" });
+      }
+    },
+  };
+}
+
 /** Where the browser itself fetches one file. */
 export const filePath = (retrieval_id: string, no: number): string =>
   `/api/v1/retrievals/${retrieval_id}/files/${no}`;
@@ -344,6 +397,14 @@ export const filePath = (retrieval_id: string, no: number): string =>
 /** Where the browser itself fetches some files, or all of them, as one ZIP. */
 export const zipPath = (retrieval_id: string, files?: readonly number[]): string =>
   `/api/v1/retrievals/${retrieval_id}/zip${files ? `?files=${files.join(",")}` : ""}`;
+
+/** Where a file that is looked at comes from: for elements of the page, never for a page. */
+export const viewPath = (retrieval_id: string, no: number): string =>
+  `${filePath(retrieval_id, no)}/view`;
+
+/** Where the browser itself fetches the message for mail programs. */
+export const messagePath = (retrieval_id: string, withFiles: boolean): string =>
+  `/api/v1/retrievals/${retrieval_id}/message${withFiles ? "?files=all" : ""}`;
 
 /** Where a form asks for the HTML of the recipients' mail, into a frame. */
 export const mailPagePath = "/api/v1/notification/page";

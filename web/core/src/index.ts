@@ -1,10 +1,12 @@
 export * from "./addresses.ts";
 export * from "./api.ts";
 export * from "./bytes.ts";
+export * from "./checksums.ts";
 export * from "./format.ts";
 export type { Host } from "./host.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
+export * from "./links.ts";
 export * from "./messages.ts";
 export * from "./password.ts";
 export * from "./rate.ts";
@@ -13,3 +15,4 @@ export * from "./spelling.ts";
 export * from "./time.ts";
 export * from "./tus.ts";
 export * from "./uploads.ts";
+export * from "./view.ts";

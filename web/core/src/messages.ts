@@ -8,7 +8,8 @@ import { formatDate, localeOf, type Language } from "./format.ts";
 
 export type Values = Readonly<Record<string, string | number>>;
 
-type Part =
+/** A piece of a message that was read. */
+export type Part =
   | string
   | { readonly kind: "argument" | "number" | "date"; readonly name: string }
   | { readonly kind: "count" }
@@ -113,7 +114,8 @@ function readParts(reader: Reader, inPlural: boolean): readonly Part[] {
 
 const read = new Map<string, readonly Part[]>();
 
-function partsOf(message: string): readonly Part[] {
+/** The pieces of a message, in their order. Throws for a text that is wrong in the catalogue. */
+export function partsOf(message: string): readonly Part[] {
   let parts = read.get(message);
   if (!parts) {
     const reader = { text: message, at: 0 };

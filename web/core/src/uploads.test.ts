@@ -12,7 +12,7 @@ const file = (name: string, size: number) => ({
   content: { size } as Blob,
 });
 
-function setUp() {
+function setUp(watch = <T extends object>(record: T): T => record) {
   const jobs: (CarrierJob & { stopped: boolean })[] = [];
   const dropped: number[] = [];
   let time = 0;
@@ -27,7 +27,7 @@ function setUp() {
       };
     },
     now: () => time,
-    watch: (record) => record,
+    watch,
     changed: () => undefined,
     drop: (no) => void dropped.push(no),
   });
@@ -45,6 +45,25 @@ describe("uploads", () => {
     expect(jobs.map(({ name }) => name)).toEqual(["f0", "f1", "f2", "f3", "f4"]);
     expect(records[1]).toMatchObject({ state: "done", sent: 10 });
     expect(records[5]).toMatchObject({ state: "waiting" });
+  });
+
+  it("look at few of thousands of files while one after the other goes", () => {
+    let looks = 0;
+    const { uploads, jobs } = setUp(<T extends object>(record: T) => {
+      const get = (from: object, name: string | symbol): unknown => {
+        looks += 1;
+        return Reflect.get(from, name);
+      };
+      return new Proxy<T>(record, { get });
+    });
+    const count = 5000;
+    uploads.add(Array.from({ length: count }, (_, at) => file(`f${at}`, 10)));
+    for (let at = 0; at < count; at += 1) {
+      jobs[at]!.onDone();
+      uploads.tick();
+    }
+    expect(jobs).toHaveLength(count);
+    expect(looks).toBeLessThan(40 * count);
   });
 
   it("carry two large files at a time, with small ones beside them", () => {

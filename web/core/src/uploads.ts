@@ -61,6 +61,7 @@ export interface UploadsOptions {
 const atOnceMax = 4;
 const largeAtOnceMax = 2;
 const largeBytesMin = 8 * 1024 * 1024;
+const isLarge = ({ size }: Upload) => size >= largeBytesMin;
 /** Without a byte for so long, a request is dead (a laptop that slept) and begins anew. */
 const silenceMax = 60_000;
 
@@ -75,6 +76,9 @@ interface Held {
 /** The uploads of one draft; a resource that is stopped when the page leaves it. */
 export class Uploads {
   private readonly all = new Map<number, Held>();
+  // Of thousands of files few are under way: whatever happens often looks at these alone.
+  private readonly waiting = new Set<Held>();
+  private readonly carrying = new Set<Held>();
   private nextKey = 1;
   private stopped = false;
 
@@ -90,6 +94,7 @@ export class Uploads {
     const held = this.all.get(upload.key);
     if (!held) return;
     this.all.delete(upload.key);
+    this.waiting.delete(held);
     void this.halt(held).then(() => {
       if (held.record.no !== undefined) this.options.drop(held.record.no);
       this.fill();
@@ -111,8 +116,7 @@ export class Uploads {
 
   /** To be called about once a second; measures speeds, wakes what fell silent. */
   tick(): void {
-    for (const held of this.all.values()) {
-      if (!held.carried) continue;
+    for (const held of this.carrying) {
       held.rate.note(held.record.sent, this.options.now());
       held.record.speed = held.rate.perSecond();
       if (this.options.now() - held.heardAt < silenceMax) continue;
@@ -125,7 +129,7 @@ export class Uploads {
   /** Stops everything; nothing begins any more. */
   stop(): void {
     this.stopped = true;
-    for (const held of this.all.values()) void this.halt(held);
+    for (const held of this.carrying) void this.halt(held);
   }
 
   private hold({ name, type, content, no }: FileToSend): Upload {
@@ -141,21 +145,20 @@ export class Uploads {
       speed: undefined,
     });
     const rate = createRate();
-    this.all.set(record.key, { record, content, carried: undefined, heardAt: 0, rate });
+    const held = { record, content, carried: undefined, heardAt: 0, rate };
+    this.all.set(record.key, held);
+    this.waiting.add(held);
     return record;
   }
 
   private fill(): void {
-    let free = atOnceMax;
+    let free = atOnceMax - this.carrying.size;
     let freeForLarge = largeAtOnceMax;
-    for (const { carried, record } of this.all.values()) {
-      if (carried) free -= 1;
-      if (carried && record.size >= largeBytesMin) freeForLarge -= 1;
-    }
-    for (const held of this.all.values()) {
+    for (const { record } of this.carrying) if (isLarge(record)) freeForLarge -= 1;
+    for (const held of this.waiting) {
       if (this.stopped || free <= 0) return;
-      const large = held.record.size >= largeBytesMin;
-      if (held.record.state !== "waiting" || held.carried || (large && freeForLarge <= 0)) continue;
+      const large = isLarge(held.record);
+      if (large && freeForLarge <= 0) continue;
       free -= 1;
       if (large) freeForLarge -= 1;
       this.run(held);
@@ -163,6 +166,8 @@ export class Uploads {
   }
 
   private run(held: Held): void {
+    this.waiting.delete(held);
+    this.carrying.add(held);
     held.record.state = "running";
     held.record.failure = undefined;
     held.heardAt = this.options.now();
@@ -218,6 +223,7 @@ export class Uploads {
 
   private end(held: Held, state: UploadState, failure?: Failure): void {
     held.carried = undefined;
+    this.carrying.delete(held);
     held.record.state = state;
     held.record.failure = failure;
     held.record.speed = undefined;
@@ -228,6 +234,7 @@ export class Uploads {
   private async halt(held: Held): Promise<void> {
     const carried = held.carried;
     held.carried = undefined;
+    this.carrying.delete(held);
     held.record.speed = undefined;
     // A request that is over has nothing to stop.
     await carried?.stop().catch(() => undefined);
@@ -235,6 +242,7 @@ export class Uploads {
 
   private again(held: Held): void {
     held.record.state = "waiting";
+    this.waiting.add(held);
     held.record.failure = undefined;
     this.options.changed();
     this.fill();

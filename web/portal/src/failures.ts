@@ -4,7 +4,8 @@ import type { Failure } from "@couvert/core";
 import { isText, t } from "@couvert/ui";
 
 /** Where it happened; some codes mean something more precise there. */
-export type Area = "verify" | "recipients" | "upload" | "start" | "open" | "sent" | "general";
+export type Area =
+  "verify" | "recipients" | "upload" | "start" | "open" | "view" | "sent" | "general";
 
 /** The most precise text there is for this failure. */
 export function textOf(failure: Failure, area: Area = "general"): string {

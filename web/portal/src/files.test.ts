@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { filesOfEntries, known, newFiles, type PickedFile } from "./files.ts";
+import { bytesOf, filesOfEntries, known, newFiles, sameOf, type PickedFile } from "./files.ts";
 
 const picked = (name: string, size = 1, lastModified = 5): PickedFile => ({
   name,
@@ -27,6 +27,24 @@ describe("newFiles", () => {
       "v1.0/README (2)",
     ]);
     expect(names(newFiles([picked(".env", 2)], [], [".env"]))).toEqual([".env (2)"]);
+  });
+});
+
+describe("bytesOf", () => {
+  it("lets the page answer after each hundred files", async () => {
+    let pauses = 0;
+    const files = Array.from({ length: 250 }, (_, at) => picked(`f${at}`, 3));
+    const pause = async () => void (pauses += 1);
+    expect(await bytesOf(files, pause)).toBe(750);
+    expect(pauses).toBe(2);
+  });
+});
+
+describe("sameOf", () => {
+  it("finds a file by name, size and the time of its last change", () => {
+    const there = [known(picked("a.txt")), known(picked("b.txt", 2))];
+    const files = [picked("b.txt", 2), picked("a.txt", 1, 6), picked("a.txt")];
+    expect(sameOf(files, there)).toEqual([there[1], undefined, there[0]]);
   });
 });
 

@@ -34,6 +34,24 @@ export function filesOfInput(input: HTMLInputElement): PickedFile[] {
   }));
 }
 
+const filesAtOnce = 100;
+
+/**
+ * What the files add up to. A browser asks the device for the size of each file of a folder, which
+ * takes seconds for thousands: `pause` lets the page answer meanwhile. Later the sizes are known.
+ */
+export async function bytesOf(
+  picked: readonly PickedFile[],
+  pause: () => Promise<void>,
+): Promise<number> {
+  let bytes = 0;
+  for (const [at, { file }] of picked.entries()) {
+    if (at > 0 && at % filesAtOnce === 0) await pause();
+    bytes += file.size;
+  }
+  return bytes;
+}
+
 /** Of files that were dropped: what could be read, and what could not. */
 export interface Dropped {
   readonly files: readonly PickedFile[];
@@ -109,8 +127,8 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   return free;
 }
 
-export const sameFile = (one: KnownFile, other: KnownFile): boolean =>
-  one.name === other.name && one.size === other.size && one.changed === other.changed;
+/** Alike for what is the same file. */
+const keyOf = ({ name, size, changed }: KnownFile): string => JSON.stringify([name, size, changed]);
 
 /** What of `picked` is not held yet, by name, under names that `names` does not hold. */
 export function newFiles(
@@ -119,13 +137,23 @@ export function newFiles(
   names: readonly string[],
 ): PickedFile[] {
   const taken = new Set(names.map((name) => name.toLowerCase()));
+  const there = new Set(held.map(keyOf));
   const order = new Intl.Collator(undefined, { numeric: true });
   return [...picked]
     .sort((one, other) => order.compare(one.name, other.name))
-    .filter((one) => !held.some((other) => sameFile(known(one), other)))
+    .filter((one) => !there.has(keyOf(known(one))))
     .map(({ name, file }) => {
       const free = freeName(name, taken);
       taken.add(free.toLowerCase());
       return { name: free, file };
     });
+}
+
+/** For each of `picked` the one of `others` that is the same file. */
+export function sameOf<T extends KnownFile>(
+  picked: readonly PickedFile[],
+  others: readonly T[],
+): (T | undefined)[] {
+  const there = new Map(others.map((one) => [keyOf(one), one]));
+  return picked.map((one) => there.get(keyOf(known(one))));
 }

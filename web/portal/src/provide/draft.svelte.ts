@@ -13,7 +13,7 @@ import {
   type Upload,
 } from "@couvert/core";
 
-import { createDevices, known, newFiles, sameFile, type PickedFile } from "../files.ts";
+import { createDevices, known, newFiles, sameOf, type PickedFile } from "../files.ts";
 import { api, host } from "../host.ts";
 import { forgetDraft, holdDraft, keepDraft } from "../kept.ts";
 import { discard, type DraftedFile, type Place, type Unfinished } from "./unfinished.ts";
@@ -28,7 +28,7 @@ function watch<T extends object>(record: T): T {
 
 /** Files and their draft. The draft begins with begin(), files may be added from then on. */
 export class DraftFiles {
-  list = $state<Upload[]>([]);
+  list = $state.raw<readonly Upload[]>([]);
   /** Bytes a second, while that is known. */
   speed = $state<number | undefined>();
 
@@ -82,12 +82,12 @@ export class DraftFiles {
     this.clear();
     this.open(found.place);
     const isWhole = ({ there, size }: DraftedFile) => there === size;
-    for (const { no, name, type, size, changed } of found.files.filter(isWhole)) {
+    this.list = found.files.filter(isWhole).map(({ no, name, type, size, changed }) => {
       const key = -1 - no; // those of uploads count from 1
       const state = { sent: size, state: "done" as const, failure: undefined, speed: undefined };
-      this.list.push(watch<Upload>({ key, name, type, size, no, ...state }));
       this.devices.set(key, { name, size, changed });
-    }
+      return watch<Upload>({ key, name, type, size, no, ...state });
+    });
     this.begun = found.files.filter((file) => !isWhole(file));
     this.count();
   }
@@ -125,13 +125,6 @@ export class DraftFiles {
     for (const upload of this.list) this.uploads?.retry(upload);
   }
 
-  /** The number under which the same file was begun before a reload. */
-  private numberOf(picked: PickedFile): number | undefined {
-    const found = this.begun.find((one) => sameFile(one, known(picked)));
-    this.begun = this.begun.filter((one) => one !== found);
-    return found?.no;
-  }
-
   /** Files of an earlier visit that are not wanted any more. */
   async forgetBegun(): Promise<void> {
     if (this.place) await this.makeRoom(this.place);
@@ -142,10 +135,12 @@ export class DraftFiles {
     if (!this.uploads) return;
     const names = this.list.map(({ name }) => name);
     const fresh = newFiles(picked, [...this.devices.values()], names);
+    // Begun before a reload: these go on under their numbers.
+    const begun = sameOf(fresh, this.begun);
+    this.begun = this.begun.filter((one) => !begun.includes(one));
     const records = this.uploads.add(
-      fresh.map((one) => {
-        const no = this.numberOf(one);
-        const { name, file } = one;
+      fresh.map(({ name, file }, at) => {
+        const no = begun[at]?.no;
         return { name, type: file.type, content: file, ...(no !== undefined && { no }) };
       }),
     );
@@ -153,7 +148,7 @@ export class DraftFiles {
       const one = fresh[at]!;
       this.devices.set(key, { ...known(one), picked: one });
     });
-    this.list.push(...records);
+    this.list = [...this.list, ...records];
     this.count();
   }
 

@@ -52,6 +52,8 @@ export interface FormRecipient extends Recipient {
 const namesInMail = 30;
 
 /** The whole form; it lives as long as the visitor stays, so that a look at Help loses nothing. */
+type PresetName = "notify_delivery" | "notify_download" | "show_file_names";
+
 export class ProvideForm {
   person = $state.raw<Person | undefined>(keptPeople()[0]);
   /** Keys of the addresses that this browser has proven. */
@@ -90,13 +92,27 @@ export class ProvideForm {
   sending = $state(false);
   started = $state.raw<Started | undefined>();
 
+  /** The rules have preset the check boxes; from now on they stand as the sender leaves them. */
+  private presetDone = false;
   private keeping: { readonly id: string; readonly keeper: Keeper } | undefined;
 
   readonly isVerified = $derived(
     this.person !== undefined && this.verified.includes(addressKey(this.person.address)),
   );
   readonly hasMessage = $derived(this.subject.trim() !== "" || this.text.trim() !== "");
-  readonly hasContent = $derived(this.hasMessage || this.files.list.length > 0);
+  readonly lacksMessage = $derived(
+    this.policy?.message_required === true && this.text.trim() === "",
+  );
+  readonly hasContent = $derived(
+    !this.lacksMessage && (this.hasMessage || this.files.list.length > 0),
+  );
+  readonly passwordModes = $derived.by(() => {
+    const modes: PasswordMode[] = [];
+    if (this.policy?.password_modes.includes("generated")) modes.push("generate");
+    if (this.policy?.password_modes.includes("own")) modes.push("manual");
+    if (this.policy?.open_by.includes("link")) modes.push("none");
+    return modes;
+  });
   readonly tooLarge = $derived(
     this.policy !== undefined && this.files.bytes > this.policy.transfer_bytes_max,
   );
@@ -178,7 +194,7 @@ export class ProvideForm {
     if (!place || this.sending || this.started) return;
     const text = this.kept();
     if (this.keeping?.id !== place.id) {
-      this.keeping?.keeper.stop();
+      void this.keeping?.keeper.stop();
       const save = (form: string) => api.saveForm(place.id, form, place.secret);
       this.keeping = { id: place.id, keeper: createKeeper({ save, wait: host.wait }) };
     }
@@ -205,8 +221,15 @@ export class ProvideForm {
     else this.close();
   }
 
+  /** Start takes what was kept away: nothing may come behind it. */
+  async stopKeeping(): Promise<void> {
+    const stopped = this.keeping?.keeper.stop();
+    this.keeping = undefined;
+    await stopped;
+  }
+
   private close(): void {
-    this.keeping?.keeper.stop();
+    void this.stopKeeping();
     this.files.discard();
     this.files.close();
   }
@@ -232,28 +255,44 @@ export class ProvideForm {
     this.notifyDownload = kept.notifyDownload;
     this.showFileNames = kept.showFileNames;
     this.passwordMode = kept.passwordMode;
+    this.presetDone = true;
     this.notification = kept.notification;
   }
 
   /** What the policy allows becomes the form's limits; what was chosen before stays if it fits. */
   applyPolicy(policy: PolicyAnswer): void {
     this.policy = policy;
-    if (endOfDay(this.day, api.now(), policy.days_max) === undefined) {
+    const fixed = !policy.days_editable;
+    if (fixed || endOfDay(this.day, api.now(), policy.days_max) === undefined) {
       this.day = dayAhead(api.now(), Math.min(policy.days_default, policy.days_max));
     }
-    if (this.generated.length < policy.password_length_min) this.generated = "";
-    const passwords = policy.open_by.includes("password");
-    if (!passwords) this.passwordMode = "none";
-    else if (this.passwordMode === "none" && !policy.open_by.includes("link")) {
-      this.passwordMode = "generate";
-    }
+    if (this.generated.length < policy.password_rules.length_min) this.generated = "";
+    const [first] = this.passwordModes;
+    if (first && !this.passwordModes.includes(this.passwordMode)) this.passwordMode = first;
+    this.notifyDelivery = this.presetOf("notify_delivery", this.notifyDelivery);
+    this.notifyDownload = this.presetOf("notify_download", this.notifyDownload);
+    this.showFileNames = this.presetOf("show_file_names", this.showFileNames);
+    this.presetDone = true;
+  }
+
+  /** How a check box stands: as the rules fix it, else as it was left, at first as preset. */
+  private presetOf(name: PresetName, chosen: boolean): boolean {
+    const preset = this.policy?.[name] ?? "off";
+    if (preset === "always" || preset === "never") return preset === "always";
+    return this.presetDone ? chosen : preset === "on";
+  }
+
+  /** Whether the rules leave the choice. */
+  isFixed(name: PresetName): boolean {
+    const preset = this.policy?.[name];
+    return preset === "always" || preset === "never";
   }
 
   /** A new generated password that the server's rules accept; a word may slip in by chance. */
   async generate(): Promise<void> {
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      this.generated = generatePassword(host, this.policy?.password_length_min);
-      const verdict = await api.checkPassword(this.generated);
+      this.generated = generatePassword(host, this.policy?.password_rules.length_min);
+      const verdict = await api.checkPassword(this.generated, this.policy?.password_rules);
       if (!verdict.ok || verdict.value.acceptable) return;
     }
   }
@@ -295,7 +334,10 @@ export class ProvideForm {
       language: this.recipientLanguage,
       sender_language: currentLanguage(),
       open_by: byLink ? "link" : "password",
-      ...(!byLink && { password }),
+      ...(!byLink && {
+        password,
+        password_mode: this.passwordMode === "manual" ? ("own" as const) : ("generated" as const),
+      }),
       slot_id: newId(host),
       notify_delivery: this.notifyDelivery,
       notify_download: this.notifyDownload,

@@ -111,10 +111,25 @@ describe("a keeper", () => {
     expect(texts()).toEqual(["a", "ab"]);
   });
 
+  it("is stopped when the request under way has its answer", async () => {
+    const { keeper, texts, elapse, answer } = setUp();
+    keeper.note("a");
+    await elapse();
+    expect(texts()).toEqual(["a"]);
+    let stopped = false;
+    const stopping = keeper.stop().then(() => (stopped = true));
+    await settled();
+    expect(stopped).toBe(false);
+    await answer(fail("unavailable"));
+    await stopping;
+    await elapse();
+    expect(texts()).toEqual(["a"]);
+  });
+
   it("keeps nothing once it is stopped", async () => {
     const { keeper, texts, elapse } = setUp();
     keeper.note("a");
-    keeper.stop();
+    void keeper.stop();
     await elapse();
     keeper.flush();
     await settled();

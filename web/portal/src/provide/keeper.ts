@@ -18,8 +18,8 @@ export interface Keeper {
   flush(): void;
   /** Whether the latest is at the server. */
   isKept(): boolean;
-  /** Nothing is kept any more. */
-  stop(): void;
+  /** Nothing is kept any more; resolves when the last request has its answer. */
+  stop(): Promise<void>;
 }
 
 /** Errors: none; what cannot be kept now is tried again, and the form is there meanwhile. */
@@ -29,6 +29,7 @@ export function createKeeper({ save, wait }: KeeperOptions): Keeper {
   let busy = false;
   let stopped = false;
   let noted = 0;
+  let saving: Promise<unknown> = Promise.resolve();
 
   const isDone = () => stopped || busy || latest === undefined || latest === kept;
 
@@ -37,7 +38,9 @@ export function createKeeper({ save, wait }: KeeperOptions): Keeper {
     busy = true;
     for (let failures = 0; !stopped && latest !== undefined && latest !== kept;) {
       const text: string = latest;
-      const saved = await save(text);
+      const asked = save(text);
+      saving = asked;
+      const saved = await asked;
       if (saved.ok) {
         kept = text;
         failures = 0;
@@ -64,8 +67,9 @@ export function createKeeper({ save, wait }: KeeperOptions): Keeper {
     },
     flush: () => void keep(),
     isKept: () => latest === kept,
-    stop() {
+    async stop() {
       stopped = true;
+      await saving;
     },
   };
 }

@@ -1,9 +1,11 @@
-#include "http/network.h"
+#include "domain/network.h"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <charconv>
+
+#include "base/bytes.h"
 
 namespace couvert {
 namespace {
@@ -13,12 +15,6 @@ constexpr std::array<unsigned char, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 
 bool is_one_of(const IpAddress& address, const std::vector<IpNetwork>& networks) {
   return std::ranges::any_of(networks,
                              [&](const IpNetwork& network) { return network.contains(address); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
 }
 
 }  // namespace
@@ -83,7 +79,7 @@ IpAddress client_of(const IpAddress& peer, std::string_view forwarded_for,
   while (is_one_of(client, proxies) && !rest.empty()) {
     const std::size_t comma = rest.rfind(',');
     const std::size_t begin = comma == std::string_view::npos ? 0 : comma + 1;
-    const Result<IpAddress> named = parse_ip(trimmed(rest.substr(begin)));
+    const Result<IpAddress> named = parse_ip(without_blanks(rest.substr(begin)));
     if (!named) break;
     client = *named;
     rest = rest.substr(0, begin == 0 ? 0 : comma);

@@ -1,10 +1,10 @@
 // Fuzzes X-Forwarded-For and the networks of proxies: nobody but a proxy says who a client is.
 //
-// parser: src/http/network.cpp
+// parser: src/domain/network.cpp
 #include <algorithm>
 
 #include "base/result.h"
-#include "http/network.h"
+#include "domain/network.h"
 
 namespace couvert {
 

@@ -1,0 +1,99 @@
+// What rules set: each setting's name, its values, and which of two values is the stricter.
+#pragma once
+
+#include <map>
+#include <span>
+
+#include "domain/password.h"
+
+namespace couvert {
+
+/// A check box of the sender's options: how it stands at first, and whether it can be changed.
+enum class Preset { never, off, on, always };
+std::string_view name_of(Preset preset);
+
+inline bool is_on(Preset preset) {
+  return preset == Preset::on || preset == Preset::always;
+}
+inline bool is_fixed(Preset preset) {
+  return preset == Preset::never || preset == Preset::always;
+}
+
+/// What a sender may do; the defaults hold where neither configuration nor rule says otherwise.
+struct Allowance {
+  std::uint64_t transfer_bytes_max = std::uint64_t{1} << 40;  // 1 TiB
+  int days_default = 10;
+  int days_max = 10;
+  bool days_editable = true;
+  bool generated_passwords = true;
+  bool own_passwords = true;
+  bool link_allowed = true;  // transfers without password
+  PasswordRules password_rules;
+  bool message_required = false;
+  bool notification_editable = true;
+  Preset show_file_names = Preset::off;
+  Preset notify_delivery = Preset::off;
+  Preset notify_download = Preset::off;
+
+  bool operator==(const Allowance&) const = default;
+};
+
+enum class Setting {
+  transfer_bytes_max,
+  days_default,
+  days_max,
+  days_editable,
+  generated_passwords,
+  own_passwords,
+  transfers_without_password,
+  password_length_min,
+  password_upper_and_lower,
+  password_digits,
+  password_special,
+  password_no_word,
+  message_required,
+  notification_editable,
+  show_file_names,
+  notify_delivery,
+  notify_download,
+};
+inline constexpr int setting_count = 17;
+
+/// The same words in rules, their files, and the configuration.
+std::string_view name_of(Setting setting);
+/// Errors: `invalid`.
+Result<Setting> parse_setting(std::string_view name);
+
+/// Values as numbers: truths as 0 and 1, presets in their order.
+using Settings = std::map<Setting, std::int64_t>;
+
+/// What a setting can be: a number within bounds, or one of the words, whose places are its values.
+struct SettingBounds {
+  std::int64_t min = 0;
+  std::int64_t max = 0;
+  std::span<const std::string_view> words;  // empty: a number
+};
+SettingBounds bounds_of(Setting setting);
+/// Whether it is yes or no.
+bool is_truth(Setting setting);
+
+/// A value as it is written: a whole number, yes or no, or a preset's name.
+/// Errors: `invalid` with what is expected.
+Result<std::int64_t> parse_setting_value(Setting setting, std::string_view text);
+std::string write_setting_value(Setting setting, std::int64_t value);
+/// Settings in one line, in their order: "days_max=30 own_passwords=no".
+std::string write_settings(const Settings& settings);
+/// Errors: `invalid`, also for one that comes twice.
+Result<Settings> parse_settings(std::string_view line);
+/// Whether the setting can have that value.
+bool is_value_of(Setting setting, std::int64_t value);
+
+/// Whether `left` allows less than `right`.
+bool is_stricter(Setting setting, std::int64_t left, std::int64_t right);
+
+/// `allowance` with the settings, as far as they are there; the days at first at most days_max.
+Allowance with_settings(Allowance allowance, const Settings& settings);
+/// All of an allowance.
+Settings settings_of(const Allowance& allowance);
+
+}  // namespace couvert

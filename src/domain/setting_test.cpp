@@ -1,0 +1,77 @@
+#include "domain/setting.h"
+
+#include <doctest/doctest.h>
+
+using namespace couvert;
+
+TEST_CASE("every setting is read back by its name, each value by its word") {
+  const Settings all = settings_of(Allowance());
+  CHECK(all.size() == setting_count);
+  for (const auto& [setting, value] : all) {
+    CHECK(parse_setting(name_of(setting)) == setting);
+    CHECK(parse_setting_value(setting, write_setting_value(setting, value)) == value);
+  }
+  CHECK(parse_setting("days").error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("an allowance comes back from its settings") {
+  Allowance allowance;
+  allowance.transfer_bytes_max = 7;
+  allowance.days_default = 3;
+  allowance.days_max = 5;
+  allowance.own_passwords = false;
+  allowance.password_rules.length_min = 12;
+  allowance.password_rules.special = false;
+  allowance.show_file_names = Preset::always;
+  CHECK(with_settings(Allowance(), settings_of(allowance)) == allowance);
+}
+
+TEST_CASE("a value is a number within its bounds, yes or no, or a preset") {
+  const auto read = [](Setting setting, const char* text) {
+    return parse_setting_value(setting, text);
+  };
+  CHECK(read(Setting::days_max, "30") == 30);
+  CHECK(read(Setting::message_required, "yes") == 1);
+  CHECK(read(Setting::show_file_names, "never") == 0);
+  for (const auto& [setting, wrong] : {std::pair(Setting::days_max, "0"),
+                                       {Setting::days_max, "400"},
+                                       {Setting::days_max, "3 "},
+                                       {Setting::days_max, "yes"},
+                                       {Setting::days_max, ""},
+                                       {Setting::message_required, "1"},
+                                       {Setting::message_required, "on"},
+                                       {Setting::show_file_names, "yes"},
+                                       {Setting::password_length_min, "7"}}) {
+    CAPTURE(wrong);
+    CHECK(read(setting, wrong).error().code == ErrorCode::invalid);
+  }
+}
+
+TEST_CASE("the stricter value is the one that allows less") {
+  CHECK(is_stricter(Setting::days_max, 3, 10));
+  CHECK(is_stricter(Setting::password_length_min, 12, 8));
+  CHECK(is_stricter(Setting::own_passwords, 0, 1));
+  CHECK(is_stricter(Setting::password_special, 1, 0));
+  const auto never = static_cast<std::int64_t>(Preset::never);
+  const auto always = static_cast<std::int64_t>(Preset::always);
+  CHECK(is_stricter(Setting::show_file_names, never, always));
+  CHECK(is_stricter(Setting::notify_download, always, never));
+  CHECK_FALSE(is_stricter(Setting::days_max, 3, 3));
+}
+
+TEST_CASE("the days at first are never more than the most") {
+  CHECK(with_settings(Allowance(), {{Setting::days_max, 4}}).days_default == 4);
+}
+
+TEST_CASE("settings go into one line and come back") {
+  const Settings settings = {{Setting::days_max, 30}, {Setting::own_passwords, 0}};
+  CHECK(write_settings(settings) == "days_max=30 own_passwords=no");
+  CHECK(parse_settings("own_passwords=no  days_max=30") == settings);
+  CHECK(parse_settings("")->empty());
+  const Settings all = settings_of(Allowance());
+  CHECK(parse_settings(write_settings(all)) == all);
+  for (const char* wrong : {"days_max", "days_max=", "=3", "days_max=3 days_max=3", "days=3"}) {
+    CAPTURE(wrong);
+    CHECK(parse_settings(wrong).error().code == ErrorCode::invalid);
+  }
+}

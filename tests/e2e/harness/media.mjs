@@ -1,0 +1,81 @@
+// Small real files of the kinds that browsers show, made here so that each byte is known.
+import { crc32, deflateSync } from "node:zlib";
+
+/** @param {string} type @param {Buffer} content */
+function chunk(type, content) {
+  const body = Buffer.concat([Buffer.from(type, "latin1"), content]);
+  const out = Buffer.alloc(8 + body.length);
+  out.writeUInt32BE(content.length, 0);
+  body.copy(out, 4);
+  out.writeUInt32BE(crc32(body), 4 + body.length);
+  return out;
+}
+
+/** A grey picture. @param {number} width @param {number} height */
+export function pngOf(width, height) {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8; // bits; one channel, nothing else
+  const rows = Buffer.alloc((width + 1) * height, 0x60);
+  for (let row = 0; row < height; row++) rows[row * (width + 1)] = 0;
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+/** A quiet tone, 16 bits, one channel, 22,050 a second. @param {number} seconds */
+export function wavOf(seconds) {
+  const rate = 22_050;
+  const bytes = seconds * rate * 2;
+  const out = Buffer.alloc(44 + bytes);
+  out.write("RIFF", 0);
+  out.writeUInt32LE(36 + bytes, 4);
+  out.write("WAVEfmt ", 8);
+  out.writeUInt32LE(16, 16);
+  out.writeUInt16LE(1, 20);
+  out.writeUInt16LE(1, 22);
+  out.writeUInt32LE(rate, 24);
+  out.writeUInt32LE(rate * 2, 28);
+  out.writeUInt16LE(2, 32);
+  out.writeUInt16LE(16, 34);
+  out.write("data", 36);
+  out.writeUInt32LE(bytes, 40);
+  for (let at = 44; at < out.length; at += 100) out.writeInt16LE(500, at);
+  return out;
+}
+
+/** A PDF of some pages, each with a line of text in a font that is not in it and a dark bar; with a
+ * script that a reader would run when it opens it.
+ * @param {string[]} lines @param {string} script */
+export function pdfOf(lines, script) {
+  const pages = lines.map((_, index) => `${5 + 2 * index} 0 R`).join(" ");
+  const objects = [
+    `<< /Type /Catalog /Pages 2 0 R /OpenAction 4 0 R >>`,
+    `<< /Type /Pages /Kids [${pages}] /Count ${lines.length} >>`,
+    `<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>`,
+    `<< /S /JavaScript /JS (app.${script}; ${script}) >>`,
+  ];
+  lines.forEach((line, index) => {
+    const content = `20 20 160 30 re f BT /F1 18 Tf 20 150 Td (${line}) Tj ET`;
+    objects.push(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents ${6 + 2 * index} 0 R ` +
+        `/Resources << /Font << /F1 3 0 R >> >> >>`,
+      `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    );
+  });
+  let out = "%PDF-1.7\n";
+  const offsets = objects.map((object, index) => {
+    const offset = out.length;
+    out += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return offset;
+  });
+  const table = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
+  const size = objects.length + 1;
+  const trailer = `trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${out.length}`;
+  const head = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
+  return Buffer.from(`${out}${head}${table}${trailer}\n%%EOF\n`, "latin1");
+}
