@@ -24,7 +24,6 @@ inline constexpr std::size_t file_name_bytes_max = 1024;                 // with
 inline constexpr std::size_t media_type_bytes_max = 127;                 // RFC 6838 section 4.2
 inline constexpr std::size_t name_bytes_max = 200;
 inline constexpr std::size_t phone_bytes_max = 60;
-inline constexpr std::size_t contact_book_bytes_max = std::size_t{4} << 20;
 inline constexpr std::size_t address_bytes_max = 254;  // RFC 5321 section 4.5.3.1.3 without <>
 inline constexpr std::size_t pattern_bytes_max = 512;  // of a rule; more than any address
 inline constexpr std::size_t rules_max = 10'000;
@@ -46,6 +45,11 @@ inline constexpr std::chrono::hours listed_life_max = 24h * 3650;
 // What the files of all drafts of a sender may announce together: a setting, 16 TiB at most.
 inline constexpr std::uint64_t unsent_bytes_max = std::uint64_t{1} << 44;
 inline constexpr std::size_t stored_tokens_per_draft_max = 4;
+
+// QUICK (spec/quick.md).
+inline constexpr std::size_t contact_book_bytes_max = std::size_t{4} << 20;
+inline constexpr std::size_t contacts_max = 10'000;
+inline constexpr std::size_t invitations_max = 1'000;  // open at a time; past that the oldest goes
 
 // Verification.
 inline constexpr std::size_t code_characters = 10;

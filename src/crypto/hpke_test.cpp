@@ -103,6 +103,9 @@ TEST_CASE("what is no key is refused") {
   P256PublicKey wrong = point(recipient_point);
   wrong[64] ^= std::byte{1};
   CHECK_FALSE(p256_shared_secret(key, wrong).has_value());
+  CHECK(is_p256_point(point(recipient_point)));
+  CHECK_FALSE(is_p256_point(wrong));
+  CHECK_FALSE(is_p256_point({}));
   for (const int first : {0, 2, 3, 6, 7}) {
     wrong = point(recipient_point);
     wrong[0] = static_cast<std::byte>(first);

@@ -50,6 +50,15 @@ struct Curve {
     return made;
   }
 
+  // Null for what is no point of the curve in this form; the point at infinity has no such form.
+  Point read(const P256PublicKey& key) const {
+    Point made = point();
+    const bool inside =
+        key[0] == std::byte{4} &&
+        EC_POINT_oct2point(group.get(), made.get(), raw(key), key.size(), scratch.get()) == 1;
+    return inside ? std::move(made) : nullptr;
+  }
+
   P256PublicKey written(const Point& point) const {
     P256PublicKey out{};
     const std::size_t bytes =
@@ -84,16 +93,15 @@ Result<P256PublicKey> p256_public_key(const P256PrivateKey& key) {
   return curve.written(point);
 }
 
+bool is_p256_point(const P256PublicKey& key) {
+  return Curve().read(key) != nullptr;
+}
+
 Result<Secret<32>> p256_shared_secret(const P256PrivateKey& key, const P256PublicKey& other) {
   const Curve curve;
   const Number number = curve.number(key);
-  if (!number || other[0] != std::byte{4}) return no_key();
-  // Refuses what is no point of the curve; the point at infinity has no uncompressed form.
-  const Point theirs = curve.point();
-  if (EC_POINT_oct2point(curve.group.get(), theirs.get(), raw(other), other.size(),
-                         curve.scratch.get()) != 1) {
-    return no_key();
-  }
+  const Point theirs = curve.read(other);
+  if (!number || !theirs) return no_key();
   const Point product = curve.point();
   INVARIANT(EC_POINT_mul(curve.group.get(), product.get(), nullptr, theirs.get(), number.get(),
                          curve.scratch.get()) == 1);

@@ -19,6 +19,9 @@ P256PrivateKey make_p256_key(Random& random);
 /// Errors: `invalid` for a number outside of the bounds.
 Result<P256PublicKey> p256_public_key(const P256PrivateKey& key);
 
+/// Whether it is a point of the curve, written in this form.
+bool is_p256_point(const P256PublicKey& key);
+
 /// The x coordinate of key times point (SP 800-56A section 5.7.1.2).
 /// Errors: `invalid` where `other` is no point of the curve, or `key` out of bounds.
 Result<Secret<32>> p256_shared_secret(const P256PrivateKey& key, const P256PublicKey& other);

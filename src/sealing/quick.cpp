@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
-#include "crypto/compare.h"
 #include "crypto/hash.h"
 #include "crypto/mac.h"
 #include "crypto/secret_bytes.h"
@@ -67,6 +65,22 @@ Result<Secret<32>> open_envelope(const QuickPlace& place, const HpkeRecipient& k
   return take_secret<32>(std::span<std::byte, 32>(plain->data(), 32));
 }
 
+Buffer encode_answer(const QuickAnswer& answer) {
+  Buffer out;
+  append(out, answer.key);
+  append(out, answer.tag);
+  return out;
+}
+
+Result<QuickAnswer> parse_answer(Bytes bytes) {
+  if (bytes.size() != quick_answer_bytes) return fail(ErrorCode::damaged, "an answer's length");
+  QuickAnswer answer;
+  std::copy_n(bytes.begin(), answer.key.size(), answer.key.begin());
+  std::copy_n(bytes.begin() + answer.key.size(), answer.tag.size(), answer.tag.begin());
+  if (!is_p256_point(answer.key)) return fail(ErrorCode::damaged, "an answer without a key");
+  return answer;
+}
+
 std::array<std::byte, 32> answer_tag(const Secret<32>& invitation, const SealId& seal,
                                      const QuickPerson& sender, const QuickPerson& recipient) {
   Buffer about;
@@ -76,6 +90,14 @@ std::array<std::byte, 32> answer_tag(const Secret<32>& invitation, const SealId&
   append_str(about, recipient.address);
   append(about, recipient.key);
   return mac(invitation, "couvert/1 quick answer", about);
+}
+
+std::string code_text(const Secret<16>& code) {
+  return secret_to_base32(code);
+}
+
+Result<Secret<16>> parse_code(std::string_view text) {
+  return secret_from_base32<16>(text);
 }
 
 Secret<32> code_key(const Secret<16>& code, std::string_view address) {
@@ -113,8 +135,10 @@ Result<PersonSecret> open_person(const Secret<32>& key, std::string_view address
   append_str(about, address);
   const Buffer context = person_context(about);
   Result<Buffer> plain = open_bytes(MessageContext{key, context}, sealed, person_secret_bytes);
-  if (!plain || plain->size() != person_secret_bytes) {
-    return fail(ErrorCode::damaged, "a person's secret does not open");
+  if (!plain) return fail(ErrorCode::damaged, "a person's secret does not open");
+  if (plain->size() != person_secret_bytes) {
+    wipe(*plain);
+    return fail(ErrorCode::damaged, "a person's secret of another length");
   }
   PersonSecret person;
   std::byte* at = plain->data();
@@ -128,25 +152,20 @@ Result<PersonSecret> open_person(const Secret<32>& key, std::string_view address
   return person;
 }
 
-Buffer seal_book(const Secret<32>& book_key, std::string_view address, std::uint64_t version,
-                 Bytes plain, Random& random) {
+Secret<32> device_token(const Secret<32>& device_key, std::string_view address,
+                        const DeviceId& device) {
   Buffer about;
   append_str(about, address);
-  append_integer(about, version, 8);
-  const Buffer context = book_context(about);
-  return seal_bytes(MessageContext{book_key, context}, plain, random);
+  append(about, device.bytes);
+  std::array<std::byte, 32> token = mac(device_key, "couvert/1 device", about);
+  return take_secret<32>(std::span<std::byte, 32>(token));
 }
 
-Result<Buffer> open_book(const Secret<32>& book_key, std::string_view address,
-                         std::uint64_t version, Bytes sealed) {
+Secret<32> member_token(const Secret<32>& book_key, std::string_view address) {
   Buffer about;
   append_str(about, address);
-  append_integer(about, version, 8);
-  const Buffer context = book_context(about);
-  Result<Buffer> plain =
-      open_bytes(MessageContext{book_key, context}, sealed, limits::contact_book_bytes_max);
-  if (!plain) return fail(ErrorCode::damaged, "a contact book does not open");
-  return plain;
+  std::array<std::byte, 32> token = mac(book_key, "couvert/1 member", about);
+  return take_secret<32>(std::span<std::byte, 32>(token));
 }
 
 }  // namespace couvert

@@ -42,9 +42,24 @@ Result<QuickEnvelope> seal_envelope(const QuickPlace& place, const HpkeSender& k
 Result<Secret<32>> open_envelope(const QuickPlace& place, const HpkeRecipient& keys,
                                  const QuickEnvelope& envelope);
 
+/// The recipient's answer to an invitation: key[65] || tag[32].
+struct QuickAnswer {
+  P256PublicKey key{};
+  std::array<std::byte, 32> tag{};
+};
+inline constexpr std::size_t quick_answer_bytes = 65 + 32;
+Buffer encode_answer(const QuickAnswer& answer);
+/// Errors: `damaged` for another length and what is no key.
+Result<QuickAnswer> parse_answer(Bytes bytes);
+
 /// What shows the sender of an invitation that whoever answers has opened it.
 std::array<std::byte, 32> answer_tag(const Secret<32>& invitation, const SealId& seal,
                                      const QuickPerson& sender, const QuickPerson& recipient);
+
+/// A code as people read and type it: 26 characters of base32. The caller wipes it.
+std::string code_text(const Secret<16>& code);
+/// Errors: `invalid`. Case, blanks and hyphens do not matter.
+Result<Secret<16>> parse_code(std::string_view text);
 
 /// The key that a code of 16 bytes stands for: to let in one more client, or to recover.
 Secret<32> code_key(const Secret<16>& code, std::string_view address);
@@ -58,11 +73,10 @@ Buffer seal_person(const Secret<32>& key, std::string_view address, const Person
 /// Errors: `damaged`, also where the public key does not belong to the private one.
 Result<PersonSecret> open_person(const Secret<32>& key, std::string_view address, Bytes sealed);
 
-/// Seals a version of the contact book.
-Buffer seal_book(const Secret<32>& book_key, std::string_view address, std::uint64_t version,
-                 Bytes plain, Random& random);
-/// Errors: `damaged`, also for another version or over limits::contact_book_bytes_max.
-Result<Buffer> open_book(const Secret<32>& book_key, std::string_view address,
-                         std::uint64_t version, Bytes sealed);
+/// How a client proves to the server which client it is: MAC of its device key.
+Secret<32> device_token(const Secret<32>& device_key, std::string_view address,
+                        const DeviceId& device);
+/// How a client proves to the server that it has the person's secret: MAC of the book key.
+Secret<32> member_token(const Secret<32>& book_key, std::string_view address);
 
 }  // namespace couvert

@@ -109,11 +109,27 @@ TEST_CASE("a person's secret comes back under its key and its address alone") {
         ErrorCode::damaged);
 }
 
-TEST_CASE("a contact book opens as the version that it is") {
-  TestRandom random;
-  const Secret<32> key = counting_secret<32>(7);
-  const Buffer sealed = seal_book(key, anna, 3, as_bytes("{}"), random);
-  CHECK(as_text(*open_book(key, anna, 3, sealed)) == "{}");
-  CHECK_FALSE(open_book(key, anna, 2, sealed).has_value());
-  CHECK_FALSE(open_book(key, bert, 3, sealed).has_value());
+TEST_CASE("a code is read as people type it, and is 16 bytes") {
+  const Secret<16> code = counting_secret<16>(0);
+  const std::string text = code_text(code);
+  CHECK(text == "aaaqeayeaudaocajbifqydiob4");
+  const auto typed = parse_code("AAAQ-EAYE audaoc ajbifqydiob4 ");
+  REQUIRE(typed.has_value());
+  CHECK(secret_to_hex(*typed) == secret_to_hex(code));
+  CHECK(parse_code(text.substr(1)).error().code == ErrorCode::invalid);
+  CHECK(parse_code(text + "a").error().code == ErrorCode::invalid);
+  CHECK(parse_code(text + text + text).error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("an answer is a key and a tag, and nothing else") {
+  const QuickPair pair;
+  const QuickAnswer answer{pair.to_point,
+                           answer_tag(pair.secret, pair.place.scope.seal, {anna, pair.from_point},
+                                      {bert, pair.to_point})};
+  const Buffer bytes = encode_answer(answer);
+  REQUIRE(bytes.size() == quick_answer_bytes);
+  const auto again = parse_answer(bytes);
+  REQUIRE(again.has_value());
+  CHECK(again->key == answer.key);
+  CHECK(again->tag == answer.tag);
 }

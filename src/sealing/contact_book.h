@@ -1,0 +1,87 @@
+// The contact book of QUICK: whose keys a person trusts, and whom it has invited (spec/quick.md).
+//
+// One sealed message a person, shared by all of the person's clients; the server keeps it and
+// cannot read it. A key stands in it because a human exchange led to it: it is never replaced
+// silently.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sealing/quick.h"
+
+namespace couvert {
+
+/// Somebody whose key is pinned.
+struct Contact {
+  std::string address;
+  P256PublicKey key{};
+
+  bool operator==(const Contact&) const = default;
+};
+
+/// An invitation that is not answered yet.
+struct Invitation {
+  std::string to;
+  SealId seal;        // of the transfer that invites
+  Secret<32> secret;  // the same in this transfer's manifest
+};
+
+struct ContactBook {
+  std::vector<Contact> contacts;        // in the order of pinning, each address once
+  std::vector<Invitation> invitations;  // the oldest first, each recipient once a transfer
+};
+
+/// Whose book it is, and which version of it.
+struct BookPlace {
+  std::string_view address;
+  std::uint64_t version = 1;  // of a first book
+};
+
+// Changes. All of them are decisions of the client's human, or follow from one.
+
+/// Null for an address that is not pinned. Lifetime: until the book changes.
+const Contact* find_contact(const ContactBook& book, std::string_view address);
+
+/// Trusts a key from now on; the same key again changes nothing.
+/// Errors: `invalid` for what is no key; `conflict` where another key is pinned: the identity has
+/// changed, a human has to unpin() first; `full` over limits::contacts_max.
+Result<> pin(ContactBook& book, const QuickPerson& person);
+
+/// Trusts an address no longer, and takes no answer of it. An address that is not there is no
+/// error.
+void unpin(ContactBook& book, std::string_view address);
+
+/// Keeps what the answer will be checked with. Over limits::invitations_max the oldest goes.
+void invite(ContactBook& book, Invitation invitation);
+
+/// Forgets a transfer's invitations: it has ended.
+void forget_invitations(ContactBook& book, const SealId& seal);
+
+/// An answer, as the server relays it.
+struct RelayedAnswer {
+  SealId seal;
+  std::string_view recipient;
+  const QuickAnswer& answer;
+};
+
+/// Checks an answer to an invitation of `self`, pins the key in it and drops the invitation.
+/// Errors: `denied` without such an invitation (replayed, or not ours); `refused` where the tag is
+/// not of this key and this invitation: who answers has not read it; those of pin().
+Result<> take_answer(ContactBook& book, const QuickPerson& self, const RelayedAnswer& relayed);
+
+// Bytes.
+
+/// The JSON of a book, in its one spelling. The caller wipes it.
+/// Errors: `invalid` over a limit of base/limits.h, for an address twice or a key in another form.
+Result<std::string> encode_book_json(const ContactBook& book);
+/// Errors: `damaged` for everything but what encode_book_json() writes.
+Result<ContactBook> decode_book_json(std::string_view json);
+
+/// Seals a version of the book. Errors: as encode_book_json().
+Result<Buffer> seal_book(const Secret<32>& book_key, const BookPlace& place,
+                         const ContactBook& book, Random& random);
+/// Errors: `damaged`, also for another version.
+Result<ContactBook> open_book(const Secret<32>& book_key, const BookPlace& place, Bytes sealed);
+
+}  // namespace couvert
