@@ -17,14 +17,6 @@ P256PrivateKey private_key(unsigned number) {
   return std::move(*key);
 }
 
-template <class Id>
-Id id_from(unsigned first) {
-  Id id;
-  const Buffer bytes = counting(first, 16);
-  std::copy(bytes.begin(), bytes.end(), id.bytes.begin());
-  return id;
-}
-
 const std::string_view anna = "anna@example.org";
 const std::string_view bert = "bert@example.net";
 
@@ -33,7 +25,8 @@ struct QuickPair {
   P256PrivateKey to = private_key(2);
   P256PublicKey from_point = *p256_public_key(from);
   P256PublicKey to_point = *p256_public_key(to);
-  QuickPlace place{{Mode::server, id_from<SealId>(0xa0)}, id_from<SlotId>(0xc0), anna, bert};
+  QuickPlace place{
+      {Mode::server, counting_id<SealId>(0xa0)}, counting_id<SlotId>(0xc0), anna, bert};
   Secret<32> secret = counting_secret<32>(0);
 };
 
@@ -75,10 +68,10 @@ TEST_CASE("an envelope opens for its recipient, at its place, as from its sender
     return !other && other.error().code == ErrorCode::damaged;
   };
   QuickPlace other = pair.place;
-  other.slot = id_from<SlotId>(0xc1);
+  other.slot = counting_id<SlotId>(0xc1);
   CHECK(refused(other));
   other = pair.place;
-  other.scope.seal = id_from<SealId>(0xa1);
+  other.scope.seal = counting_id<SealId>(0xa1);
   CHECK(refused(other));
   other = pair.place;
   other.scope.mode = Mode::client;
