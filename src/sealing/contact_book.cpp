@@ -140,6 +140,25 @@ Result<> take_answer(ContactBook& book, const QuickPerson& self, const RelayedAn
   return pinned;
 }
 
+ContactState contact_state(const ContactBook& book, std::string_view address,
+                           const P256PublicKey* shown) {
+  if (const Contact* known = find_contact(book, address)) {
+    if (shown == nullptr) return ContactState::removed;
+    return known->key == *shown ? ContactState::connected : ContactState::changed;
+  }
+  const auto found = std::ranges::find(book.invitations, address, &Invitation::to);
+  return found == book.invitations.end() ? ContactState::none : ContactState::invited;
+}
+
+Result<SeenBook> see_book(const SeenBook& seen, std::uint64_t version, Bytes sealed) {
+  const SeenBook now{version, sha256(sealed)};
+  const bool is_same = version == seen.version && now.digest == seen.digest;
+  if (version <= seen.version && !is_same) {
+    return fail(ErrorCode::conflict, "the contact book was rolled back");
+  }
+  return now;
+}
+
 Result<std::string> encode_book_json(const ContactBook& book) {
   const Result<> checked = check_book(book);
   if (!checked) return pass(checked);
@@ -158,7 +177,7 @@ Result<std::string> encode_book_json(const ContactBook& book) {
   out += "]}";
   if (out.size() > limits::contact_book_bytes_max) {
     wipe(out);
-    return fail(ErrorCode::invalid, "a contact book is too long");
+    return fail(ErrorCode::too_large, "a contact book");
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/hash.h"
 #include "sealing/quick.h"
 
 namespace couvert {
@@ -70,10 +71,35 @@ struct RelayedAnswer {
 /// not of this key and this invitation: who answers has not read it; those of pin().
 Result<> take_answer(ContactBook& book, const QuickPerson& self, const RelayedAnswer& relayed);
 
+/// How it stands with somebody. Computed, never stored.
+enum class ContactState {
+  none,
+  invited,    // an invitation is not answered yet
+  connected,  // the pinned key is the one that the server shows
+  changed,    // the server shows another: the person started anew, or the server lies
+  removed,    // the server shows none: the other side, or an operator, has ended it
+};
+
+/// `shown`: the key that the server gives out for this contact; null for none.
+ContactState contact_state(const ContactBook& book, std::string_view address,
+                           const P256PublicKey* shown);
+
+// What a client remembers of the newest book, so that a server cannot show it an older one.
+
+struct SeenBook {
+  std::uint64_t version = 0;  // 0: none yet
+  Sha256Digest digest{};      // of the sealed bytes
+};
+
+/// What to remember after `sealed` came as `version`. Errors: `conflict` for a version lower than
+/// seen, and for other bytes of the same one: the book was rolled back.
+Result<SeenBook> see_book(const SeenBook& seen, std::uint64_t version, Bytes sealed);
+
 // Bytes.
 
 /// The JSON of a book, in its one spelling. The caller wipes it.
-/// Errors: `invalid` over a limit of base/limits.h, for an address twice or a key in another form.
+/// Errors: `too_large` over limits::contact_book_bytes_max; `invalid` over the other limits, for an
+/// address twice and a key in another form.
 Result<std::string> encode_book_json(const ContactBook& book);
 /// Errors: `damaged` for everything but what encode_book_json() writes.
 Result<ContactBook> decode_book_json(std::string_view json);

@@ -129,11 +129,10 @@ TEST_CASE("contacts have a bound, and a book at its bounds is written and read")
   ContactBook book;
   const P256PublicKey key = make_person(random).public_key;
   for (std::size_t i = 0; i < limits::contacts_max; ++i) {
-    book.contacts.push_back({std::string(246, 'a') + std::to_string(10'000'000 + i), key});
+    book.contacts.push_back({std::to_string(i), key});
   }
   for (std::size_t i = 0; i < limits::invitations_max; ++i) {
-    book.invitations.push_back(
-        {std::string(246, 'a') + std::to_string(10'000'000 + i), {}, counting_secret<32>(0)});
+    book.invitations.push_back({std::to_string(i), {}, counting_secret<32>(0)});
   }
   CHECK(code_of(pin(book, {"one@example.org", key})) == ErrorCode::full);
   Result<std::string> json = encode_book_json(book);
@@ -144,8 +143,25 @@ TEST_CASE("contacts have a bound, and a book at its bounds is written and read")
   json->insert(json->find("],\"inv"),
                ",{\"address\":\"one@example.org\",\"key\":\"" + encode_base64url(key) + "\"}");
   CHECK(decode_book_json(*json).error().code == ErrorCode::damaged);
-  CHECK(decode_book_json(std::string(limits::contact_book_bytes_max + 1, ' ')).error().code ==
-        ErrorCode::damaged);
+}
+
+TEST_CASE("a book has at most 700 KiB") {
+  TestRandom random;
+  ContactBook book;
+  const P256PublicKey key = make_person(random).public_key;
+  // A contact takes 111 bytes beside its address, the rest of the book 31.
+  for (int i = 0; i < 1963; ++i) {
+    book.contacts.push_back({std::string(248, 'a') + std::to_string(100'000 + i), key});
+  }
+  book.contacts.push_back({std::string(163, 'b'), key});
+  Result<std::string> json = encode_book_json(book);
+  REQUIRE(json.has_value());
+  CHECK(json->size() == limits::contact_book_bytes_max);
+  CHECK(decode_book_json(*json).has_value());
+  book.contacts.back().address += 'b';
+  CHECK(encode_book_json(book).error().code == ErrorCode::too_large);
+  json->insert(json->find("bbb"), "b");
+  CHECK(decode_book_json(*json).error().detail == "contact book: too long");
 }
 
 TEST_CASE("a book opens as the version that it is, of the person that it is of") {
@@ -159,4 +175,33 @@ TEST_CASE("a book opens as the version that it is, of the person that it is of")
   CHECK(same_secret(opened->invitations[0].secret, two.book.invitations[0].secret));
   CHECK_FALSE(open_book(key, {"anna@example.org", 2}, sealed).has_value());
   CHECK_FALSE(open_book(key, {"bert@example.net", 3}, sealed).has_value());
+}
+
+TEST_CASE("how it stands with a contact follows from the book and from the key that is shown") {
+  Invited two;
+  const P256PublicKey& bert = two.bert.public_key;
+  const auto state = [&](const P256PublicKey* shown) {
+    return contact_state(two.book, "bert@example.net", shown);
+  };
+  CHECK(contact_state(two.book, "carl@example.com", &bert) == ContactState::none);
+  CHECK(state(nullptr) == ContactState::invited);
+  CHECK(state(&bert) == ContactState::invited);  // what a server shows is not what was pinned
+  REQUIRE(pin(two.book, {"bert@example.net", bert}).has_value());
+  CHECK(state(&bert) == ContactState::connected);
+  CHECK(state(&two.anna.public_key) == ContactState::changed);
+  CHECK(state(nullptr) == ContactState::removed);
+  unpin(two.book, "bert@example.net");
+  CHECK(state(&bert) == ContactState::none);
+}
+
+TEST_CASE("a client notices a book that is older than, or other than, what it has seen") {
+  const Buffer one = counting(1, 80);
+  const Buffer two = counting(2, 80);
+  const SeenBook first = see_book({}, 1, one).value();
+  const SeenBook second = see_book(first, 2, two).value();
+  CHECK(see_book(second, 2, two).value().version == 2);
+  CHECK(see_book(second, 1, one).error().code == ErrorCode::conflict);
+  CHECK(see_book(second, 2, one).error().code == ErrorCode::conflict);
+  CHECK(see_book(second, 7, one).value().version == 7);
+  CHECK(see_book({}, 0, one).error().code == ErrorCode::conflict);
 }
