@@ -91,6 +91,7 @@ struct Metrics {
   RoundCounts outbox_round;
   RoundCounts sweep_round;
   RoundCounts objects_round;
+  RoundCounts lookout_round;
 };
 
 }  // namespace couvert

@@ -67,7 +67,12 @@ Instant latest_end(Instant start, const Allowance& allowance) {
 void tighten(Decisions& decisions, const Decisions& others) {
   for (const auto& [setting, other] : others) {
     const auto [found, added] = decisions.emplace(setting, other);
-    if (!added && is_stricter(setting, other.value, found->second.value)) found->second = other;
+    if (added || other.value == found->second.value) continue;
+    if (is_text(setting)) {
+      found->second = Decided{std::string(), 0};
+    } else if (is_stricter(setting, other.value, found->second.value)) {
+      found->second = other;
+    }
   }
 }
 
@@ -135,7 +140,7 @@ std::uint64_t Policy::transfer_bytes_max(const Address& sender,
   for (const Ready& ready : rules_) {
     const auto set = ready.rule.settings.find(Setting::transfer_bytes_max);
     if (set == ready.rule.settings.end() || !ready.is_from(sender, client)) continue;
-    most = std::max(most, static_cast<std::uint64_t>(set->second));
+    most = std::max(most, static_cast<std::uint64_t>(set->second.number));
   }
   return most;
 }

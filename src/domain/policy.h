@@ -55,8 +55,8 @@ struct PolicyQuestion {
 
 /// A setting's value and the rule that said so.
 struct Decided {
-  std::int64_t value = 0;
-  std::int64_t rule = 0;
+  SettingValue value;
+  std::int64_t rule = 0;  // 0: rules said different texts, so that none holds
 
   bool operator==(const Decided&) const = default;
 };
@@ -69,7 +69,7 @@ struct PolicyVerdict {
   Decisions settings;                  // what the matching rules say; empty where not allowed
 };
 
-/// The strictest of both, setting by setting.
+/// The strictest of both, setting by setting; of two texts neither.
 void tighten(Decisions& decisions, const Decisions& others);
 /// What holds where `base` holds for everything that no rule said.
 Allowance allowance_of(const Allowance& base, const Decisions& decisions);

@@ -130,6 +130,19 @@ TEST_CASE("what is no rule is refused, and a spoilt one stops everything") {
   CHECK(Policy::from({good}).error().code == ErrorCode::damaged);
 }
 
+TEST_CASE("where rules say different texts none holds, whoever else says one of them") {
+  const auto named = [](std::int64_t id, const char* name) {
+    return Rule{id, RuleAction::allow, "*", "*", "", {{Setting::from_name, std::string(name)}}};
+  };
+  const auto decided = [](const std::vector<Rule>& rules) {
+    const PolicyVerdict verdict = decide(rules, anna_to_bert());
+    return verdict.settings.at(Setting::from_name);
+  };
+  CHECK(decided({named(1, "Lab"), named(2, "Lab")}) == Decided{std::string("Lab"), 1});
+  CHECK(decided({named(1, "Lab"), named(2, "X"), named(3, "Lab")}) == Decided{std::string(), 0});
+  CHECK(decided({named(1, "Lab"), named(2, "")}) == Decided{std::string(), 0});
+}
+
 // What must hold of any rules.
 
 namespace {
@@ -152,6 +165,8 @@ class Dice {
     if (below(2) == 0) made.settings[Setting::days_max] = static_cast<int>(1 + below(30));
     if (below(2) == 0) made.settings[Setting::own_passwords] = static_cast<int>(below(2));
     if (below(2) == 0) made.settings[Setting::notify_download] = static_cast<int>(below(4));
+    static constexpr std::array<const char*, 3> names = {"", "Front office", "Lab"};
+    if (below(2) == 0) made.settings[Setting::from_name] = std::string(names[below(names.size())]);
     return made;
   }
 

@@ -4,11 +4,13 @@
 #include <charconv>
 
 #include "base/limits.h"
+#include "domain/address.h"
+#include "domain/transfer.h"
 
 namespace couvert {
 namespace {
 
-enum class Kind { number, truth, preset };
+enum class Kind { number, truth, preset, line, address };
 enum class Strict { less, more };  // of two values, the one that allows less
 
 struct Row {
@@ -18,8 +20,8 @@ struct Row {
   Strict strict;
   std::int64_t min;
   std::int64_t max;
-  std::int64_t (*get)(const Allowance&);
-  void (*set)(Allowance&, std::int64_t);
+  SettingValue (*get)(const Allowance&);
+  void (*set)(Allowance&, const SettingValue&);
 };
 
 // A member of Allowance, or of its password rules.
@@ -41,10 +43,12 @@ constexpr Row row(Setting setting, std::string_view name, Kind kind, Strict stri
           strict,
           bounds.first,
           bounds.second,
-          [](const Allowance& from) { return static_cast<std::int64_t>(member<Member>(from)); },
-          [](Allowance& into, std::int64_t value) {
+          [](const Allowance& from) {
+            return SettingValue(static_cast<std::int64_t>(member<Member>(from)));
+          },
+          [](Allowance& into, const SettingValue& value) {
             auto& field = member<Member>(into);
-            field = static_cast<std::remove_reference_t<decltype(field)>>(value);
+            field = static_cast<std::remove_reference_t<decltype(field)>>(value.number);
           }};
 }
 
@@ -56,6 +60,17 @@ constexpr Row number(Setting setting, std::string_view name, Strict strict, std:
 template <auto Member>
 constexpr Row truth(Setting setting, std::string_view name, Strict strict) {
   return row<Member>(setting, name, Kind::truth, strict, {0, 1});
+}
+template <auto Member>
+constexpr Row text(Setting setting, std::string_view name, Kind kind) {
+  return {setting,
+          name,
+          kind,
+          Strict::less,
+          0,
+          0,
+          [](const Allowance& from) { return SettingValue(from.*Member); },
+          [](Allowance& into, const SettingValue& value) { into.*Member = value.text; }};
 }
 template <auto Member>
 constexpr Row preset(Setting setting, std::string_view name, Strict strict) {
@@ -87,6 +102,8 @@ constexpr std::array<Row, setting_count> rows = {
     preset<&A::show_file_names>(S::show_file_names, "show_file_names", less),
     preset<&A::notify_delivery>(S::notify_delivery, "notify_delivery", more),
     preset<&A::notify_download>(S::notify_download, "notify_download", more),
+    text<&A::from_name>(S::from_name, "from_name", Kind::line),
+    text<&A::reply_to>(S::reply_to, "reply_to", Kind::address),
 };
 
 const Row& row_of(Setting setting) {
@@ -102,6 +119,48 @@ std::span<const std::string_view> words_of(Kind kind) {
   if (kind == Kind::truth) return truths;
   if (kind == Kind::preset) return presets;
   return {};
+}
+
+// As it is kept: the line trimmed, the address in its one spelling. Empty is none.
+Result<std::string> check_setting_text(const Row& row, std::string_view text) {
+  if (row.kind == Kind::line) return check_line(text, limits::name_bytes_max);
+  if (text.empty()) return std::string();
+  Result<Address> address = parse_address(text);
+  if (!address) return pass(address);
+  return std::move(address->text);
+}
+
+std::string quoted(std::string_view text) {
+  if (!text.empty() && text.find_first_of(" \"\\") == std::string_view::npos) {
+    return std::string(text);
+  }
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+// Takes what stands before the next blank outside of quotes, without the quotes.
+Result<std::string> take_word(std::string_view& line) {
+  std::string word;
+  bool is_quoted = false;
+  while (!line.empty()) {
+    const char c = line.front();
+    line.remove_prefix(1);
+    if (c == ' ' && !is_quoted) return word;
+    if (c == '"') {
+      is_quoted = !is_quoted;
+    } else if (c == '\\' && is_quoted && !line.empty()) {
+      word += line.front();
+      line.remove_prefix(1);
+    } else {
+      word += c;
+    }
+  }
+  if (is_quoted) return fail(ErrorCode::invalid, "a quote has no end");
+  return word;
 }
 
 }  // namespace
@@ -129,16 +188,28 @@ bool is_truth(Setting setting) {
   return row_of(setting).kind == Kind::truth;
 }
 
-Result<std::int64_t> parse_setting_value(Setting setting, std::string_view text) {
+bool is_text(Setting setting) {
+  const Kind kind = row_of(setting).kind;
+  return kind == Kind::line || kind == Kind::address;
+}
+
+Result<SettingValue> parse_setting_value(Setting setting, std::string_view text) {
   const Row& row = row_of(setting);
+  if (is_text(setting)) {
+    Result<std::string> checked = check_setting_text(row, text);
+    if (checked) return SettingValue(std::move(*checked));
+    return fail(ErrorCode::invalid, std::string(row.name) + ": " + checked.error().detail);
+  }
   const auto words = words_of(row.kind);
   const auto word = std::ranges::find(words, text);
-  if (word != words.end()) return word - words.begin();
+  if (word != words.end()) return SettingValue(word - words.begin());
   std::int64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   const bool is_number = error == std::errc() && stop == end && !text.empty();
-  if (row.kind == Kind::number && is_number && is_value_of(setting, value)) return value;
+  if (row.kind == Kind::number && is_number && is_value_of(setting, value)) {
+    return SettingValue(value);
+  }
   std::string expected;
   for (const std::string_view one : words)
     expected.append(expected.empty() ? "" : ", ").append(one);
@@ -146,18 +217,29 @@ Result<std::int64_t> parse_setting_value(Setting setting, std::string_view text)
   return fail(ErrorCode::invalid, std::string(row.name) + " is one of " + expected);
 }
 
-std::string write_setting_value(Setting setting, std::int64_t value) {
+std::string write_setting_value(Setting setting, const SettingValue& value) {
   INVARIANT(is_value_of(setting, value));
+  if (is_text(setting)) return value.text;
   const auto words = words_of(row_of(setting).kind);
-  if (words.empty()) return std::to_string(value);
-  return std::string(words[static_cast<std::size_t>(value)]);
+  if (words.empty()) return std::to_string(value.number);
+  return std::string(words[static_cast<std::size_t>(value.number)]);
+}
+
+Result<> add_setting(Settings& settings, std::string_view name, std::string_view text) {
+  const Result<Setting> setting = parse_setting(name);
+  if (!setting) return pass(setting);
+  Result<SettingValue> value = parse_setting_value(*setting, text);
+  if (!value) return pass(value);
+  if (settings.emplace(*setting, std::move(*value)).second) return {};
+  return fail(ErrorCode::invalid, std::string(name) + " is set twice");
 }
 
 std::string write_settings(const Settings& settings) {
   std::string line;
   for (const auto& [setting, value] : settings) {
     if (!line.empty()) line += ' ';
-    line.append(name_of(setting)).append("=").append(write_setting_value(setting, value));
+    const std::string written = write_setting_value(setting, value);
+    line.append(name_of(setting)).append("=").append(is_text(setting) ? quoted(written) : written);
   }
   return line;
 }
@@ -165,31 +247,32 @@ std::string write_settings(const Settings& settings) {
 Result<Settings> parse_settings(std::string_view line) {
   Settings settings;
   while (!line.empty()) {
-    const std::string_view one = line.substr(0, line.find(' '));
-    line.remove_prefix(std::min(one.size() + 1, line.size()));
-    if (one.empty()) continue;
-    const std::size_t sign = one.find('=');
-    if (sign == std::string_view::npos) {
-      return fail(ErrorCode::invalid, "a setting is NAME=VALUE, not " + std::string(one));
+    const Result<std::string> one = take_word(line);
+    if (!one) return pass(one);
+    if (one->empty()) continue;
+    const std::size_t sign = one->find('=');
+    if (sign == std::string::npos) {
+      return fail(ErrorCode::invalid, "a setting is NAME=VALUE, not " + *one);
     }
-    const Result<Setting> setting = parse_setting(one.substr(0, sign));
-    if (!setting) return pass(setting);
-    const Result<std::int64_t> value = parse_setting_value(*setting, one.substr(sign + 1));
-    if (!value) return pass(value);
-    if (!settings.emplace(*setting, *value).second) {
-      return fail(ErrorCode::invalid, std::string(name_of(*setting)) + " is set twice");
-    }
+    const Result<> added = add_setting(settings, std::string_view(*one).substr(0, sign),
+                                       std::string_view(*one).substr(sign + 1));
+    if (!added) return pass(added);
   }
   return settings;
 }
 
-bool is_value_of(Setting setting, std::int64_t value) {
+bool is_value_of(Setting setting, const SettingValue& value) {
   const Row& row = row_of(setting);
-  return value >= row.min && value <= row.max;
+  if (is_text(setting)) {
+    return value.number == 0 && check_setting_text(row, value.text) == value.text;
+  }
+  return value.text.empty() && value.number >= row.min && value.number <= row.max;
 }
 
-bool is_stricter(Setting setting, std::int64_t left, std::int64_t right) {
-  return row_of(setting).strict == Strict::less ? left < right : left > right;
+bool is_stricter(Setting setting, const SettingValue& left, const SettingValue& right) {
+  if (is_text(setting)) return left.text.empty() && !right.text.empty();
+  const bool is_less = row_of(setting).strict == Strict::less;
+  return is_less ? left.number < right.number : left.number > right.number;
 }
 
 Allowance with_settings(Allowance allowance, const Settings& settings) {

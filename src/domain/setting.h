@@ -1,8 +1,10 @@
 // What rules set: each setting's name, its values, and which of two values is the stricter.
 #pragma once
 
+#include <concepts>
 #include <map>
 #include <span>
+#include <string>
 
 #include "domain/password.h"
 
@@ -34,6 +36,8 @@ struct Allowance {
   Preset show_file_names = Preset::off;
   Preset notify_delivery = Preset::off;
   Preset notify_download = Preset::off;
+  std::string from_name;  // in From of the recipients' mails; empty: the sender's
+  std::string reply_to;   // an address; empty: the sender's
 
   bool operator==(const Allowance&) const = default;
 };
@@ -56,40 +60,58 @@ enum class Setting {
   show_file_names,
   notify_delivery,
   notify_download,
+  from_name,
+  reply_to,
 };
-inline constexpr int setting_count = 17;
+inline constexpr int setting_count = 19;
 
 /// The same words in rules, their files, and the configuration.
 std::string_view name_of(Setting setting);
 /// Errors: `invalid`.
 Result<Setting> parse_setting(std::string_view name);
 
-/// Values as numbers: truths as 0 and 1, presets in their order.
-using Settings = std::map<Setting, std::int64_t>;
+/// A number or a text. Truths are 0 and 1, presets numbers in their order; an empty text is as good
+/// as none.
+struct SettingValue {
+  SettingValue() = default;
+  SettingValue(std::integral auto value) : number(static_cast<std::int64_t>(value)) {}
+  SettingValue(std::string value) : text(std::move(value)) {}
 
-/// What a setting can be: a number within bounds, or one of the words, whose places are its values.
+  bool operator==(const SettingValue&) const = default;
+
+  std::int64_t number = 0;
+  std::string text;
+};
+using Settings = std::map<Setting, SettingValue>;
+
+/// What a setting can be: a number within bounds, one of the words, whose places are its values, or
+/// text.
 struct SettingBounds {
   std::int64_t min = 0;
   std::int64_t max = 0;
-  std::span<const std::string_view> words;  // empty: a number
+  std::span<const std::string_view> words;  // empty: a number, or text
 };
 SettingBounds bounds_of(Setting setting);
 /// Whether it is yes or no.
 bool is_truth(Setting setting);
+bool is_text(Setting setting);
 
-/// A value as it is written: a whole number, yes or no, or a preset's name.
+/// A value as it is written: a whole number, yes or no, a preset's name, or text.
 /// Errors: `invalid` with what is expected.
-Result<std::int64_t> parse_setting_value(Setting setting, std::string_view text);
-std::string write_setting_value(Setting setting, std::int64_t value);
-/// Settings in one line, in their order: "days_max=30 own_passwords=no".
+Result<SettingValue> parse_setting_value(Setting setting, std::string_view text);
+std::string write_setting_value(Setting setting, const SettingValue& value);
+/// Adds one by its name and what is written. Errors: `invalid`, also where it is there already.
+Result<> add_setting(Settings& settings, std::string_view name, std::string_view text);
+/// Settings in one line, in their order: `days_max=30 from_name="Front office"`. Text with a blank
+/// or a quote in it, or none in it, stands in quotes, with a backslash before \ and ".
 std::string write_settings(const Settings& settings);
 /// Errors: `invalid`, also for one that comes twice.
 Result<Settings> parse_settings(std::string_view line);
 /// Whether the setting can have that value.
-bool is_value_of(Setting setting, std::int64_t value);
+bool is_value_of(Setting setting, const SettingValue& value);
 
-/// Whether `left` allows less than `right`.
-bool is_stricter(Setting setting, std::int64_t left, std::int64_t right);
+/// Whether `left` allows less than `right`. Of texts only the empty one does.
+bool is_stricter(Setting setting, const SettingValue& left, const SettingValue& right);
 
 /// `allowance` with the settings, as far as they are there; the days at first at most days_max.
 Allowance with_settings(Allowance allowance, const Settings& settings);

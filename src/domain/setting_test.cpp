@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/limits.h"
+
 using namespace couvert;
 
 TEST_CASE("every setting is read back by its name, each value by its word") {
@@ -57,6 +59,49 @@ TEST_CASE("the stricter value is the one that allows less") {
   CHECK(is_stricter(Setting::show_file_names, never, always));
   CHECK(is_stricter(Setting::notify_download, always, never));
   CHECK_FALSE(is_stricter(Setting::days_max, 3, 3));
+}
+
+TEST_CASE("text is a line, or an address in its one spelling") {
+  const auto read = [](Setting setting, const std::string& text) {
+    return parse_setting_value(setting, text);
+  };
+  const Setting name = Setting::from_name;
+  CHECK(read(name, " Labor \u00dc \"S\u00fcd\" ") == std::string("Labor \u00dc \"S\u00fcd\""));
+  CHECK(read(name, "") == std::string());
+  CHECK(read(name, std::string(limits::name_bytes_max, 'a')).has_value());
+  CHECK(read(Setting::reply_to, "Office@Example.ORG") == std::string("office@example.org"));
+  CHECK(read(Setting::reply_to, "") == std::string());
+  for (const auto& [setting, wrong] :
+       {std::pair<Setting, std::string>(name, "Lab\r\nBcc: x@example.org"),
+        {name, "Lab\u2028x"},
+        {name, "Lab\xff"},
+        {name, std::string("a\0b", 3)},
+        {name, std::string(limits::name_bytes_max + 1, 'a')},
+        {Setting::reply_to, "office"},
+        {Setting::reply_to, "a@example.org, b@example.org"},
+        {Setting::reply_to, "a@example.org\nBcc: x@example.org"}}) {
+    CAPTURE(wrong);
+    CHECK(read(setting, wrong).error().code == ErrorCode::invalid);
+  }
+  CHECK(is_stricter(name, std::string(), std::string("Lab")));
+  CHECK_FALSE(is_stricter(name, std::string("A"), std::string("Lab")));
+}
+
+TEST_CASE("text in a line of settings stands in quotes where it has to") {
+  const std::string awkward = "a \"b\" \\ c=d days_max=3";
+  const Settings settings = {{Setting::days_max, 30},
+                             {Setting::from_name, awkward},
+                             {Setting::reply_to, std::string("office@example.org")}};
+  const std::string line = write_settings(settings);
+  CHECK(line ==
+        "days_max=30 from_name=\"a \\\"b\\\" \\\\ c=d days_max=3\" reply_to=office@example.org");
+  CHECK(parse_settings(line) == settings);
+  CHECK(write_settings({{Setting::from_name, std::string()}}) == "from_name=\"\"");
+  CHECK(parse_settings("from_name=Lab days_max=3")->size() == 2);
+  for (const char* wrong : {"from_name=\"Lab", "from_name=\"a\\", "from_name=a from_name=b"}) {
+    CAPTURE(wrong);
+    CHECK(parse_settings(wrong).error().code == ErrorCode::invalid);
+  }
 }
 
 TEST_CASE("the days at first are never more than the most") {

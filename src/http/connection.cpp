@@ -239,6 +239,8 @@ TlsStep Connection::read_once(MutableBytes out, std::size_t& bytes) {
 }
 
 Task<> Connection::wait(boost::asio::socket_base::wait_type what, Duration end) {
+  // close_now() may have come while a thread of the pool had the line: nobody would cancel this.
+  if (broken_) co_return broken();
   deadline_.store(end.count());
   error_code error;
   co_await socket_.async_wait(what, boost::asio::redirect_error(boost::asio::use_awaitable, error));

@@ -11,6 +11,7 @@
 #include "crypto/crc32.h"
 #include "crypto/hash.h"
 #include "http/conditions.h"
+#include "http/cookies.h"
 #include "http/problem.h"
 
 namespace couvert {
@@ -31,6 +32,7 @@ struct PortalFile {
 using PortalFiles = std::map<std::string, PortalFile, std::less<>>;
 
 constexpr std::string_view index = "/index.html";
+constexpr std::string_view style_path = "/look/style.css";
 constexpr std::string_view unknown_type = "application/octet-stream";
 
 std::string_view type_of(std::string_view name) {
@@ -88,6 +90,20 @@ Result<std::string> read_whole(const fs::path& path) {
   return out.str();
 }
 
+bool has_styles(const Look& look) {
+  return std::ranges::any_of(look.files, [](const PortalExtra& file) {
+    return file.path == style_path && !file.bytes.empty();
+  });
+}
+
+// A page waits for the organisation's styles only where there are some.
+void drop_style(std::string& page) {
+  const std::size_t begin =
+      page.find(R"(<link rel="stylesheet" href=")" + std::string(style_path) + '"');
+  if (begin == std::string::npos) return;
+  page.erase(begin, page.find('>', begin) + 1 - begin);
+}
+
 PortalFile file_of(std::string bytes, std::string_view name) {
   PortalFile file;
   file.bytes = std::move(bytes);
@@ -102,13 +118,14 @@ PortalFile file_of(std::string bytes, std::string_view name) {
   return file;
 }
 
-Result<PortalFile> load(const fs::path& path, std::string_view name) {
+Result<PortalFile> load(const fs::path& path, std::string_view name, const Look& look) {
   Result<std::string> bytes = read_whole(path);
   if (!bytes) return pass(bytes);
+  if (name.ends_with(".html") && !has_styles(look)) drop_style(*bytes);
   return file_of(std::move(*bytes), name);
 }
 
-Result<PortalFiles> load_all(const fs::path& folder) {
+Result<PortalFiles> load_all(const fs::path& folder, const Look& look) {
   PortalFiles files;
   std::size_t bytes = 0;
   std::error_code error;
@@ -116,7 +133,7 @@ Result<PortalFiles> load_all(const fs::path& folder) {
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (!entry->is_regular_file(error)) continue;
     const std::string name = "/" + fs::relative(entry->path(), folder, error).generic_string();
-    Result<PortalFile> file = load(entry->path(), name);
+    Result<PortalFile> file = load(entry->path(), name, look);
     if (!file) return pass(file);
     bytes += file->bytes.size();
     files.emplace(name, std::move(*file));
@@ -130,15 +147,46 @@ Result<PortalFiles> load_all(const fs::path& folder) {
   return files;
 }
 
-bool is_page(std::string_view path) {
-  static constexpr auto pages =
-      std::to_array<std::string_view>({"/", "/provide", "/retrieve", "/received", "/sent", "/help",
-                                       "/imprint", "/privacy", "/terms"});
-  if (std::ranges::find(pages, path) != pages.end()) return true;
-  for (const std::string_view folder : {"/r/", "/sent/"}) {
-    if (path.starts_with(folder)) return path.find('/', folder.size()) == std::string_view::npos;
+// The page at a path, by the name that the build gives to its first look; empty where there is
+// none.
+std::string_view page_at(std::string_view path) {
+  static constexpr auto pages = std::to_array<std::string_view>(
+      {"provide", "retrieve", "received", "sent", "help", "imprint", "privacy", "terms"});
+  if (path == "/") return "start";
+  if (!path.starts_with('/')) return "";
+  path.remove_prefix(1);
+  const auto page = std::ranges::find(pages, path);
+  if (page != pages.end()) return *page;
+  for (const auto& [folder, name] : {std::pair("r/", "link"), std::pair("sent/", "sent")}) {
+    const std::string_view before = folder;
+    if (!path.starts_with(before)) continue;
+    return path.find('/', before.size()) == std::string_view::npos ? name : "";
   }
-  return false;
+  return "";
+}
+
+// The language that the visitor has chosen, or the first of the browser's that we speak. Without
+// regard to weights: browsers name the best first.
+Language language_of(const Fields& fields) {
+  if (const auto kept = find_cookie(fields, "language")) {
+    if (const auto chosen = parse_language(*kept)) return *chosen;
+  }
+  const std::string* accepted = find_field(fields, "accept-language");
+  std::string_view rest = accepted == nullptr ? "" : std::string_view(*accepted);
+  while (!rest.empty()) {
+    if (const auto known = parse_language(rest.substr(0, 2))) return *known;
+    rest.remove_prefix(std::min(rest.find(','), rest.size()));
+    while (rest.starts_with(',') || rest.starts_with(' ')) rest.remove_prefix(1);
+  }
+  return Language::en;
+}
+
+// The page with its first look in the visitor's language, where the build has drawn one.
+const PortalFile& page_for(const PortalFiles& files, const Request& request) {
+  const std::string name = "/pages/" + std::string(page_at(request.path)) + "." +
+                           std::string(name_of(language_of(request.fields))) + ".html";
+  const auto drawn = files.find(name);
+  return drawn != files.end() ? drawn->second : files.at(std::string(index));
 }
 
 // Whether the client takes gzip. Without regard to weights: "gzip;q=0" is written by nobody.
@@ -151,7 +199,10 @@ Response answer(const PortalFile& file, const Request& request) {
   Response response;
   response.shown = file.shown;
   response.caching = file.caching;
-  response.fields = {{"ETag", '"' + file.etag + '"'}, {"Vary", "Accept-Encoding"}};
+  const bool in_languages = file.type.starts_with("text/html");
+  response.fields = {
+      {"ETag", '"' + file.etag + '"'},
+      {"Vary", in_languages ? "Accept-Encoding, Accept-Language, Cookie" : "Accept-Encoding"}};
   if (conditional_status(request.fields, file.etag) == 304) {
     response.status = 304;
     return response;
@@ -167,12 +218,12 @@ Response answer(const PortalFile& file, const Request& request) {
 
 Response serve_file(const PortalFiles& files, const Request& request) {
   const auto file = files.find(request.path);
-  if (file != files.end() && request.path != index) return answer(file->second, request);
-  const PortalFile& page = files.at(std::string(index));
-  if (is_page(request.path)) return answer(page, request);
+  const bool is_html = request.path.ends_with(".html");  // has the address that page_at() gives
+  if (file != files.end() && !is_html) return answer(file->second, request);
+  if (!page_at(request.path).empty()) return answer(page_for(files, request), request);
   if (request.path.starts_with("/assets/")) return problem(404);
   Request plain;  // no 304 for a page that is not there
-  Response response = answer(page, plain);
+  Response response = answer(files.at(std::string(index)), plain);
   response.status = 404;
   return response;
 }
@@ -180,7 +231,7 @@ Response serve_file(const PortalFiles& files, const Request& request) {
 }  // namespace
 
 Result<Handler> portal(const std::string& folder, const Look& look) {
-  Result<PortalFiles> loaded = load_all(folder);
+  Result<PortalFiles> loaded = load_all(folder, look);
   if (!loaded) return pass(loaded);
   for (const auto& [path, bytes] : look.files) loaded->emplace(path, file_of(bytes, path));
   const auto files = std::make_shared<const PortalFiles>(std::move(*loaded));

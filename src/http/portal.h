@@ -8,8 +8,10 @@
 
 namespace couvert {
 
-/// Answers with the files of `folder` (index.html and what lies beside and below it): the pages of
-/// the portal give index.html, everything unknown index.html with status 404. `look` adds files.
+/// Answers with the files of `folder` (index.html and what lies beside and below it). The pages of
+/// the portal give pages/PAGE.LANGUAGE.html, in the language of the visitor's cookie or browser,
+/// and index.html where there is no such file; everything unknown gives index.html with status 404.
+/// `look` adds files; without styles of its own, pages do not ask for them.
 ///
 /// Memory: all files, and a gzip copy of those that shrink by it.
 /// Errors: `unavailable` where the folder or its index.html cannot be read; `too_large` over

@@ -13,14 +13,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A portal of four files in a folder of its own.
+// A small portal in a folder of its own.
 struct TestPortal {
   TestPortal() {
     std::string pattern = (fs::temp_directory_path() / "portal-XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
     folder = pattern;
     fs::create_directories(folder / "assets");
-    std::ofstream(folder / "index.html") << "<!doctype html>" << std::string(2000, 'x');
+    std::ofstream(folder / "index.html")
+        << "<!doctype html>"
+        << R"(<link rel="stylesheet" href="/look/style.css"  />)"
+        << R"(<link rel="stylesheet" href="/assets/app-1.css">)" << std::string(2000, 'x');
+    fs::create_directories(folder / "pages");
+    std::ofstream(folder / "pages" / "provide.de.html") << "ein Blatt";
+    std::ofstream(folder / "pages" / "provide.nl.html") << "een blad";
     std::ofstream(folder / "assets" / "app-1.js") << "1";
     std::ofstream(folder / "assets" / "pdf.worker-1.js") << "2";
     std::ofstream(folder / "favicon.svg") << "<svg/>";
@@ -56,6 +62,34 @@ TEST_CASE("the portal's pages are its index, whatever the ID") {
     CHECK(page.caching == Caching::revalidate);
     CHECK(page.shown == Shown::portal);
   }
+}
+
+TEST_CASE("a page comes in the language that the visitor chose, or else the browser") {
+  const TestPortal test;
+  const auto body = [&test](const char* path, Fields fields) {
+    return test.get(path, std::move(fields)).fixed_body;
+  };
+  CHECK(body("/provide", {{"accept-language", "de-AT,de;q=0.9,nl;q=0.5"}}) == "ein Blatt");
+  CHECK(body("/provide", {{"accept-language", "fr, nl;q=0.8"}}) == "een blad");
+  CHECK(body("/provide", {{"accept-language", "nl"}, {"cookie", "language=de"}}) == "ein Blatt");
+  CHECK(body("/provide", {{"accept-language", "nl"}, {"cookie", "language=xx"}}) == "een blad");
+  // Where the build has drawn nothing: the index.
+  for (const Fields& fields : {Fields(), Fields{{"accept-language", ",,;q=,"}}}) {
+    CHECK(body("/provide", fields).starts_with("<!doctype html>"));
+  }
+  CHECK(body("/sent", {{"accept-language", "de"}}).starts_with("<!doctype html>"));
+  CHECK(test.get("/provide").fields.back().second == "Accept-Encoding, Accept-Language, Cookie");
+  CHECK(test.get("/pages/provide.de.html").status == 404);
+}
+
+TEST_CASE("a page asks for the organisation's styles only where there are some") {
+  TestPortal test;
+  CHECK(test.get("/").fixed_body.find("style.css") == std::string::npos);
+  CHECK(test.get("/").fixed_body.find("app-1.css") != std::string::npos);
+  Look look;
+  look.files = {{"/look/style.css", ":root { --brand: red; }"}};
+  test.handler = *portal(test.folder.string(), look);
+  CHECK(test.get("/").fixed_body.find("/look/style.css") != std::string::npos);
 }
 
 TEST_CASE("files come with their type and may be kept for ever below assets") {

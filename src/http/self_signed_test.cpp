@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "http/certificate.h"
+
 using namespace couvert;
 
 TEST_CASE("a loopback URL is known by its host alone") {
@@ -33,6 +35,12 @@ TEST_CASE("a self-signed pair is made once, for localhost") {
   CHECK(X509_check_ip_asc(certificate, "127.0.0.1", 0) == 1);
   CHECK(X509_check_host(certificate, "example.org", 0, 0, nullptr) == 0);
   X509_free(certificate);
+  const Result<Instant> end = certificate_end(files.certificate);
+  REQUIRE(end.has_value());
+  CHECK(*end > clock.now() + std::chrono::hours(24 * 364));
+  CHECK(*end < clock.now() + std::chrono::hours(24 * 366));
+  CHECK(certificate_end(files.key).error().code == ErrorCode::invalid);
+  CHECK(certificate_end(folder + "/none").error().code == ErrorCode::unavailable);
   BIO_free(bio);
   const auto made = std::filesystem::last_write_time(files.key);
   CHECK(make_self_signed(files, clock).has_value());

@@ -10,13 +10,24 @@
 namespace couvert {
 namespace {
 
-// A fifth of an ordinary thread's weight: a download keeps nine tenths, a password gets its turn.
+// A fifth of an ordinary thread's weight: a password gets its turn on a machine that is busy.
 constexpr int low_nice = 7;
+// Next to nothing: a crowd that tries passwords slows no download.
+constexpr int lowest_nice = 19;
+constexpr std::size_t crowd = 8;  // that wait
+
+void set_nice(int nice) {
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);  // of this thread; best effort
+}
 
 }  // namespace
 
 Workers::Workers(const WorkersConfig& config) : config_(config) {
-  for (unsigned i = 0; i < config_.threads; ++i) threads_.emplace_back([this] { run(); });
+  for (unsigned i = 0; i < config_.threads; ++i) {
+    threads_.emplace_back([this] { run(Takes::few); });
+    // A thread cannot take its own niceness back, so that there are two of each.
+    if (config_.priority == Priority::low) threads_.emplace_back([this] { run(Takes::crowd); });
+  }
 }
 
 Workers::~Workers() {
@@ -70,7 +81,7 @@ bool Workers::post(std::function<void()> work, Place place) {
     if (!place) ++kept_;
     waiting_.push_back({std::move(work), std::move(place)});
   }
-  changed_.notify_one();
+  wake();
   return true;
 }
 
@@ -91,15 +102,26 @@ void Workers::stop() {
   threads_.clear();
 }
 
-void Workers::run() {
+void Workers::wake() {
   if (config_.priority == Priority::low) {
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()),
-                low_nice);  // of this thread; best effort
+    changed_.notify_all();  // not each may take what waits
+  } else {
+    changed_.notify_one();
   }
+}
+
+bool Workers::may_take(Takes which) const {
+  if (waiting_.empty() || running_ == config_.threads) return false;
+  if (config_.priority == Priority::normal) return true;
+  return (waiting_.size() > crowd) == (which == Takes::crowd);
+}
+
+void Workers::run(Takes which) {
+  if (config_.priority == Priority::low) set_nice(which == Takes::crowd ? lowest_nice : low_nice);
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
+    changed_.wait(lock, [&] { return stopped_ || may_take(which); });
+    if (stopped_) return;
     Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
     if (!next.place) --kept_;
@@ -110,6 +132,7 @@ void Workers::run() {
     next.work = nullptr;  // what it holds goes before the lock is taken again
     lock.lock();
     --running_;
+    if (config_.priority == Priority::low) changed_.notify_all();  // it may be the others' turn
   }
 }
 

@@ -17,6 +17,7 @@
 
 namespace couvert {
 
+/// `low`: less of the processor than others who want it, and next to nothing while a crowd waits.
 enum class Priority { normal, low };
 
 struct WorkersConfig {
@@ -64,7 +65,11 @@ class Workers {
   };
 
   void give_back(const std::string& network);
-  void run();
+  enum class Takes { few, crowd };  // when a thread of low priority works: how many wait
+
+  void wake();
+  bool may_take(Takes which) const;
+  void run(Takes which);
 
   const WorkersConfig config_;
   mutable std::mutex mutex_;

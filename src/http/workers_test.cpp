@@ -1,7 +1,10 @@
 #include "http/workers.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 
@@ -57,6 +60,30 @@ TEST_CASE("a place that is kept counts as taken until its work begins, or it is 
   gate.set_value();
   while (ran < 8) std::this_thread::yield();
   CHECK(workers.reserve("e") != nullptr);
+}
+
+TEST_CASE("a crowd's work gets next to nothing of the processor, a few's gets its turn") {
+  Workers workers({1, 64, Priority::low});
+  std::promise<void> gate;
+  std::shared_future<void> open(gate.get_future());
+  std::vector<int> nice;
+  std::atomic<int> at_once{0};
+  std::atomic<int> ran{0};
+  const auto work = [&] {
+    open.wait();
+    CHECK(++at_once == 1);
+    nice.push_back(getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())));
+    --at_once;
+    ++ran;
+  };
+  for (int i = 0; i < 20; ++i) REQUIRE(workers.post(work));
+  gate.set_value();
+  while (ran < 20) std::this_thread::yield();
+  REQUIRE(nice.size() == 20);
+  // Of the first nobody can say how many waited when it began.
+  const int few = std::max(7, getpriority(PRIO_PROCESS, 0));
+  CHECK(std::count(nice.begin() + 1, nice.begin() + 12, 19) == 11);
+  CHECK(std::count(nice.end() - 8, nice.end(), few) == 8);
 }
 
 TEST_CASE("one network gets a quarter of the queue at most") {

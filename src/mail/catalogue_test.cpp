@@ -80,7 +80,7 @@ TEST_CASE("a text takes named arguments as they are, never as a pattern") {
   const Catalogue catalogue;
   CHECK(catalogue.text(Language::en, "mail.notification.default_subject",
                        {{"name", "{0} '{' ${7*7} {{7*7}} <%= 7 %>"}}) ==
-        "{0} '{' ${7*7} {{7*7}} <%= 7 %> has files for you");
+        "{0} '{' ${7*7} {{7*7}} <%= 7 %> has something confidential for you");
 }
 
 TEST_CASE("plurals follow the language") {

@@ -27,6 +27,15 @@ Json::Object start_of(std::string_view kind, Language language) {
   return {{"version", 1}, {"kind", kind}, {"language", name_of(language)}};
 }
 
+// What no rule says is left out.
+void add_sender_card(Json::Object& fields, const SenderCard& sender) {
+  fields.emplace_back("name", sender.name);
+  fields.emplace_back("phone", sender.phone);
+  fields.emplace_back("from", sender.address.text);
+  if (!sender.from_name.empty()) fields.emplace_back("from_name", sender.from_name);
+  if (sender.reply_to) fields.emplace_back("reply_to", sender.reply_to->text);
+}
+
 Json to_json(const CodeMail& mail) {
   Json::Object fields = start_of("code", mail.language);
   fields.emplace_back("code", mail.code);
@@ -36,9 +45,7 @@ Json to_json(const CodeMail& mail) {
 
 Json to_json(const NotificationMail& mail) {
   Json::Object fields = start_of("notification", mail.language);
-  fields.emplace_back("name", mail.sender.name);
-  fields.emplace_back("phone", mail.sender.phone);
-  fields.emplace_back("from", mail.sender.address.text);
+  add_sender_card(fields, mail.sender);
   fields.emplace_back("subject", mail.subject);
   fields.emplace_back("text", mail.text);
   fields.emplace_back("download_link", mail.download_link);
@@ -108,9 +115,7 @@ Json to_json(const PasswordAskedMail& mail) {
 
 Json to_json(const RevokedMail& mail) {
   Json::Object fields = start_of("revoked", mail.language);
-  fields.emplace_back("name", mail.sender.name);
-  fields.emplace_back("phone", mail.sender.phone);
-  fields.emplace_back("from", mail.sender.address.text);
+  add_sender_card(fields, mail.sender);
   fields.emplace_back("tracking_id", mail.tracking_id.text());
   return Json(std::move(fields));
 }
@@ -139,6 +144,15 @@ Json to_json(const ExpiredMail& mail) {
   return Json(std::move(fields));
 }
 
+Json to_json(const TroubleMail& mail) {
+  Json::Object fields = start_of("trouble", mail.language);
+  fields.emplace_back("trouble", name_of(mail.trouble));
+  fields.emplace_back("what", mail.what);
+  fields.emplace_back("number", mail.number);
+  fields.emplace_back("when", to_unix(mail.when));
+  return Json(std::move(fields));
+}
+
 // Reads the fields that several kinds share, on top of ObjectReader.
 class ContentReader {
  public:
@@ -162,8 +176,12 @@ class ContentReader {
   }
 
   SenderCard sender() {
-    return {text("name", limits::name_bytes_max), text("phone", limits::phone_bytes_max),
-            address("from")};
+    SenderCard card = {text("name", limits::name_bytes_max), text("phone", limits::phone_bytes_max),
+                       address("from")};
+    card.from_name = fields.optional_string("from_name", limits::name_bytes_max).value_or("");
+    const auto reply_to = fields.optional_string("reply_to", limits::address_bytes_max);
+    if (reply_to) card.reply_to = to_address("reply_to", *reply_to);
+    return card;
   }
 
   // At least one.
@@ -350,6 +368,18 @@ ExpiredMail read_expired(ContentReader& reader) {
   return mail;
 }
 
+TroubleMail read_trouble(ContentReader& reader) {
+  TroubleMail mail;
+  mail.language = reader.language;
+  const auto trouble = parse_trouble_kind(reader.text("trouble", 20));
+  if (!trouble) reader.fields.refuse("trouble", "is unknown");
+  mail.trouble = trouble.value_or(TroubleKind::disk);
+  mail.what = reader.text("what", mail_trouble_bytes_max);
+  mail.number = static_cast<int>(reader.fields.integer("number", 0, 1'000'000'000));
+  mail.when = reader.time("when");
+  return mail;
+}
+
 MailContent read_content(ContentReader& reader) {
   if (reader.kind == "code") return read_code(reader);
   if (reader.kind == "notification") return read_notification(reader);
@@ -361,6 +391,7 @@ MailContent read_content(ContentReader& reader) {
   if (reader.kind == "revoked") return read_revoked(reader);
   if (reader.kind == "revocation") return read_revocation(reader);
   if (reader.kind == "expired") return read_expired(reader);
+  if (reader.kind == "trouble") return read_trouble(reader);
   reader.fields.refuse("kind", "is unknown");
   return CodeMail();
 }
@@ -370,6 +401,25 @@ std::string written(const MailContent& content) {
 }
 
 }  // namespace
+
+std::string_view name_of(TroubleKind kind) {
+  switch (kind) {
+    case TroubleKind::disk:
+      return "disk";
+    case TroubleKind::certificate:
+      return "certificate";
+    case TroubleKind::mail_server:
+      return "mail_server";
+  }
+  return "";
+}
+
+std::optional<TroubleKind> parse_trouble_kind(std::string_view text) {
+  for (const auto kind : {TroubleKind::disk, TroubleKind::certificate, TroubleKind::mail_server}) {
+    if (name_of(kind) == text) return kind;
+  }
+  return std::nullopt;
+}
 
 Language language_of(const MailContent& content) {
   return std::visit([](const auto& mail) { return mail.language; }, content);

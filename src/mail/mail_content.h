@@ -5,7 +5,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,6 +24,7 @@ namespace couvert {
 inline constexpr std::size_t mail_file_names_max = 30;  // more are counted, not named
 inline constexpr std::size_t mail_link_bytes_max = 2048;
 inline constexpr std::size_t mail_server_answer_bytes_max = 500;
+inline constexpr std::size_t mail_trouble_bytes_max = 1024;
 
 /// The verification code, to whoever claims an address. Says nothing that the asker chose.
 struct CodeMail {
@@ -37,6 +40,8 @@ struct SenderCard {
   std::string name;
   std::string phone;  // may be empty
   Address address;
+  std::string from_name{};            // by rule, for From; empty: made of the sender's
+  std::optional<Address> reply_to{};  // by rule; none: the sender
 
   bool operator==(const SenderCard&) const = default;
 };
@@ -161,9 +166,26 @@ struct ExpiredMail {
   bool operator==(const ExpiredMail&) const = default;
 };
 
-using MailContent =
-    std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail, UndeliverableMail,
-                 WrongPasswordsMail, PasswordAskedMail, RevokedMail, RevocationMail, ExpiredMail>;
+/// What an operator has to see to.
+enum class TroubleKind { disk, certificate, mail_server };
+
+std::string_view name_of(TroubleKind kind);
+std::optional<TroubleKind> parse_trouble_kind(std::string_view text);
+
+/// To the operator: something fails, or soon will.
+struct TroubleMail {
+  Language language = Language::en;
+  TroubleKind trouble = TroubleKind::disk;
+  std::string what;  // the folder, the certificate's file, the mail server
+  int number = 0;    // percent of the disk that are free; days left, 0 when over; mails that wait
+  Instant when;      // when the certificate ends; since when the oldest mail waits
+
+  bool operator==(const TroubleMail&) const = default;
+};
+
+using MailContent = std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail,
+                                 UndeliverableMail, WrongPasswordsMail, PasswordAskedMail,
+                                 RevokedMail, RevocationMail, ExpiredMail, TroubleMail>;
 
 /// The language that a mail is written in.
 Language language_of(const MailContent& content);

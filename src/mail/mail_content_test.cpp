@@ -99,6 +99,23 @@ TEST_CASE("a mail takes no broken UTF-8, no NUL, no foreign address") {
   CHECK(code_of(mail) == ErrorCode::invalid);
 }
 
+TEST_CASE("what a rule says of From and Reply-To is kept where it says something") {
+  NotificationMail mail = sample_notification(Language::en);
+  CHECK(encoded_text(mail).find("from_name") == std::string::npos);
+  mail.sender.from_name = std::string(limits::name_bytes_max, 'x');
+  mail.sender.reply_to = Address{"office@example.org"};
+  const std::string text = encoded_text(mail);
+  CHECK(decode(as_bytes(text)) == MailContent(mail));
+  CHECK(decode_code(replaced(text, mail.sender.from_name, "")) == ErrorCode::invalid);
+  CHECK(decode_code(replaced(text, "office@example.org", "")) == ErrorCode::invalid);
+  CHECK(decode_code(replaced(text, "office@", "Office@")) == ErrorCode::invalid);
+  mail.sender.from_name += 'x';
+  CHECK(code_of(mail) == ErrorCode::invalid);
+  mail.sender.from_name = "x";
+  mail.sender.reply_to = Address{"a@example.org\r\nBcc: b@example.org"};
+  CHECK(code_of(mail) == ErrorCode::invalid);
+}
+
 TEST_CASE("counts must fit what they count") {
   NotificationMail notification = sample_notification(Language::en);
   notification.file_names = {"a", "b"};

@@ -136,6 +136,13 @@ void add_files(MailPage& page, const Writer& write, const NotificationMail& mail
   add_list(page, std::move(names), more_text(write, "mail.more_files", more));
 }
 
+// From whom a recipient's mail seems to come, and who gets the answers, where rules say so.
+void apply_rule(const SenderCard& sender, MailText& text) {
+  const std::string from_name = plain_name(sender.from_name);
+  if (!from_name.empty()) text.from_name = from_name;
+  text.reply_to = sender.reply_to.value_or(sender.address);
+}
+
 MailText write_kind(const Writer& write, const NotificationMail& mail) {
   const std::string name = name_of_sender(mail.sender);
   const NotificationText usual = default_notification(write.catalogue, write.language, name);
@@ -152,6 +159,9 @@ MailText write_kind(const Writer& write, const NotificationMail& mail) {
               {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
   page.remark(write("mail.notification.link_hint"));
   page.link(mail.download_link);
+  if (!write.frame.abuse.empty()) {
+    page.remark(write("mail.notification.abuse", {{"address", write.frame.abuse}}));
+  }
 
   const std::string subject = one_line(mail.subject);
   MailText text = write.finish(page, subject.empty() ? usual.subject : subject);
@@ -160,7 +170,7 @@ MailText write_kind(const Writer& write, const NotificationMail& mail) {
       plain_name(mail.sender.name).empty()
           ? organisation
           : write("mail.from.sender", {{"name", name}, {"organisation", organisation}});
-  text.reply_to = mail.sender.address;
+  apply_rule(mail.sender, text);
   return text;
 }
 
@@ -261,6 +271,20 @@ MailText write_kind(const Writer& write, const PasswordAskedMail& mail) {
       page, write("mail.password_asked.subject", {{"recipient", one_line(mail.recipient.text)}}));
 }
 
+MailText write_kind(const Writer& write, const TroubleMail& mail) {
+  const std::string key = "mail.trouble." + std::string(name_of(mail.trouble)) + ".";
+  const std::string what = without_links(one_line(mail.what));
+  const Arguments values = {
+      {"what", what}, {"number", std::int64_t{mail.number}}, {"date", write.local(mail.when)}};
+  const std::string subject = write(key + "subject", values);
+  MailPage page = write.page(subject);
+  page.paragraph(write(key + "intro", values));
+  page.section(write("mail.trouble.steps"));
+  page.paragraph(write(key + "step", values));
+  page.remark(write("mail.trouble.daily"));
+  return write.finish(page, subject);
+}
+
 MailText write_kind(const Writer& write, const RevokedMail& mail) {
   const std::string name = name_of_sender(mail.sender);
   const std::string subject = write("mail.revoked.subject", {{"name", name}});
@@ -270,7 +294,7 @@ MailText write_kind(const Writer& write, const RevokedMail& mail) {
   page.remark(write("mail.revoked.ask"));
   add_details(page, write, {tracking_row(write, mail.tracking_id)});
   MailText text = write.finish(page, subject);
-  text.reply_to = mail.sender.address;
+  apply_rule(mail.sender, text);
   return text;
 }
 

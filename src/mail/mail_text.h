@@ -19,6 +19,7 @@ namespace couvert {
 struct MailFrame {
   std::string organisation;  // a name for people
   std::string time_zone;     // "Europe/Berlin"; empty or unknown: UTC
+  std::string abuse{};       // the address that recipients report misuse to; empty: none
 };
 
 /// A mail in words.

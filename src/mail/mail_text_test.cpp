@@ -96,7 +96,7 @@ TEST_CASE("the code mail shows the code once and says nothing that the asker cho
 TEST_CASE("the notification names the sender, both buttons, the expiry and the tracking ID") {
   const NotificationMail content = sample_notification(Language::de);
   const MailText mail = write(content);
-  CHECK(mail.subject == "Dr. Anna M\u00fcller-Sch\u00f6nfeld hat Dateien f\u00fcr Sie");
+  CHECK(has(mail.subject, "Dr. Anna M\u00fcller-Sch\u00f6nfeld hat vertrauliche Inhalte"));
   CHECK(mail.from_name == "Dr. Anna M\u00fcller-Sch\u00f6nfeld \u00fcber Example Chamber");
   CHECK(mail.reply_to == content.sender.address);
   for (const std::string& form : {mail.text, mail.html}) {
@@ -111,6 +111,20 @@ TEST_CASE("the notification names the sender, both buttons, the expiry and the t
   }
   CHECK(has(mail.html, "href=\"https://transfer.example.org/provide?reply=abc&amp;to="));
   CHECK(count(mail.html, "<a ") == 3);
+}
+
+TEST_CASE("a notification says where misuse is reported, where that is configured") {
+  MailFrame frame = example_frame;
+  const auto told = [&](const MailContent& content) {
+    return has(write_mail(catalogue(), frame, content).text, "abuse@example.org") &&
+           has(write_mail(catalogue(), frame, content).html, "abuse@example.org");
+  };
+  CHECK_FALSE(has(write(sample_notification(Language::en)).text, "Report it"));
+  frame.abuse = "abuse@example.org";
+  for (const Language language : {Language::de, Language::nl, Language::en}) {
+    CHECK(told(sample_notification(language)));
+    CHECK_FALSE(told(sample_code(language)));
+  }
 }
 
 TEST_CASE("a transfer by link says nothing of a password") {
@@ -183,6 +197,33 @@ TEST_CASE("no user text makes a header, a link, markup or a pattern") {
   }
   CHECK_FALSE(has(mail.from_name, "@"));
   CHECK_FALSE(has(mail.from_name, "<"));
+}
+
+TEST_CASE("a rule's name and address stand in From and Reply-To, and nowhere else") {
+  NotificationMail content = sample_notification(Language::en);
+  const MailText plain = write(content);
+  content.sender.from_name = "Front office";
+  content.sender.reply_to = parse_address("office@example.org").value();
+  const MailText mail = write(content);
+  CHECK(mail.from_name == "Front office");
+  CHECK(mail.reply_to == parse_address("office@example.org").value());
+  CHECK(mail.text == plain.text);
+  CHECK(mail.html == plain.html);
+  CHECK(mail.subject == plain.subject);
+  RevokedMail revoked = sample_revoked(Language::en);
+  revoked.sender = content.sender;
+  CHECK(write(revoked).from_name == "Front office");
+  CHECK(write(revoked).reply_to == mail.reply_to);
+}
+
+TEST_CASE("a rule's name is text like any other, and one that shows nothing is none") {
+  NotificationMail content = sample_notification(Language::en);
+  content.sender.from_name = attack.substr(0, limits::name_bytes_max);
+  const std::string name = write(content).from_name;
+  CHECK(name.find_first_of("\r\n@<>\"") == std::string::npos);
+  CHECK_FALSE(has(name, "\u202e"));
+  content.sender.from_name = "\u202e\u200b <>";
+  CHECK(write(content).from_name == write(sample_notification(Language::en)).from_name);
 }
 
 TEST_CASE("an address that could pass for a web page is not left as a link") {

@@ -23,6 +23,7 @@ PasswordAskedMail sample_password_asked(Language language);
 RevokedMail sample_revoked(Language language);
 RevocationMail sample_revocation(Language language);
 ExpiredMail sample_expired(Language language);
+TroubleMail sample_trouble(Language language, TroubleKind trouble);
 
 /// All of them with their names.
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language);

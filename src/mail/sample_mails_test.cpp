@@ -110,6 +110,18 @@ ExpiredMail sample_expired(Language language) {
   return mail;
 }
 
+TroubleMail sample_trouble(Language language, TroubleKind trouble) {
+  TroubleMail mail;
+  mail.language = language;
+  mail.trouble = trouble;
+  mail.when = sample_notification(language).expires;
+  if (trouble == TroubleKind::disk) mail.what = "/var/lib/couvert/objects";
+  if (trouble == TroubleKind::certificate) mail.what = "/etc/couvert/cert.pem";
+  if (trouble == TroubleKind::mail_server) mail.what = "mail.example.org";
+  mail.number = 7;
+  return mail;
+}
+
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language) {
   return {{"code", sample_code(language)},
           {"notification", sample_notification(language)},
@@ -121,7 +133,10 @@ std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language lang
           {"password asked", sample_password_asked(language)},
           {"revoked", sample_revoked(language)},
           {"revocation", sample_revocation(language)},
-          {"expired", sample_expired(language)}};
+          {"expired", sample_expired(language)},
+          {"disk", sample_trouble(language, TroubleKind::disk)},
+          {"certificate", sample_trouble(language, TroubleKind::certificate)},
+          {"mail server", sample_trouble(language, TroubleKind::mail_server)}};
 }
 
 }  // namespace couvert

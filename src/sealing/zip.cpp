@@ -8,8 +8,8 @@ namespace {
 constexpr std::uint64_t limit_32 = 0xFFFF'FFFF;
 constexpr std::uint64_t limit_16 = 0xFFFF;
 constexpr std::uint16_t flag_utf8 = 1U << 11;
-constexpr std::uint16_t version_plain = 20;
-constexpr std::uint16_t version_zip64 = 45;
+constexpr std::uint16_t zip_version = 20;
+constexpr std::uint16_t zip64_version = 45;
 constexpr std::uint16_t made_on_unix = 3U << 8;
 constexpr std::uint32_t unix_file_0644 = 0100644U << 16;
 constexpr std::size_t gathered_bytes = 64 * 1024;
@@ -93,7 +93,7 @@ Buffer ZipLayout::local_header(std::size_t entry) const {
   append_time(extra, unix_time_);
 
   Record header;
-  header.u32(0x04034b50).u16(zip64 ? version_zip64 : version_plain).u16(flag_utf8).u16(0);
+  header.u32(0x04034b50).u16(zip64 ? zip64_version : zip_version).u16(flag_utf8).u16(0);
   header.u32(dos_time_).u32(file.crc32).u32(capped(file.size)).u32(capped(file.size));
   header.u16(file.name.size()).u16(extra.size()).bytes(as_bytes(file.name)).bytes(extra.take());
   return header.take();
@@ -104,7 +104,7 @@ Buffer ZipLayout::central_header(std::size_t entry) const {
   const ZipEntry& file = entries_[entry];
   const bool large = file.size >= limit_32;
   const bool far = locals_[entry] >= limit_32;
-  const std::uint16_t version = large || far ? version_zip64 : version_plain;
+  const std::uint16_t version = large || far ? zip64_version : zip_version;
   Record extra;
   if (large || far) {
     extra.u16(1).u16((large ? 16U : 0U) + (far ? 8U : 0U));
@@ -128,7 +128,7 @@ Buffer ZipLayout::end_of_directory() const {
   const std::uint64_t bytes = centrals_.back() - start;
   Record end;
   if (count >= limit_16 || start >= limit_32 || bytes >= limit_32) {
-    end.u32(0x06064b50).u64(44).u16(made_on_unix | version_zip64).u16(version_zip64).u32(0).u32(0);
+    end.u32(0x06064b50).u64(44).u16(made_on_unix | zip64_version).u16(zip64_version).u32(0).u32(0);
     end.u64(count).u64(count).u64(bytes).u64(start);
     end.u32(0x07064b50).u32(0).u64(centrals_.back()).u32(1);
   }

@@ -38,14 +38,17 @@ void read_top(ConfigSection& top, Config& config) {
   config.portal = top.text("portal", "");
 }
 
-std::int64_t read_setting(ConfigSection& section, Setting setting, const IntegerRange& range) {
+SettingValue read_setting(ConfigSection& section, Setting setting, const SettingValue& absent) {
   const std::string_view name = name_of(setting);
-  if (is_truth(setting)) return section.boolean(name, range.absent != 0) ? 1 : 0;
-  if (bounds_of(setting).words.empty()) return section.integer(name, range);
+  const SettingBounds bounds = bounds_of(setting);
+  if (is_truth(setting)) return section.boolean(name, absent.number != 0);
+  if (bounds.words.empty() && !is_text(setting)) {
+    return section.integer(name, {bounds.min, bounds.max, absent.number});
+  }
   const auto value =
-      parse_setting_value(setting, section.text(name, write_setting_value(setting, range.absent)));
+      parse_setting_value(setting, section.text(name, write_setting_value(setting, absent)));
   if (!value) section.refuse(name, value.error().detail);
-  return value.value_or(range.absent);
+  return value.value_or(absent);
 }
 
 // What holds where no rule says otherwise: every setting of the rules is a key here.
@@ -53,12 +56,11 @@ void read_allowance(ConfigSection& section, Allowance& allowance) {
   Settings settings = settings_of(allowance);
   for (auto& [setting, value] : settings) {
     if (setting == Setting::days_default) continue;
-    const SettingBounds bounds = bounds_of(setting);
-    value = read_setting(section, setting, {bounds.min, bounds.max, value});
+    value = read_setting(section, setting, value);
   }
-  const std::int64_t days_max = settings[Setting::days_max];
-  settings[Setting::days_default] = read_setting(
-      section, Setting::days_default, {1, days_max, std::min<std::int64_t>(10, days_max)});
+  const std::int64_t days_max = settings[Setting::days_max].number;
+  settings[Setting::days_default] = section.integer(
+      name_of(Setting::days_default), {1, days_max, std::min<std::int64_t>(10, days_max)});
   allowance = with_settings(allowance, settings);
 }
 
@@ -135,6 +137,21 @@ bool is_loopback_listen(std::string_view listen) {
          listen.starts_with("localhost:");
 }
 
+void read_admin(ConfigSection& section, Config& config) {
+  config.admin_listen = section.text("listen", "");
+  // It asks nobody who they are.
+  if (!config.admin_listen.empty() && !is_loopback_listen(config.admin_listen)) {
+    section.refuse("listen", "a loopback address");
+  }
+  const std::string mail = section.text("mail", "");
+  const Result<Address> address = parse_address(mail);
+  if (!mail.empty() && !address) section.refuse("mail", "an address");
+  if (address) config.service.operator_address = address->text;
+  const std::optional<Language> language = parse_language(section.text("language", "en"));
+  if (!language) section.refuse("language", "de, nl or en");
+  config.service.operator_language = language.value_or(Language::en);
+}
+
 void read_all(ConfigFile& file, Config& config) {
   ConfigSection top = file.top();
   read_top(top, config);
@@ -149,6 +166,8 @@ void read_all(ConfigFile& file, Config& config) {
     config.database = url_of(*store, "database", "sqlite:");
     config.objects = url_of(*store, "objects", "file:");
     config.day_keys = path_of(*store, "day_keys", "file:");
+    config.service.free_bytes_min =
+        static_cast<std::uint64_t>(store->integer("free_bytes_min", {0, 1LL << 50, 1LL << 30}));
     store->finish();
   }
   if (std::optional<ConfigSection> keys = file.section("keys", Presence::required)) {
@@ -164,14 +183,16 @@ void read_all(ConfigFile& file, Config& config) {
     limits->finish();
   }
   if (std::optional<ConfigSection> admin = file.section("admin", Presence::optional)) {
-    config.admin_listen = admin->text("listen");
-    // It asks nobody who they are.
-    if (!is_loopback_listen(config.admin_listen)) admin->refuse("listen", "a loopback address");
+    read_admin(*admin, config);
     admin->finish();
   }
   if (std::optional<ConfigSection> look = file.section("look", Presence::optional)) {
     config.look = {look->text("logo", ""), look->text("colour", ""), look->text("accent", ""),
                    look->text("texts", ""), look->boolean("terms_required", false)};
+    const std::string abuse = look->text("abuse", "");
+    const Result<Address> reports = parse_address(abuse);
+    if (!reports && !abuse.empty()) look->refuse("abuse", "an address");
+    if (reports) config.service.abuse = reports->text;
     look->finish();
   }
   top.finish();

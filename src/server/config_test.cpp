@@ -58,13 +58,24 @@ TEST_CASE("the look is read, with nothing as it comes") {
   CHECK(parse_config(good, "couvert.toml")->look.colour.empty());
   const std::string look =
       "[look]\nlogo = \"/etc/couvert/logo.svg\"\ncolour = \"#003399\"\naccent = \"#b3402a\"\n"
-      "texts = \"/etc/couvert/texts\"\nterms_required = true\n";
+      "texts = \"/etc/couvert/texts\"\nterms_required = true\nabuse = \"abuse@Example.org\"\n";
   const Result<Config> config = parse_config(good + look, "couvert.toml");
   REQUIRE(config.has_value());
   CHECK(config->look.logo == "/etc/couvert/logo.svg");
   CHECK(config->look.accent == "#b3402a");
   CHECK(config->look.terms_required);
+  CHECK(config->service.abuse == "abuse@example.org");
+  CHECK(refusal(good + "[look]\nabuse = \"the office\"\n").find("look.abuse") != std::string::npos);
   CHECK(refusal(good + "[look]\ncolor = \"red\"\n").find("color") != std::string::npos);
+}
+
+TEST_CASE("uploads leave a gibibyte of the disk, or what is set") {
+  CHECK(parse_config(good, "x")->service.free_bytes_min == 1 << 30);
+  std::string set = good;
+  set.insert(set.find("[keys]"), "free_bytes_min = 0\n");
+  CHECK(parse_config(set, "x")->service.free_bytes_min == 0);
+  set.replace(set.find("min = 0"), 7, "min = -1");
+  CHECK(refusal(set).find("store.free_bytes_min: expected") != std::string::npos);
 }
 
 TEST_CASE("wide AES is for TLS where the file asks for it") {

@@ -65,8 +65,11 @@ std::string explain(const Policy& policy, const Allowance& base, const ExplainQu
   text += "What holds for one transfer to all who may receive:\n";
   for (const auto& [setting, value] : settings_of(allowance_of(base, all))) {
     const auto decided = all.find(setting);
-    const std::string from =
-        decided == all.end() ? "configuration" : rule_text(decided->second.rule);
+    std::string from = "configuration";
+    if (decided != all.end()) {
+      const std::int64_t rule = decided->second.rule;
+      from = rule == 0 ? "rules differ: none holds" : rule_text(rule);
+    }
     text.append("  ").append(name_of(setting)).append("=");
     text.append(write_setting_value(setting, value)).append("\t").append(from).append("\n");
   }

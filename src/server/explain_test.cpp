@@ -30,6 +30,20 @@ TEST_CASE("it is told which rule decides, for each recipient and each setting") 
   CHECK(has(text, "  own_passwords=yes\tconfiguration\n"));
 }
 
+TEST_CASE("it is told where rules say different texts, so that none holds") {
+  const auto named = [](std::int64_t id, const char* name) {
+    return Rule{id, RuleAction::allow, "*", "*", "", {{Setting::from_name, std::string(name)}}};
+  };
+  const auto question = parse_explain({"anna@example.org", "bert@example.com"});
+  const auto told = [&](const std::vector<Rule>& rules) {
+    return explain(*Policy::from(rules), Allowance(), *question);
+  };
+  CHECK(has(told({named(2, "Front office")}), "  from_name=Front office\trule 2\n"));
+  CHECK(
+      has(told({named(2, "Lab"), named(3, "Office")}), "  from_name=\trules differ: none holds\n"));
+  CHECK(has(told({}), "  reply_to=\tconfiguration\n"));
+}
+
 TEST_CASE("a question needs a sender and a recipient") {
   CHECK_FALSE(parse_explain({"anna@example.org"}).has_value());
   CHECK_FALSE(parse_explain({"anna@example.org", "bert"}).has_value());

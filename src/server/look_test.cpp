@@ -35,7 +35,7 @@ const PortalExtra* find(const Look& look, std::string_view path) {
   return found == look.files.end() ? nullptr : &*found;
 }
 
-std::string refusal(const LookConfig& config, ErrorCode code = ErrorCode::invalid) {
+std::string denial(const LookConfig& config, ErrorCode code = ErrorCode::invalid) {
   const Result<Look> look = read_look(config);
   REQUIRE_FALSE(look.has_value());
   CHECK(look.error().code == code);
@@ -80,15 +80,15 @@ TEST_CASE("logo, colours and texts are read") {
 
 TEST_CASE("what is wrong with a look is said by its key or file") {
   const TestFolder folder;
-  CHECK(refusal({.logo = folder.write("logo.gif", "GIF")}).find("logo: ") != std::string::npos);
-  CHECK(refusal({.logo = folder.path / "none.png"}, ErrorCode::unavailable).find("none.png") !=
+  CHECK(denial({.logo = folder.write("logo.gif", "GIF")}).find("logo: ") != std::string::npos);
+  CHECK(denial({.logo = folder.path / "none.png"}, ErrorCode::unavailable).find("none.png") !=
         std::string::npos);
   const std::string large(limits::logo_bytes_max + 1, 'x');
-  CHECK(refusal({.logo = folder.write("large.png", large)}).find("large.png") != std::string::npos);
-  CHECK(refusal({.colour = "blue"}).find("colour: ") != std::string::npos);
-  CHECK(refusal({.accent = "#12"}).find("accent: ") != std::string::npos);
-  CHECK(refusal({.texts = folder.path}).find("imprint.de.txt") != std::string::npos);
-  CHECK(refusal({.terms_required = true}).find("terms_required: ") != std::string::npos);
+  CHECK(denial({.logo = folder.write("large.png", large)}).find("large.png") != std::string::npos);
+  CHECK(denial({.colour = "blue"}).find("colour: ") != std::string::npos);
+  CHECK(denial({.accent = "#12"}).find("accent: ") != std::string::npos);
+  CHECK(denial({.texts = folder.path}).find("imprint.de.txt") != std::string::npos);
+  CHECK(denial({.terms_required = true}).find("terms_required: ") != std::string::npos);
   folder.write("privacy.de.txt", "\xff\xfe");
-  CHECK(refusal({.texts = folder.path}).find("privacy.de.txt") != std::string::npos);
+  CHECK(denial({.texts = folder.path}).find("privacy.de.txt") != std::string::npos);
 }

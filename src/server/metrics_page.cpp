@@ -152,7 +152,8 @@ void write_rounds(Page& page, const MetricsSources& from) {
   Family rounds = page.counter("couvert_rounds_total", "Background rounds.");
   for (const auto& [name, round] :
        {std::pair("outbox", &counted.outbox_round), std::pair("sweep", &counted.sweep_round),
-        std::pair("objects", &counted.objects_round)}) {
+        std::pair("objects", &counted.objects_round),
+        std::pair("lookout", &counted.lookout_round)}) {
     rounds.add(round->done.value(), {{"round", name}, {"result", "done"}});
     rounds.add(round->failed.value(), {{"round", name}, {"result", "failed"}});
   }

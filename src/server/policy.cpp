@@ -18,17 +18,18 @@ using Words = std::vector<std::string>;
 // NAME=VALUE words become the rule's settings, network=NETWORK its network.
 Result<Rule> rule_of(RuleAction action, const Words& words) {
   Rule rule{0, action, words[1], words[2]};
-  std::string settings;
   for (const std::string& word : std::span(words).subspan(3)) {
+    const std::size_t sign = word.find('=');
     if (word.starts_with(network_word)) {
       rule.network = word.substr(network_word.size());
+    } else if (sign == std::string::npos) {
+      return fail(ErrorCode::invalid, "a setting is NAME=VALUE, not " + word);
     } else {
-      settings.append(word).append(" ");
+      const Result<> added =
+          add_setting(rule.settings, word.substr(0, sign), word.substr(sign + 1));
+      if (!added) return pass(added);
     }
   }
-  Result<Settings> read = parse_settings(settings);
-  if (!read) return pass(read);
-  rule.settings = std::move(*read);
   return check_rule(std::move(rule));
 }
 

@@ -81,6 +81,7 @@ Rounds::Rounds(const Parts& parts, MailTransport& transport, const RoundsParts& 
       mail_waits_(with.mail_waits),
       clock_(with.clock),
       metrics_(with.metrics),
+      lookout_(with.lookout),
       outbox_([this] { run_outbox(); }),
       sweeps_([this] { run_sweeps(); }) {}
 
@@ -132,6 +133,11 @@ void Rounds::run_sweeps() {
     if (parts_.clock.running() < next_objects) continue;
     next_objects = parts_.clock.running() + objects_pause;
     guarded(parts_.log, metrics_.objects_round, [this] { return sweep_objects(parts_, orphans_); });
+    guarded(parts_.log, metrics_.lookout_round, [this] {
+      const auto told = tell_operator(parts_, find_troubles(parts_, lookout_));
+      if (!told) parts_.log.failure("round failed: lookout", told.error());
+      return told.has_value();
+    });
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/metrics.h"
 #include "mail/transport.h"
+#include "server/troubles.h"
 #include "service/guarded_clock.h"
 #include "service/parts.h"
 #include "store/orphans.h"
@@ -35,6 +36,7 @@ struct RoundsParts {
   Bell& mail_waits;     // rung where a mail was put into the outbox
   GuardedClock& clock;  // that of the parts
   Metrics& metrics;
+  Lookout lookout;
 };
 
 /// Runs until it is destroyed, which waits for the step under way: after stop() at most
@@ -58,6 +60,7 @@ class Rounds {
   Bell& mail_waits_;
   GuardedClock& clock_;
   Metrics& metrics_;
+  const Lookout lookout_;
   OrphanSweep orphans_;
   Bell end_;
   std::thread outbox_;

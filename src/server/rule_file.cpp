@@ -25,15 +25,17 @@ tl::unexpected<Error> at(const std::string& where, const Error& error) {
   return fail(ErrorCode::invalid, where + ": " + error.detail);
 }
 
-Json json_of(Setting setting, std::int64_t value) {
-  if (is_truth(setting)) return value != 0;
-  if (bounds_of(setting).words.empty()) return value;
+Json json_of(Setting setting, const SettingValue& value) {
+  if (is_truth(setting)) return value.number != 0;
+  if (bounds_of(setting).words.empty() && !is_text(setting)) return value.number;
   return write_setting_value(setting, value);
 }
 
-Result<std::int64_t> value_of(Setting setting, const Json& json) {
-  if (const bool* truth = json.boolean(); truth != nullptr && is_truth(setting)) return *truth;
-  if (const std::int64_t* number = json.integer()) {
+Result<SettingValue> value_of(Setting setting, const Json& json) {
+  if (const bool* truth = json.boolean(); truth != nullptr && is_truth(setting)) {
+    return SettingValue(*truth);
+  }
+  if (const std::int64_t* number = json.integer(); number != nullptr && !is_text(setting)) {
     return parse_setting_value(setting, std::to_string(*number));
   }
   if (json.string() != nullptr) return parse_setting_value(setting, *json.string());
@@ -46,7 +48,7 @@ Result<Settings> settings_in(const Json* json) {
   for (const auto& [name, item] : *json->object()) {
     const Result<Setting> setting = parse_setting(name);
     if (!setting) return pass(setting);
-    const Result<std::int64_t> value = value_of(*setting, item);
+    const Result<SettingValue> value = value_of(*setting, item);
     if (!value) return pass(value);
     settings.emplace(*setting, *value);
   }

@@ -11,7 +11,10 @@ static std::vector<Rule> some_rules() {
            "/(anna|bert)@.+,\"x\"/",
            "*@*.example.com",
            "10.0.0.0/8",
-           {{Setting::own_passwords, 0}, {Setting::show_file_names, 3}}},
+           {{Setting::own_passwords, 0},
+            {Setting::show_file_names, 3},
+            {Setting::from_name, std::string("Labor; \"S\u00fcd\", 7")},
+            {Setting::reply_to, std::string("office@example.org")}}},
           {5, RuleAction::deny, "old@example.org", "*"},
           {7, RuleAction::reply_only, "*", "*@example.org"}};
 }
@@ -56,6 +59,8 @@ TEST_CASE("what is wrong is told with its place, and nothing is taken") {
         {head + "permit,*,*,\n", "line 2: an action is"},
         {head + "allow,*,*,days_max=0\n", "line 2: days_max is one of 1 to 399"},
         {head + "deny,*,*,days_max=3\n", "line 2: a deny rule"},
+        {head + "allow,*,*,reply_to=office\n", "line 2: reply_to: "},
+        {head + "allow,*,*,\"from_name=\"\"Lab\"\n", "line 2: a quote has no end"},
         {head + "allow,*,*,\nallow, *,*@*,\n", "line 3: the same rule"},
         {head + "allow,\"*\nx,*,\n", "line 4: a quote has no end"},
         {"id,action,sender,recipient\n0,allow,*,*\n", "line 2: an ID is"},

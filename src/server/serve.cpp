@@ -269,7 +269,9 @@ int serve(Config config) {
                     config.service,
                     [&mail_waits] { mail_waits.ring(); }};
   Metrics metrics;
-  Rounds rounds(parts, transport, {mail_waits, clock, metrics});
+  const Lookout lookout{folder_of(config.database), folder_of(config.objects),
+                        config.http.tls ? config.http.tls->certificate : "", config.smtp.host};
+  Rounds rounds(parts, transport, {mail_waits, clock, metrics, lookout});
   const Result<> served = serve_http({config, *look, parts, metrics, rounds, signals});
   return served ? 0 : complain(served.error());
 }

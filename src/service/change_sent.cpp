@@ -162,6 +162,10 @@ Result<> check_settings(Changing& changing, const Allowance& allowance) {
   if (transfer.end > latest_end(transfer.started, allowance)) {
     return fail(ErrorCode::refused, "life");
   }
+  const bool edited = !changing.notice.subject.empty() || !changing.notice.text.empty();
+  if (edited && !allowance.notification_editable) {
+    return fail(ErrorCode::refused, "notification_fixed");
+  }
   const Result<FileTotals> files = file_totals(changing.tx, transfer.seal_id);
   if (!files) return pass(files);
   if (std::cmp_greater(files->bytes, allowance.transfer_bytes_max))

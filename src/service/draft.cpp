@@ -198,6 +198,8 @@ Result<NewUpload> Drafts::create_file(const DraftKey& key, const NewFile& file,
   if (!length) return pass(length);
   Result<OpenedDraft> draft = open_unstarted(parts_, key);
   if (!draft) return pass(draft);
+  const Result<> space = check_space(parts_, Space::to_begin);
+  if (!space) return pass(space);
   record.type = check_media_type(file.type);
   record.metadata = file.metadata;
   record.announced_bytes = file.size;

@@ -8,8 +8,7 @@ namespace couvert {
 Result<> tell_recipients(const Parts& parts, Transaction& tx, const Revocation& revocation) {
   const Transfer& transfer = revocation.transfer;
   const Notice& notice = revocation.notice;
-  const RevokedMail mail{
-      transfer.language, {notice.name, notice.phone, transfer.sender}, transfer.tracking_id};
+  const RevokedMail mail{transfer.language, card_of(transfer, notice), transfer.tracking_id};
   for (const Recipient& one : revocation.from) {
     if (one.mail != MailState::handed_over) continue;
     const Result<> posted =

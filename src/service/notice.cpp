@@ -20,14 +20,17 @@ Json to_json(const Notice& notice) {
   for (const std::string& name : notice.file_names) {
     if (names.size() < names_max) names.emplace_back(name);
   }
-  return Json::Object{{"name", Json(notice.name)},
-                      {"phone", Json(notice.phone)},
-                      {"language", Json(name_of(notice.language))},
-                      {"subject", Json(notice.subject)},
-                      {"text", Json(notice.text)},
-                      {"recipients", Json(std::move(recipients))},
-                      {"file_names", Json(std::move(names))},
-                      {"file_count", Json(std::int64_t{notice.file_count})}};
+  Json::Object fields = {{"name", Json(notice.name)},
+                         {"phone", Json(notice.phone)},
+                         {"language", Json(name_of(notice.language))},
+                         {"subject", Json(notice.subject)},
+                         {"text", Json(notice.text)},
+                         {"recipients", Json(std::move(recipients))},
+                         {"file_names", Json(std::move(names))},
+                         {"file_count", Json(std::int64_t{notice.file_count})}};
+  if (!notice.from_name.empty()) fields.emplace_back("from_name", Json(notice.from_name));
+  if (!notice.reply_to.empty()) fields.emplace_back("reply_to", Json(notice.reply_to));
+  return fields;
 }
 
 Result<Notice> from_json(const Json& json) {
@@ -40,6 +43,8 @@ Result<Notice> from_json(const Json& json) {
   notice.text = reader.string("text", limits::notification_bytes_max);
   notice.file_count = static_cast<std::uint32_t>(
       reader.integer("file_count", 0, static_cast<std::int64_t>(limits::files_max)));
+  notice.from_name = reader.optional_string("from_name", limits::name_bytes_max).value_or("");
+  notice.reply_to = reader.optional_string("reply_to", limits::address_bytes_max).value_or("");
   for (const Json& name : reader.array("file_names", names_max)) {
     if (const std::string* text = name.string()) notice.file_names.push_back(*text);
   }
@@ -57,6 +62,12 @@ Result<Notice> from_json(const Json& json) {
 }
 
 }  // namespace
+
+SenderCard card_of(const Transfer& transfer, const Notice& notice) {
+  SenderCard card = {notice.name, notice.phone, transfer.sender, notice.from_name, {}};
+  if (!notice.reply_to.empty()) card.reply_to = Address{notice.reply_to};
+  return card;
+}
 
 Result<std::string> seal_transfer_notice(const Parts& parts, const Transfer& transfer,
                                          const Notice& notice) {

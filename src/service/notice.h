@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mail/mail_content.h"
 #include "service/open_transfer.h"
 
 namespace couvert {
@@ -24,7 +25,12 @@ struct Notice {
   std::vector<NoticeRecipient> recipients;
   std::vector<std::string> file_names;  // only where the sender shows them
   std::uint32_t file_count = 0;
+  std::string from_name;  // of the recipients' mails, by rule; empty: made of the sender's
+  std::string reply_to;   // an address, likewise
 };
+
+/// The sender as recipients see it.
+SenderCard card_of(const Transfer& transfer, const Notice& notice);
 
 /// The row's form of a notice. Errors: `unavailable` where the day has no key.
 Result<std::string> seal_transfer_notice(const Parts& parts, const Transfer& transfer,

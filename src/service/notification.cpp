@@ -10,11 +10,15 @@ std::string link_of(const Parts& parts, const WayIn& way) {
   return link;
 }
 
+MailFrame mail_frame(const ServiceSettings& settings) {
+  return {settings.organisation, settings.time_zone, settings.abuse};
+}
+
 NotificationMail notification_of(const Parts& parts, const Transfer& transfer, const Notice& notice,
                                  const WayIn& way) {
   NotificationMail mail;
   mail.language = transfer.language;
-  mail.sender = {notice.name, notice.phone, transfer.sender};
+  mail.sender = card_of(transfer, notice);
   mail.subject = notice.subject;
   mail.text = notice.text;
   mail.download_link = link_of(parts, way);

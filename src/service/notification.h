@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mail/mail_content.h"
+#include "mail/mail_text.h"
 #include "service/notice.h"
 
 namespace couvert {
@@ -13,6 +14,9 @@ struct WayIn {
   const Secret<32>* secret = nullptr;
 };
 std::string link_of(const Parts& parts, const WayIn& way);
+
+/// Who runs this server, as its mails say it.
+MailFrame mail_frame(const ServiceSettings& settings);
 
 /// The mail that tells a recipient of a sealed transfer.
 NotificationMail notification_of(const Parts& parts, const Transfer& transfer, const Notice& notice,

@@ -6,6 +6,7 @@
 #include "mail/retry.h"
 #include "sealing/sealed_text.h"
 #include "service/notice.h"
+#include "service/notification.h"
 #include "service/post.h"
 #include "service/undelivered.h"
 #include "store/transfer_table.h"
@@ -28,7 +29,7 @@ Result<Buffer> compose(const Parts& parts, const OutboxRow& row,
   if (auto* notification = std::get_if<NotificationMail>(&*content); notification && end) {
     notification->expires = *end;
   }
-  const MailFrame frame{parts.settings.organisation, parts.settings.time_zone};
+  const MailFrame frame = mail_frame(parts.settings);
   const MailText text = write_mail(parts.catalogue, frame, *content);
   const MailHead head{row.mail_id, Address{parts.settings.mail_from}, row.address, row.created};
   return build_message(head, text);

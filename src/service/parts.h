@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/secret.h"
+#include "domain/language.h"
 #include "domain/policy.h"
 #include "domain/verification.h"
 #include "store/database.h"
@@ -25,8 +26,11 @@ class PasswordJudge;
 struct ServiceSettings {
   std::string base_url;  // without a slash at the end
   std::string organisation;
-  std::string mail_from;                    // an address
-  std::string mail_bounces;                 // likewise, where reports go; empty: to mail_from
+  std::string abuse;             // an address, told in notifications; empty: none
+  std::string mail_from;         // an address
+  std::string mail_bounces;      // likewise, where reports go; empty: to mail_from
+  std::string operator_address;  // of who is told of troubles; empty: nobody
+  Language operator_language = Language::en;
   std::string time_zone = "Europe/Berlin";  // of dates in mails, an IANA name
   VerificationLimits verification;
   std::chrono::minutes retrieval_idle = limits::retrieval_idle;
@@ -34,6 +38,8 @@ struct ServiceSettings {
   Allowance allowance;
   // What all drafts of one sender may announce together.
   std::uint64_t unsent_bytes_max = std::uint64_t{1} << 42;
+  // No upload begins where less is free on the objects' disk, and none goes on below half of it.
+  std::uint64_t free_bytes_min = 0;
 };
 
 /// The sender in the envelope of every mail: whom mail servers tell what they could not deliver.

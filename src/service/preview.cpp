@@ -1,6 +1,7 @@
 #include "service/preview.h"
 
 #include "mail/mail_text.h"
+#include "service/notification.h"
 #include "service/reply_link.h"
 
 namespace couvert {
@@ -45,7 +46,7 @@ Result<Preview> ShowPreview::show(const Caller& caller, const PreviewRequest& re
   for (const std::string& file : request.file_names) {
     if (mail.file_names.size() < mail_file_names_max) mail.file_names.push_back(file);
   }
-  const MailFrame frame{parts_.settings.organisation, parts_.settings.time_zone};
+  const MailFrame frame = mail_frame(parts_.settings);
   MailText written = write_mail(parts_.catalogue, frame, mail);
   const NotificationText plain = default_notification(parts_.catalogue, request.language, *name);
   return Preview{written.subject, written.text, plain.subject, plain.text,

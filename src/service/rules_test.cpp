@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "service/ask_policy.h"
+#include "service/change_sent.h"
 #include "service/test_world.h"
 #include "store/rule_table.h"
 #include "store/transfer_table.h"
@@ -87,6 +88,33 @@ TEST_CASE("a password is held against the rule's wishes before its Argon2 run") 
   CHECK(admit(std::string(129, 'x').c_str()).error().code == ErrorCode::invalid);
 }
 
+TEST_CASE("a rule's name and address reach every mail to recipients, later ones too") {
+  Ruled ruled("from_name=\"Labor S\u00fcd\" reply_to=office@example.org");
+  TestWorld& world = ruled.world;
+  const Result<StartedTransfer> started = ruled.start(ruled.good());
+  REQUIRE(started.has_value());
+  world.transport.mails.clear();
+  const auto mail_has_both = [&] {
+    world.deliver();
+    const std::string mail = std::exchange(world.transport.mails, {}).at(0).second;
+    const std::string name = encode_base64(as_bytes("Labor S\u00fcd"));
+    return mail.find("From: =?UTF-8?B?" + name + "?=\r\n <transfer@example.org>") != mail.npos &&
+           mail.find("Reply-To: office@example.org\r\n") != mail.npos;
+  };
+  CHECK(mail_has_both());
+  const SentKey key{ruled.draft.caller, started->tracking_id, {}};
+  ChangeSent change(*world.parts);
+  REQUIRE(change.send_again(key, 0, {}).has_value());
+  CHECK(mail_has_both());
+  REQUIRE(change.replace(key, 0, "carla@example.com", {}).has_value());
+  world.deliver();
+  CHECK(world.transport.mails.size() == 2);  // revoked, and the new one
+  for (const auto& [envelope, mail] : world.transport.mails) {
+    CHECK(envelope.from.text == "transfer@example.org");
+    CHECK(mail.find("Reply-To: office@example.org\r\n") != mail.npos);
+  }
+}
+
 TEST_CASE("a rule fixes the end") {
   Ruled ruled("days_default=5 days_max=20 days_editable=no");
   for (const int days : {1, 3, 7, 20}) {
@@ -163,4 +191,21 @@ TEST_CASE("a rule for a network holds for who calls from there") {
   ruled.draft.caller.address = *parse_ip("10.1.2.3");
   CHECK(ruled.ask({"bert@example.com"}).recipients[0].verdict.allowed);
   CHECK(ruled.start(ruled.good()).has_value());
+}
+
+TEST_CASE("words that the rules for a newcomer do not let a sender choose go to no newcomer") {
+  Ruled ruled("");
+  ruled.add("carla@example.com", "notification_editable=no");
+  StartRequest request = ruled.good();
+  request.notification_text = "My own words";
+  const Result<StartedTransfer> sent = ruled.start(std::move(request));
+  REQUIRE(sent.has_value());
+  const std::optional<Secret<32>> none;
+  const SentKey key{ruled.draft.caller, sent->tracking_id, none};
+  ChangeSent change(*ruled.world.parts);
+  const Result<> refused = change.replace(key, 0, "carla@example.com", {});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::refused);
+  CHECK(refused.error().detail == "notification_fixed");
+  CHECK(change.replace(key, 0, "berta@example.com", {}).has_value());
 }

@@ -33,6 +33,7 @@ class WatchedObjects final : public Objects {
   Result<> list(const std::function<Result<>(const ObjectEntry&)>& visit) override {
     return world_.objects->list(visit);
   }
+  Result<std::uint64_t> free_bytes() override { return free; }
   Result<std::optional<StoreId>> owner() override { return world_.objects->owner(); }
   Result<> claim(const StoreId& owner) override { return world_.objects->claim(owner); }
   Result<> sweep_unfinished() override { return world_.objects->sweep_unfinished(); }
@@ -53,6 +54,7 @@ class WatchedObjects final : public Objects {
     return found;
   }
 
+  std::uint64_t free = 1 << 30;
   std::atomic<int> unfinished{0};
   std::atomic<int> most_unfinished{0};
   std::atomic<int> commits{0};
@@ -293,4 +295,28 @@ TEST_CASE("a checked upload that breaks off waits for the thread at the disk, an
   CHECK(sending.world.count_objects() == 0);
   sending.upload.reset();
   CHECK(sending.objects.unfinished == 0);
+}
+
+TEST_CASE("where little space is free no upload begins, and none goes on below half of that") {
+  Sending sending;
+  sending.world.settings.free_bytes_min = 1000;
+  const auto create = [&] {
+    return sending.drafts.create_file(sending.draft.key(), {"b.bin", "", 1});
+  };
+  sending.objects.free = 1000;
+  CHECK(create().has_value());
+  sending.objects.free = 999;
+  CHECK(create().error().code == ErrorCode::full);
+
+  sending.objects.free = 500;
+  REQUIRE(sending.send_part().has_value());
+  sending.objects.free = 499;
+  CHECK(sending.send_part().error().code == ErrorCode::full);
+  sending.upload->break_off();
+  CHECK(sending.durable() == Sending::part);
+
+  sending.objects.free = 500;
+  sending.upload = sending.begin(Sending::part);
+  for (int part = 1; part < 6; ++part) REQUIRE(sending.send_part().has_value());
+  CHECK(sending.upload->finish() == 6 * Sending::part);
 }

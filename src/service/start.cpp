@@ -340,6 +340,8 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   sealing.transfer.request = std::move(as_typed);
   sealing.manifest = make_manifest(request, sealing);
   sealing.notice = make_notice(request, sealing.files);
+  sealing.notice.from_name = ruling->allowance.from_name;
+  sealing.notice.reply_to = ruling->allowance.reply_to;
   const Result<> stored = store_manifest(parts_, sealing);
   if (!stored) return pass(stored);
   make_recipients(parts_, request, sealing);

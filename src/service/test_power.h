@@ -89,6 +89,9 @@ class PoweredDisk final : public Disk {
                 const std::function<Result<>(const DiskEntry&)>& visit) override {
     return step([&] { return disk_.list(path, visit); });
   }
+  Result<std::uint64_t> free_bytes(const std::string& folder) override {
+    return disk_.free_bytes(folder);
+  }
 
  private:
   class File final : public DiskFile {

@@ -130,6 +130,8 @@ class SealingUpload final : public Upload {
     if (counter_ && next_part_ - file_.row.parts >= limits::checked_parts_max) {
       return fail(ErrorCode::too_large, "too many bytes for one checksum");
     }
+    const Result<> space = check_space(parts_, Space::to_go_on);
+    if (!space) return space;
     const ObjectId id = ObjectId::make(parts_.random);
     Result<std::unique_ptr<ObjectWriter>> object = parts_.objects.create(id);
     if (!object) return pass(object);
@@ -162,6 +164,14 @@ class SealingUpload final : public Upload {
 };
 
 }  // namespace
+
+Result<> check_space(const Parts& parts, Space space) {
+  const Result<std::uint64_t> free = parts.objects.free_bytes();
+  if (!free) return pass(free);
+  const std::uint64_t min = parts.settings.free_bytes_min;
+  if (*free >= (space == Space::to_begin ? min : min / 2)) return Result<>();
+  return fail(ErrorCode::full, "the objects' disk is nearly full");
+}
 
 std::unique_ptr<Upload> begin_upload(const Parts& parts, OpenedDraft draft, OpenedFile file,
                                      UploadTerms terms) {

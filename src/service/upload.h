@@ -14,6 +14,13 @@ struct UploadTerms {
   OnRefusal on_refusal = OnRefusal::keep_file;
 };
 
+/// Going on needs less: what has begun comes to its end, as long as it can.
+enum class Space { to_begin, to_go_on };
+
+/// Whether the objects' disk has room beside what the database, mails and logs need.
+/// Errors: `full`; `unavailable`.
+Result<> check_space(const Parts& parts, Space space);
+
 /// An Upload at the durable end of `file`, whose row holds `file.row.record`.
 /// Lifetime: `parts` must outlive it.
 std::unique_ptr<Upload> begin_upload(const Parts& parts, OpenedDraft draft, OpenedFile file,

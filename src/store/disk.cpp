@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -173,6 +174,12 @@ Result<> PosixDisk::list(const std::string& path,
         visit({entry->d_name, static_cast<std::uint64_t>(status.st_size), time_of(status.st_mtim)});
     if (!visited) return visited;
   }
+}
+
+Result<std::uint64_t> PosixDisk::free_bytes(const std::string& folder) {
+  struct statvfs disk {};
+  if (::statvfs(folder.c_str(), &disk) != 0) return trouble("asking a disk for its room");
+  return std::uint64_t{disk.f_bavail} * disk.f_frsize;
 }
 
 }  // namespace couvert

@@ -55,6 +55,8 @@ class Disk {
   /// Calls `visit` for every file of a folder, in no order; stops where it fails.
   virtual Result<> list(const std::string& path,
                         const std::function<Result<>(const DiskEntry&)>& visit) = 0;
+  /// Bytes that can still be written below a folder.
+  virtual Result<std::uint64_t> free_bytes(const std::string& folder) = 0;
 };
 
 /// The machine's own.
@@ -68,6 +70,7 @@ class PosixDisk final : public Disk {
   Result<> remove(const std::string& path) override;
   Result<> list(const std::string& path,
                 const std::function<Result<>(const DiskEntry&)>& visit) override;
+  Result<std::uint64_t> free_bytes(const std::string& folder) override;
 };
 
 }  // namespace couvert

@@ -128,6 +128,8 @@ class FileObjects final : public Objects {
 
   Result<> list(const std::function<Result<>(const ObjectEntry&)>& visit) override;
 
+  Result<std::uint64_t> free_bytes() override { return disk_->free_bytes(root_); }
+
   Result<std::optional<StoreId>> owner() override;
   Result<> claim(const StoreId& owner) override;
 

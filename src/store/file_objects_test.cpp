@@ -280,3 +280,9 @@ TEST_CASE("an object store of another kind or at a strange place is refused") {
   CHECK(open_objects("file:" + folder.file("text")).error().code == ErrorCode::unavailable);
   CHECK(open_objects("file:" + folder.file("a/b")).error().code == ErrorCode::unavailable);
 }
+
+TEST_CASE("the machine's disk tells what is free") {
+  PosixDisk disk;
+  CHECK(*disk.free_bytes("/tmp") > 0);
+  CHECK(disk.free_bytes("/no/such/folder").error().code == ErrorCode::unavailable);
+}

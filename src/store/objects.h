@@ -57,6 +57,8 @@ class Objects {
   virtual Result<> remove(const ObjectId& id) = 0;
   /// Calls `visit` for every object, in no order; stops where it fails.
   virtual Result<> list(const std::function<Result<>(const ObjectEntry&)>& visit) = 0;
+  /// Bytes that a user without privileges can still write. Errors: `unavailable`.
+  virtual Result<std::uint64_t> free_bytes() = 0;
   /// The database that these objects belong to, where it was ever said (pairing.h).
   /// Errors: `damaged`; `unavailable`.
   virtual Result<std::optional<StoreId>> owner() = 0;

@@ -7,11 +7,11 @@ namespace couvert {
 
 namespace {
 
-constexpr std::array all_kinds = {MailKind::code,           MailKind::notification,
-                                  MailKind::handed_over,    MailKind::downloaded,
-                                  MailKind::undeliverable,  MailKind::wrong_passwords,
-                                  MailKind::password_asked, MailKind::revoked,
-                                  MailKind::revocation,     MailKind::expired};
+constexpr std::array all_kinds = {
+    MailKind::code,           MailKind::notification,  MailKind::handed_over,
+    MailKind::downloaded,     MailKind::undeliverable, MailKind::wrong_passwords,
+    MailKind::password_asked, MailKind::revoked,       MailKind::revocation,
+    MailKind::expired,        MailKind::trouble};
 
 }  // namespace
 
@@ -37,6 +37,8 @@ std::string_view name_of(MailKind kind) {
       return "revocation";
     case MailKind::expired:
       return "expired";
+    case MailKind::trouble:
+      return "trouble";
   }
   return "";
 }

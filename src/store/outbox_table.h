@@ -29,6 +29,7 @@ enum class MailKind {
   revoked,     // to a recipient
   revocation,  // to the sender
   expired,
+  trouble,  // to the operator
 };
 
 struct OutboxRow {

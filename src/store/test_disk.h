@@ -54,6 +54,11 @@ class TestDisk final : public Disk {
   /// How many files lie in a folder.
   std::size_t files_in(const std::string& path) const { return folders_.at(path).now.size(); }
 
+  /// What is left for users.
+  void set_free(std::uint64_t bytes) { free_ = bytes; }
+
+  Result<std::uint64_t> free_bytes(const std::string&) override { return free_; }
+
   Result<> make_folder(const std::string& path) override {
     const Result<> begun = begin("make_folder");
     if (!begun) return begun;
@@ -205,6 +210,7 @@ class TestDisk final : public Disk {
   std::map<std::string, Folder> folders_ = {{"/", {}}};
   std::map<std::string, ErrorCode> failing_;
   std::set<Sync> forgotten_;
+  std::uint64_t free_ = std::uint64_t{1} << 40;
   std::optional<std::size_t> left_;
   Instant now_;
 };

@@ -195,6 +195,8 @@ async function sweepOrphans(world) {
 
 /** @param {World} world */
 async function lookAtTheEnd(world) {
+  await world.disarm(); // nothing breaks where nobody would mend it
+  await world.mend();
   if ((await world.objects()) > 0) await sweepOrphans(world);
   await world.noteMemory();
   await world.server.stop();

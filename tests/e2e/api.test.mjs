@@ -294,7 +294,9 @@ test("the portal's pages and files come with their types, and unknown ones with 
   assert.match(String(page.headers["content-type"]), /^text\/html/);
   const html = page.body.toString();
   assert.doesNotMatch(html, /<script>|<style|\son[a-z]+=|style="/, "nothing inline");
-  const assets = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((found) => found[1]);
+  const assets = [...html.matchAll(/<(?:script|link)\b[^>]*(?:src|href)="(\/[^"]+)"/g)].map(
+    (found) => found[1],
+  );
   assert.ok(assets.length > 0);
   for (const asset of assets) {
     const answer = expectStatus(await send(server.baseUrl, "GET", asset), 200);

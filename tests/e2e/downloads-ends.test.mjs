@@ -129,8 +129,14 @@ test("a full disk spoils no download", async () => {
   await mkdir(data);
   const owner = `uid=${process.getuid?.()},gid=${process.getgid?.()},mode=0700`;
   await output(asRoot(["mount", "-t", "tmpfs", "-o", `size=24m,${owner}`, "tmpfs", data]));
+  const wholeDisk = { store: { free_bytes_min: "0" } };
   await clock.set(0); // the mail system's certificate holds for two days
-  const own = await Couvertd.start({ name: "full-download", data, env: clock.env });
+  const own = await Couvertd.start({
+    name: "full-download",
+    data,
+    env: clock.env,
+    config: wholeDisk,
+  });
   try {
     const sender = new ApiClient(own.baseUrl);
     await sender.verify(anna);

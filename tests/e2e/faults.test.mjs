@@ -2,7 +2,7 @@
 // without a human.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, open, rm, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { ApiClient, expectStatus, randomId } from "./harness/api-client.mjs";
@@ -31,12 +31,19 @@ async function fillUp(file) {
   }
 }
 
+/** Leaves so many bytes, or some fewer. @param {number} left @param {string} folder */
+async function fillUpTo(left, folder) {
+  const { bavail, bsize } = await statfs(folder);
+  await writeFile(path.join(folder, "filler"), Buffer.alloc(bavail * bsize - left));
+}
+
 test("a full disk answers 507, keeps what was safe, and all works when room is back", async () => {
   const data = path.join(await newFolder("small"), "data");
   await mkdir(data);
   const owner = `uid=${process.getuid?.()},gid=${process.getgid?.()},mode=0700`;
   await output(asRoot(["mount", "-t", "tmpfs", "-o", `size=24m,${owner}`, "tmpfs", data]));
-  const server = await Couvertd.start({ name: "full", data });
+  const config = { store: { free_bytes_min: String(2 * mebibyte) } };
+  const server = await Couvertd.start({ name: "full", data, config });
   try {
     const client = new ApiClient(server.baseUrl);
     await client.verify("faults-anna@example.org");
@@ -44,6 +51,10 @@ test("a full disk answers 507, keeps what was safe, and all works when room is b
     const bytes = randomBytes(12 * mebibyte);
     const no = await draft.createFile("big.bin", bytes.length);
     expectStatus(await draft.append(no, 0, bytes.subarray(0, 8 * mebibyte)), 204);
+    await fillUpTo(2 * mebibyte - 65_536, data);
+    const headers = { "Upload-Length": "1" };
+    expectProblem(await draft.call("POST", "/files", { headers }), 507, "full");
+    expectStatus(await draft.call("HEAD", `/files/${no}`), 200);
     await fillUp(path.join(data, "filler"));
 
     expectProblem(await draft.append(no, 8 * mebibyte, bytes.subarray(8 * mebibyte)), 507, "full");

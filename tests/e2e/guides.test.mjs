@@ -3,9 +3,13 @@
 //
 // The words are written out here, not taken from locales/: a guide's reader looks for them.
 import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, test } from "node:test";
+import { ApiClient, randomId, randomSecret } from "./harness/api-client.mjs";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
+import { newFolder } from "./harness/files.mjs";
 import { codeIn, readable, transferLinkIn } from "./harness/mailbox.mjs";
 import { pdfOf } from "./harness/media.mjs";
 import { mailbox } from "./harness/run-context.mjs";
@@ -79,6 +83,29 @@ function behind(mail, words) {
   return found[1].replaceAll("&amp;", "&");
 }
 
+/** Drags what lies there from outside the browser onto an element.
+ * @param {Page} page @param {string} selector @param {string[]} files */
+async function drop(page, selector, files) {
+  const at = await page.locator(selector).boundingBox();
+  assert.ok(at);
+  const mouse = await page.context().newCDPSession(page);
+  const [x, y] = [at.x + at.width / 2, at.y + at.height / 2];
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of /** @type {const} */ (["dragEnter", "dragOver", "drop"])) {
+    await mouse.send("Input.dispatchDragEvent", { type, x, y, data });
+  }
+  await mouse.detach();
+}
+
+/** Clicks a link and waits until the browser has saved what it leads to.
+ * @param {ReturnType<typeof visitor>} person @param {string | RegExp} words */
+async function saves({ page, main }, words) {
+  const link = main.getByRole("link", { name: words, exact: true }).first();
+  const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  await download.path();
+  return download.suggestedFilename();
+}
+
 test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, async (t) => {
   const guide = stepsOf(t);
   const anna = "leitfaden-anna@example.org";
@@ -102,7 +129,7 @@ test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, asy
 
   await guide.test("2. Empfänger E-Mail-Adresse", async () => {
     await sender.arrives("Empfänger");
-    await sender.fill("An", `${bert}, ${carla}`);
+    await sender.fill("An", `${bert} ${carla}`);
     await sender.press("Weiter");
   });
 
@@ -113,7 +140,14 @@ test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, asy
       sender.press("Durchsuchen"),
     ]);
     await chooser.setFiles(file);
-    await page.locator('[data-testid="file-row"][data-state="done"]').waitFor();
+    const folder = path.join(await newFolder("leitfaden"), "Akte");
+    await mkdir(folder);
+    await writeFile(path.join(folder, "Befund.txt"), "ohne Befund");
+    await sender.sees("Dateien oder ganze Ordner hierher ziehen");
+    await drop(page, ".drop", [folder]);
+    const done = page.locator('[data-testid="file-row"][data-state="done"]');
+    await done.nth(1).waitFor();
+    await sender.sees("Akte/Befund.txt");
   });
 
   await guide.test("Tipp! Vertrauliche Nachricht", async () => {
@@ -129,9 +163,11 @@ test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, asy
   await guide.test("4. Transferoptionen", async () => {
     await sender.arrives("Transferoptionen");
     assert.ok(await sender.main.getByLabel("Ablaufdatum").inputValue());
+    await sender.sees(/Höchstens 10 Tage/);
     await sender.sees("Benachrichtigungsoptionen");
     assert.equal(await sender.main.getByRole("checkbox").count(), 3);
     await sender.main.getByLabel(/übergeben/).check();
+    await sender.main.getByLabel(/abgerufen/).check();
     await sender.sees("Passwort generieren");
     await sender.main.getByText("Passwort selbst vergeben").click();
     await sender.fill("Passwort", ownPassword);
@@ -175,14 +211,33 @@ test(`${german}: Hinweise für den Versender, Hinweise für den Empfänger`, asy
     await recipient.fill("Passwort", ownPassword);
     await recipient.press("Weiter");
     await recipient.sees("anbei das Bild.");
-    const [download] = await Promise.all([
-      recipient.page.waitForEvent("download"),
-      recipient.main.getByRole("link", { name: `${file.name} speichern` }).click(),
-    ]);
-    assert.equal(download.suggestedFilename(), file.name);
+    assert.equal(await saves(recipient, file.name), file.name);
+    assert.match(await saves(recipient, /^Alle als ZIP speichern/), /\.zip$/);
     await recipient.main.locator("summary").click();
     await recipient.sees(anna);
     await recipient.context.close();
+    await hers.next({ fits: (mail) => /hat .*Datei(en)? abgerufen/.test(readable(mail.subject)) });
+  });
+
+  await guide.test("Hat der Versender kein Passwort vergeben", async () => {
+    const client = new ApiClient(server.baseUrl);
+    await client.verify(anna);
+    const to = { address: carla, kind: "to", slot_id: randomId(), secret: randomSecret() };
+    /** @type {[string, Buffer][]} */
+    const files = [
+      ["Brief.txt", Buffer.from("Brief")],
+      ["Bild.png", Buffer.from("Bild")],
+    ];
+    const more = { open_by: "link", language: "de", recipients: [to] };
+    await client.provide({ from: anna, to: [], files, more });
+    const theirs = await mailbox(carla);
+    await theirs.next();
+    const opener = await newVisitor("de");
+    await opener.page.goto(behind(await theirs.next(), "Dateien abrufen"));
+    await opener.press("Weiter");
+    assert.match(await saves(opener, /^Alle als ZIP speichern/), /\.zip$/);
+    assert.equal(await saves(opener, "Brief.txt"), "Brief.txt");
+    await opener.context.close();
   });
 });
 
@@ -245,13 +300,7 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
   });
 
   await guide.test("Optie 1 en 2: alles als ZIP, of stuk voor stuk", async () => {
-    for (const words of [/ZIP/, "Brief.pdf opslaan"]) {
-      const [download] = await Promise.all([
-        page.waitForEvent("download"),
-        person.main.getByRole("link", { name: words }).first().click(),
-      ]);
-      await download.path();
-    }
+    for (const words of [/ZIP/, "Brief.pdf opslaan"]) await saves(person, words);
   });
 
   await guide.test("Optie 3: een voorbeeld, door op het oog te klikken; Voltooien", async () => {
@@ -303,7 +352,11 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), generated);
     await person.main.getByText("Wachtwoord handmatig invoeren").click();
     await person.fill("Wachtwoord", "@ut0f13ts");
-    await page.getByTestId("password-strength").getByText(/zwak/).waitFor();
+    await page.getByTestId("password-strength").getByText("zeer zwak", { exact: true }).waitFor();
+    const unmet = person.main.getByText("(nog niet voldaan)");
+    await unmet.first().waitFor({ state: "attached" });
+    await person.fill("Wachtwoord", ownPassword);
+    await unmet.first().waitFor({ state: "detached" });
     await person.main.getByText("Wachtwoord genereren").click();
     await person.press("Volgende");
   });

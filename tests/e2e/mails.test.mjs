@@ -1,10 +1,16 @@
 // Every mail in every language, as a mail program reads it.
 import assert from "node:assert/strict";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { ApiClient, expectStatus, randomId, randomSecret } from "./harness/api-client.mjs";
-import { launchChromium, openProfile, phone } from "./harness/browser.mjs";
+import {
+  ApiClient,
+  expectStatus,
+  inSeconds,
+  randomId,
+  randomSecret,
+} from "./harness/api-client.mjs";
+import { keepPicture, launchChromium, openProfile, phone } from "./harness/browser.mjs";
 import { Couvertd, mailConfig } from "./harness/couvertd.mjs";
 import { FakeClock } from "./harness/fake-clock.mjs";
 import { FaultySmtp } from "./harness/faulty-smtp.mjs";
@@ -19,11 +25,15 @@ const languages = ["de", "nl", "en"];
 
 /** @type {Couvertd} */
 let server;
+/** The server's. @type {FakeClock} */
+let time;
 /** @type {import("playwright-core").Browser} */
 let browser;
 before(async () => {
-  const config = { "": { organisation: '"Kammer Beispiel"' } };
-  server = await Couvertd.start({ name: "mails", config });
+  time = await FakeClock.create();
+  const look = { abuse: '"abuse@example.org"' };
+  const config = { "": { organisation: '"Kammer Beispiel"' }, look };
+  server = await Couvertd.start({ name: "mails", env: time.env, config });
   browser = await launchChromium();
 });
 after(async () => {
@@ -89,13 +99,14 @@ async function lookAt(mail, name) {
   });
   await page.setContent(mail.html);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  const folder = path.join(root, "build/screenshots");
-  await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `mail-${name}.png`), fullPage: true });
+  await keepPicture(page, `mail-${name}`);
   await context.close();
   assert.deepEqual(asked, [], "a mail asks the network for nothing");
   assert.ok(width <= phone.width, `${name}: ${width} pixels wide`);
 }
+
+/** Who has proven a mailbox: codes are limited. @type {Map<string, ApiClient>} */
+const senders = new Map();
 
 for (const language of languages) {
   const anna = `mails-anna-${language}@example.org`;
@@ -118,6 +129,7 @@ for (const language of languages) {
   test(`notification, handed over and downloaded are whole in ${language}`, async () => {
     const client = new ApiClient(server.baseUrl);
     await client.verify(anna, language);
+    senders.set(language, client);
     const [hers, his] = [await mailbox(anna), await mailbox(bert)];
     await hers.rest();
     const sent = await client.provide({
@@ -146,7 +158,8 @@ for (const language of languages) {
     assert.match(notification.from[0].name, /Dr\. Änne Müller/);
     assert.equal(transferLinkIn(notification), sent.recipients[0].link);
     for (const text of [notification.text, notification.html]) {
-      for (const wanted of ["Dr. Änne Müller", "+49 30 123456", anna, "Zahn 47.png"]) {
+      const told = ["Dr. Änne Müller", "+49 30 123456", anna, "Zahn 47.png", "abuse@example.org"];
+      for (const wanted of told) {
         assert.ok(readable(text).includes(wanted), `${wanted} in ${text}`);
       }
       assert.ok(!text.includes("geheim"), "the confidential message stays in the transfer");
@@ -163,6 +176,118 @@ for (const language of languages) {
     assert.ok(readable(downloaded.subject).includes(bert));
   });
 }
+
+for (const language of languages) {
+  const anna = `mails-anna-${language}@example.org`;
+  const [bert, carl] = [`mails-b-${language}@example.net`, `mails-c-${language}@example.net`];
+
+  /** Takes back a transfer of which the first recipient knows. @param {ApiClient} client */
+  async function revoke(client) {
+    const his = await mailbox(bert);
+    const sent = await client.provide({
+      from: anna,
+      to: [{ address: bert }, { address: carl }],
+      more: { password, language, text: "geheim" },
+    });
+    await his.next();
+    const at = `/api/v1/sent/${sent.tracking_id}`;
+    await waitUntil("it is handed over", async () => {
+      const { json } = await client.call("GET", at);
+      return json.recipients[0].mail === "handed_over";
+    });
+    expectStatus(await client.call("POST", `${at}/recipients/0/revoke`), 204);
+    return { sent, told: await his.next() };
+  }
+
+  test(`who was told of a transfer hears that it was taken back, in ${language}`, async () => {
+    const client = senders.get(language);
+    assert.ok(client);
+    const hers = await mailbox(anna);
+    await hers.rest();
+    const words = await catalogue(language);
+    const { sent, told } = await revoke(client);
+    await checkForm(told, bert, language);
+    await lookAt(told, `revoked-${language}`);
+    assert.equal(told.subject, words["mail.revoked.subject"]?.replace("{name}", "Anna Muster"));
+    assert.equal(told.replyTo[0]?.address, anna);
+    assert.deepEqual(told.links, [], "there is nothing to open");
+
+    const confirmed = await hers.next();
+    await checkForm(confirmed, anna, language);
+    await lookAt(confirmed, `revocation-${language}`);
+    assert.equal(confirmed.subject, words["mail.revocation.subject"]);
+    for (const { text } of [told, confirmed]) {
+      assert.ok(text.includes(sent.tracking_id));
+      assert.ok(!text.includes(carl), "of the other nothing has changed");
+      assert.ok(!text.includes("geheim"));
+    }
+    assert.ok(confirmed.text.includes(bert));
+  });
+}
+
+/** Provides something that ends in an hour, by a link each or a password.
+ * @param {string} language @param {boolean} byLink */
+async function provideForAnHour(language, byLink) {
+  const client = senders.get(language);
+  assert.ok(client);
+  const addresses = ["one", "two"].map((who) => `mails-${who}-${language}@example.net`);
+  const recipients = addresses.map((address) => ({
+    address,
+    kind: "to",
+    ...(byLink && { slot_id: randomId(), secret: randomSecret() }),
+  }));
+  const sent = await client.provide({
+    from: `mails-anna-${language}@example.org`,
+    to: [],
+    files: [["Befund.pdf", Buffer.from("abc")]],
+    more: {
+      ...(byLink ? { open_by: "link" } : { password }),
+      ...{ recipients, language, expires: inSeconds(3600) },
+    },
+  });
+  if (!byLink) {
+    const opened = await client.open(sent.recipients[0].transfer_id, { password });
+    expectStatus(await opened.call("GET", "/files/0"), 200);
+  }
+  return { id: String(sent.tracking_id), addresses };
+}
+
+/** What became of each recipient. @param {string} language @param {boolean} byLink
+ * @returns {Promise<RegExp[]>} */
+async function fates(language, byLink) {
+  const words = await catalogue(language);
+  const rest = (/** @type {string} */ fate) =>
+    new RegExp(String(words[`mail.expired.${fate}`]).replace("{recipient}: ", ""));
+  return byLink ? [rest("unknown"), rest("unknown")] : [/1 (von|van|of) 1/, rest("unopened")];
+}
+
+test("at the end the sender hears in each language what became of each recipient", async () => {
+  const kinds = languages.flatMap((language) => [
+    { language, byLink: false },
+    { language, byLink: true },
+  ]);
+  const ends = [];
+  for (const { language, byLink } of kinds) {
+    await (await mailbox(`mails-anna-${language}@example.org`)).rest();
+    ends.push({ language, byLink, ...(await provideForAnHour(language, byLink)) });
+  }
+  await time.pass(3700);
+  for (const { language, byLink, id, addresses } of ends) {
+    const anna = `mails-anna-${language}@example.org`;
+    const words = await catalogue(language);
+    const hers = await mailbox(anna);
+    const mail = await hers.next({ fits: ({ text }) => text.includes(id) });
+    await checkForm(mail, anna, language);
+    await lookAt(mail, `expired-${byLink ? "link-" : ""}${language}`);
+    const title = String(words["mail.expired.title"]);
+    assert.equal(mail.subject === title, byLink, mail.subject);
+    const text = readable(mail.text).replace(/\s+/g, " ");
+    for (const [at, fate] of (await fates(language, byLink)).entries()) {
+      assert.match(text, new RegExp(`${addresses[at]}: ${fate.source}`));
+    }
+    assert.ok(!text.includes("Befund"), "no file is named");
+  }
+});
 
 test("a mail that nobody may open names no file and no password", async () => {
   const client = new ApiClient(server.baseUrl);

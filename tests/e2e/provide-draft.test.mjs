@@ -1,13 +1,15 @@
 // What a sender has filled in survives: sealed at the server, offered again by the browser that
 // began it. And what else the sender's way in the portal promises.
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { ApiClient, expectStatus, inSeconds } from "./harness/api-client.mjs";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
-import { RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
+import { pattern, RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
 import { waitUntil } from "./harness/processes.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
@@ -138,6 +140,14 @@ async function fillIn(page, sender, to) {
   assert.equal((await saved).status(), 204);
 }
 
+/** What the browser has noted of the draft. @param {Page} page */
+const keptDraft = (page) =>
+  page.evaluate(() => JSON.parse(localStorage.getItem("couvert.drafts") ?? "")[0]);
+
+/** Whom this browser has proven, as the server knows it. @param {Page} page */
+const proven = (page) =>
+  page.evaluate(async () => (await (await fetch("/api/v1/verifications")).json()).verifications);
+
 test("a closed browser loses neither recipients nor message nor a file", async () => {
   const bert = "drafts-bert@example.net";
   const { context, page, sender } = await newSender("drafts-anna@example.org");
@@ -194,9 +204,7 @@ test("a closed browser loses neither recipients nor message nor a file", async (
 test("a draft that is discarded is gone here and at the server", async () => {
   const { context, page, sender } = await newSender("drafts-eva@example.org");
   await fillIn(page, sender, "drafts-bert@example.net");
-  const draft = await page.evaluate(
-    () => JSON.parse(localStorage.getItem("couvert.drafts") ?? "")[0],
-  );
+  const draft = await keptDraft(page);
   const ask = (/** @type {Page} */ from) =>
     from.evaluate(async ({ id, secret }) => {
       const headers = { "Couvert-Secret": secret };
@@ -207,10 +215,67 @@ test("a draft that is discarded is gone here and at the server", async () => {
 
   const back = await comeBack(context);
   await back.sender.button("page.unfinished.discard").click();
+  // The harmless answer has the focus, and gives it back.
+  await back.sender.button("page.revoke.no").and(back.page.locator(":focus")).click();
+  await back.page.locator("#discard:focus").click();
+  assert.equal(await ask(back.page), 200);
+  await back.sender.button("page.unfinished.discard_yes").click();
   await back.page.getByTestId("unfinished-recipients").waitFor({ state: "detached" });
   await waitUntil("the draft is gone", async () => (await ask(back.page)) === 404);
   assert.equal(await back.page.evaluate(() => localStorage.getItem("couvert.drafts")), null);
   assert.equal(await back.page.getByTestId("recipient").count(), 0);
+  await context.close();
+});
+
+test("who lets this device be forgotten leaves nothing in it", async () => {
+  const fred = "drafts-fred@example.org";
+  const { context, page, sender } = await newSender(fred);
+  await fillIn(page, sender, "drafts-bert@example.net");
+  const draft = await keptDraft(page);
+  await page.getByRole("link", { name: texts["page.header.sent"], exact: true }).click();
+  await sender.arrive("page.sent.title");
+  await sender.button("page.forget.button").click();
+  await sender.button("page.cancel").and(page.locator(":focus")).click();
+  await page.locator("#forget:focus").click();
+  assert.equal((await proven(page)).length, 1);
+  await sender.button("page.forget.yes").click();
+  await page.getByText(pattern(texts["page.forget.done"] ?? "")).waitFor();
+  await sender.button("page.next").waitFor(); // somebody is to be proven anew
+  assert.deepEqual(await proven(page), []);
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage, ...sessionStorage }]));
+  assert.doesNotMatch(kept, /fred|people|drafts/);
+  await page.goBack();
+  await sender.arrive("page.contact.title"); // nor does the page hold what was filled in
+  await context.close();
+
+  const client = new ApiClient(server.baseUrl);
+  await client.verify(fred);
+  const headers = { "Couvert-Secret": draft.secret };
+  expectProblem(await client.call("GET", `/api/v1/drafts/${draft.id}`, { headers }), 404, "denied");
+});
+
+test("a person's name can be edited, never the address; and a person can be removed", async () => {
+  const { context, page, sender } = await newSender("drafts-greta@example.org");
+  const contact = async () => {
+    await page.goto(`${server.baseUrl}/provide`);
+    await sender.arrive("page.contact.title");
+  };
+  await contact();
+  await sender.button("page.contact.edit").click();
+  await sender.field("page.contact.name").fill("Greta Neu");
+  assert.ok(!(await sender.field("page.contact.address").isEditable()));
+  await sender.button("page.next").click();
+  await sender.arrive("page.recipients.title"); // verified still
+  await contact();
+  await page.getByText("Greta Neu", { exact: true }).waitFor();
+  await sender.button("page.contact.remove").click();
+  await sender.button("page.cancel").and(page.locator(":focus")).click();
+  await sender.button("page.contact.remove").click();
+  await page.getByRole("button", { name: texts["page.contact.remove_yes"], exact: true }).click();
+  await page.locator("#name:focus").waitFor();
+  assert.equal(await page.getByText("Greta Neu", { exact: true }).count(), 0);
+  assert.deepEqual(await proven(page), []);
+  assert.equal(await page.evaluate(() => localStorage.getItem("couvert.people")), null);
   await context.close();
 });
 
@@ -266,3 +331,97 @@ test("a pasted list of hundreds is asked about once; who may not receive goes", 
   assert.equal(questions, 2);
   await context.close();
 });
+
+const toAll = { action: "allow", sender: "*@example.org", recipient: "*" };
+
+/** Makes these the only rules. @param {object[]} rules */
+async function setRules(...rules) {
+  const list = path.join(server.folder, "rules.json");
+  await writeFile(list, JSON.stringify({ rules }));
+  const ended = await server.run(["policy", "import", list]);
+  assert.equal(ended.code, 0, ended.stderr.toString());
+}
+
+// The last: the rules stay as it leaves them.
+test("what the rules forbid meanwhile is said at the start, and can be changed there", async () => {
+  const bert = "drafts-bert@example.net";
+  const { context, page, sender } = await newSender("drafts-hugo@example.org");
+  await fillIn(page, sender, bert);
+  await sender.button("page.next").click();
+  await sender.options("generate", "", "en");
+  /** Starts under new rules. @param {string} key of what is said @param {object[]} rules */
+  const refused = async (key, ...rules) => {
+    await sender.arrive("page.notification.title");
+    await setRules(...rules);
+    await sender.button("page.notification.start").click();
+    await page.getByText(pattern(texts[key] ?? "")).waitFor();
+    await sender.button("page.sending.correct").click();
+  };
+
+  await refused("page.error.life", { ...toAll, settings: { days_max: 1 } });
+  await sender.arrive("page.options.title");
+  await page.getByText("One day is possible at most").waitFor();
+  await sender.button("page.next").click();
+
+  const settings = { generated_passwords: false };
+  await refused("page.error.start.generated_password", { ...toAll, settings });
+  await sender.arrive("page.options.title");
+  await page.locator("#password").fill(password);
+  await page.locator("#password-again").fill(password);
+  await sender.button("page.next").click();
+
+  await sender.button("page.edit").click();
+  await page.locator("#notification-subject").fill("Mein Betreff");
+  await sender.button("page.save").click();
+  const subject = page.getByTestId("notification-subject");
+  await subject.getByText("Mein Betreff").waitFor();
+  const fixed = { ...toAll, settings: { notification_editable: false } };
+  await refused("page.error.start.notification_fixed", fixed);
+  await subject.filter({ hasNotText: "Mein Betreff" }).waitFor();
+
+  await refused("page.error.deny_rule", toAll, { action: "deny", sender: "*", recipient: bert });
+  await page.getByTestId("refused").getByText(bert).waitFor();
+  await sender.removeWrong();
+  await sender.button("page.next").click();
+  await sender.arrive("page.content.title");
+  await sender.button("page.next").click();
+  await sender.arrive("page.options.title");
+  await sender.button("page.next").click();
+  await sender.arrive("page.notification.title");
+  await sender.button("page.notification.start").click();
+  await sender.arrive("page.summary.title");
+  await copiedPassword(page, sender);
+  await context.close();
+});
+
+/** From the summary: five minutes after the copy a click anywhere empties the clipboard, also after
+ * a reload, and again where the browser did not let it at first.
+ * @param {Page} page @param {SenderPages} sender */
+async function copiedPassword(page, sender) {
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  const told = page.getByText(texts["page.password.still_copied"] ?? "");
+  await page.clock.install();
+  await sender.button("page.password.copy").click();
+  await page.getByText(texts["page.password.copied"] ?? "").waitFor();
+  await page.reload();
+  await page.getByRole("link", { name: texts["page.header.start"], exact: true }).click();
+  await sender.arrive("page.start.title");
+  await page.clock.fastForward("04:30");
+  await page.locator("h1").click();
+  assert.equal(await told.count(), 0);
+  assert.equal(await copied(), password);
+  await page.clock.fastForward("00:31");
+  await told.waitFor();
+  await page.evaluate(() => {
+    const { clipboard } = navigator;
+    clipboard.writeText = async () => {
+      Reflect.deleteProperty(clipboard, "writeText");
+      throw new DOMException("not now", "NotAllowedError");
+    };
+  });
+  await page.locator("h1").click();
+  assert.equal(await copied(), password);
+  await page.locator("h1").click();
+  await told.waitFor({ state: "detached" });
+  assert.equal(await copied(), "");
+}

@@ -82,7 +82,7 @@ test("nobody else sees the list, and a tracking ID of others tells nothing", asy
 for (const [language, viewport, scheme] of /** @type {const} */ ([
   ["de", phone, "light"],
   ["nl", desktop, "dark"],
-  ["en", desktop, "light"],
+  ["en", desktop, "forced"],
 ])) {
   test(`the portal shows it after a code, and opens by the password: ${language}`, async () => {
     const browser = await launchChromium();

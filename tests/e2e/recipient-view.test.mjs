@@ -8,7 +8,7 @@ import { desktop, launchChromium, openProfile, phone, Visits } from "./harness/b
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { RecipientPages, words } from "./harness/portal-pages.mjs";
-import { pdfOf, pngOf, wavOf } from "./harness/media.mjs";
+import { pdfOf, pngOf, wavOf, webmOf } from "./harness/media.mjs";
 import { waitUntil } from "./harness/processes.mjs";
 
 const anna = "view-anna@example.org";
@@ -148,8 +148,8 @@ test("the sender sees what was viewed, apart from what was downloaded", async ()
 });
 
 /** A recipient with the transfer open; whatever runs or is refused by a policy fails the test.
- * @param {Way} way */
-async function newRecipient(way) {
+ * @param {Way} way @param {string} [to] */
+async function newRecipient(way, to = link) {
   const context = await openProfile(browser, way);
   const page = await context.newPage();
   /** @type {string[]} */
@@ -164,7 +164,7 @@ async function newRecipient(way) {
     if (message.type() === "error" && !expected) troubles.push(message.text());
   });
   const recipient = new RecipientPages(page, await words(way.language), async () => undefined);
-  await page.goto(link);
+  await page.goto(to);
   await page.locator("#open-password").fill(password);
   await recipient.button("page.next").click();
   await page.getByTestId("content").waitFor();
@@ -197,12 +197,12 @@ async function close(recipient, name) {
 }
 
 /** @typedef {{ name: string, language: string, viewport: typeof phone,
- *   scheme?: "light" | "dark" }} Way */
+ *   scheme?: import("./harness/browser.mjs").Scheme }} Way */
 /** @type {Way[]} */
 const ways = [
   { name: "de-phone", language: "de", viewport: phone },
   { name: "nl-desktop", language: "nl", viewport: desktop, scheme: "dark" },
-  { name: "en-desktop", language: "en", viewport: desktop },
+  { name: "en-desktop", language: "en", viewport: desktop, scheme: "forced" },
 ];
 
 for (const way of ways) {
@@ -293,6 +293,88 @@ test("sound plays from any place: the browser asks for ranges", async () => {
     `${ranges}`,
   );
   await close(recipient, "diktat.wav");
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+/** Pictures of one grey each, with noise that makes them large: key frames of VP8. */
+async function greyPictures() {
+  const page = await browser.newPage();
+  const coded = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    return Array.from({ length: 10 }, (_, nth) => {
+      const image = context.createImageData(320, 240);
+      const pixels = new Uint32Array(image.data.buffer);
+      pixels.forEach((_, at) => {
+        const grey = 20 + nth * 22 + Math.round(Math.random() * 40 - 20);
+        pixels[at] = 0xff000000 | (Math.max(grey, 0) * 0x010101);
+      });
+      context.putImageData(image, 0, 0);
+      return canvas.toDataURL("image/webp", 0.8).split(",")[1] ?? "";
+    });
+  });
+  await page.close();
+  return coded.map((text) => {
+    const webp = Buffer.from(text, "base64");
+    const at = webp.indexOf("VP8 ");
+    return webp.subarray(at + 8, at + 8 + webp.readUInt32LE(at + 4));
+  });
+}
+
+test("a film plays from any place: what is seen belongs to that second", async () => {
+  const size = { width: 320, height: 240, seconds: 240 };
+  const film = webmOf(await greyPictures(), size);
+  const sent = await client.provide({
+    from: anna,
+    to: [{ address: bert }],
+    files: [["film.webm", film]],
+    more: { password },
+  });
+  const { context, page, recipient, troubles } = await newRecipient(
+    ways[2],
+    sent.recipients[0].link,
+  );
+  /** @type {number[]} */
+  const asked = [];
+  page.on("request", (request) => {
+    const from = /=(\d+)-/.exec(request.headers()["range"] ?? "")?.[1];
+    if (from !== undefined && request.url().endsWith("/view")) asked.push(Number(from));
+  });
+  const viewer = await look(recipient, "film.webm");
+  await viewer.locator("video").waitFor();
+  const seen = await viewer.locator("video").evaluate(async (element) => {
+    const video = /** @type {HTMLVideoElement} */ (element);
+    const happens = (/** @type {string} */ name) =>
+      new Promise((resolve) => video.addEventListener(name, resolve, { once: true }));
+    if (video.readyState < 1) await happens("loadedmetadata");
+    const greys = [];
+    for (const second of [207, 33]) {
+      video.currentTime = second + 0.5;
+      await happens("seeked");
+      const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+      const drawn = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      drawn.drawImage(video, 0, 0);
+      const { data } = drawn.getImageData(0, 0, 320, 240);
+      greys.push(data.reduce((sum, value, at) => sum + (at % 4 === 0 ? value : 0), 0) / 76_800);
+    }
+    video.muted = true;
+    await video.play();
+    await happens("timeupdate");
+    return { duration: video.duration, greys, plays: !video.paused };
+  });
+  await visits.look(page, "view-en-video");
+  assert.equal(seen.duration, size.seconds);
+  assert.ok(seen.plays);
+  seen.greys.forEach((grey, at) => {
+    const expected = 20 + [7, 3][at] * 22;
+    assert.ok(Math.abs(grey - expected) < 10, `${grey} where ${expected} should be`);
+  });
+  assert.ok(
+    asked.some((from) => from > film.length / 2),
+    `of ${film.length} bytes: ${asked}`,
+  );
+  await close(recipient, "film.webm");
   assert.deepEqual(troubles, []);
   await context.close();
 });

@@ -45,12 +45,12 @@ async function prove(pages, address) {
 }
 
 /** @typedef {{ name: string, language: string, viewport: typeof phone,
- *   scheme: "light" | "dark" }} Way */
+ *   scheme: import("./harness/browser.mjs").Scheme }} Way */
 /** @type {Way[]} */
 const ways = [
   { name: "sent-de-phone", language: "de", viewport: phone, scheme: "dark" },
   { name: "sent-nl-desktop", language: "nl", viewport: desktop, scheme: "light" },
-  { name: "sent-en-phone", language: "en", viewport: phone, scheme: "light" },
+  { name: "sent-en-phone", language: "en", viewport: phone, scheme: "forced" },
 ];
 
 for (const way of ways) {

@@ -1,5 +1,6 @@
 // Sent transfers by the API and by the command line: what a sender sees, and what it changes.
 import assert from "node:assert/strict";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import {
   ApiClient,
@@ -9,11 +10,12 @@ import {
   randomSecret,
 } from "./harness/api-client.mjs";
 import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
-import { Couvertd } from "./harness/couvertd.mjs";
+import { Couvertd, mailConfig } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
-import { transferLinkIn } from "./harness/mailbox.mjs";
+import { FaultySmtp } from "./harness/faulty-smtp.mjs";
+import { codeInText, transferLinkIn } from "./harness/mailbox.mjs";
 import { waitUntil } from "./harness/processes.mjs";
-import { mailbox } from "./harness/run-context.mjs";
+import { mailbox, runContext } from "./harness/run-context.mjs";
 
 const anna = "sent-anna@example.org";
 const carl = "sent-carl@example.org";
@@ -279,4 +281,36 @@ test("couvert sent lists and shows, couvert revoke takes back from one and from 
   assert.equal((await cli.run(["sent", randomId()])).code, 6);
   assert.equal((await cli.run(["revoke"])).code, 2);
   assert.equal((await cli.run(["sent", "--from", anna])).code, 4);
+});
+
+test("500 recipients are started, each with a link, and nobody comes on top", async () => {
+  const { mail } = await runContext();
+  const key = path.join(path.dirname(mail.certificate), "key.pem");
+  const smtp = await FaultySmtp.start({ key, certificate: mail.certificate });
+  const own = await Couvertd.start({ name: "sent-many", mail: await mailConfig(smtp.port) });
+  try {
+    const sender = new ApiClient(own.baseUrl);
+    await sender.requestCode(anna);
+    await waitUntil("the code's mail is there", () => smtp.taken.length === 1);
+    const json = { address: anna, code: codeInText(String(smtp.taken[0]?.data)) };
+    expectStatus(await sender.call("POST", "/api/v1/verifications/confirm", { json }), 200);
+    smtp.stop(); // nobody has to take all these mails
+    const to = Array.from({ length: 500 }, (_, at) => ({ address: `many-${at}@example.net` }));
+    const sent = await sender.provide({ from: anna, to, more: { password } });
+    const ids = new Set(sent.recipients.map((/** @type {any} */ one) => one.transfer_id));
+    assert.equal(ids.size, 500);
+    const last = sent.recipients[499];
+    assert.equal(last.address, to[499]?.address);
+    expectStatus(await sender.tryOpen(last.transfer_id, { password }), 201);
+    const at = `/api/v1/sent/${sent.tracking_id}`;
+    assert.equal(expectStatus(await sender.call("GET", at), 200).json.recipients.length, 500);
+    const more = await sender.call("POST", `${at}/recipients/0/replace`, {
+      json: { address: "many-more@example.net" },
+    });
+    expectProblem(more, 413, "too_large");
+    expectStatus(await sender.tryOpen(sent.recipients[0].transfer_id, { password }), 201);
+  } finally {
+    await own.stop();
+    smtp.stop();
+  }
 });

@@ -18,6 +18,7 @@ import {
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
 import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
+import { layoutTroubles } from "./harness/layout.mjs";
 import { pattern, RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
 import { output } from "./harness/processes.mjs";
 import { mailbox } from "./harness/run-context.mjs";
@@ -50,7 +51,8 @@ after(async () => {
 
 /**
  * A page of a new person; what it logs as errors fails the test that made it.
- * @param {{ language: string, viewport?: typeof phone, scheme?: "light" | "dark" }} options
+ * @param {{ language: string, viewport?: typeof phone,
+ *   scheme?: import("./harness/browser.mjs").Scheme }} options
  */
 async function newPerson(options) {
   const context = await openProfile(browser, options);
@@ -71,6 +73,33 @@ async function readCode(address) {
   return codeIn(await box.next({ fits: (mail) => mail.links.length === 0 }));
 }
 
+/** Looks at each state of a way; on the phone, in the language with the longest words, also as it
+ * is at 400 % on a screen of 1280. @param {Page} page @param {Way} way */
+function lookAt(page, { name, viewport, language }) {
+  return async (/** @type {string} */ state) => {
+    await visits.look(page, `${name}-${state}`);
+    if (viewport !== phone || language !== "de") return;
+    const found = await layoutTroubles(page, [320]);
+    visits.findings.push(...found.map((one) => `${name}-${state}: ${one}`));
+  };
+}
+
+/** What paper shows: these words on white, by day and by night, and nothing to press.
+ * @param {Page} page @param {Way} way @param {string[]} wanted */
+async function printsWell(page, { viewport, scheme }, wanted) {
+  if (viewport !== desktop || scheme === "forced") return;
+  await page.emulateMedia({ media: "print" });
+  const shown = await page.locator("body").innerText();
+  for (const words of wanted) assert.ok(shown.includes(words), `${words} on paper: ${shown}`);
+  const idle = page.locator("header, nav, button, a.button, select, progress, input");
+  assert.deepEqual(await idle.filter({ visible: true }).allTextContents(), []);
+  const paper = await page.evaluate(
+    () => getComputedStyle(document.documentElement).backgroundColor,
+  );
+  assert.equal(paper, "rgb(255, 255, 255)");
+  await page.emulateMedia({ media: "screen" });
+}
+
 /** The sender's way to the summary; what the recipient needs. @param {Way} way */
 async function provide(way) {
   const { language, mode, name } = way;
@@ -78,7 +107,7 @@ async function provide(way) {
   const bert = `browser-bert-${name}@example.net`;
   const person = await newPerson(way);
   const { page } = person;
-  const look = (/** @type {string} */ state) => visits.look(page, `${name}-${state}`);
+  const look = lookAt(page, way);
   const sender = new SenderPages(page, await words(language), look);
   await page.goto(server.baseUrl);
   await sender.arrive("page.start.title");
@@ -97,6 +126,14 @@ async function provide(way) {
   await sender.notification();
   const tracking = await sender.summary();
   assert.match(tracking, /^[a-z2-7]{26}$/);
+  const grouped = (await page.getByTestId("tracking-id").innerText()).trim();
+  await printsWell(page, way, [
+    grouped,
+    bert,
+    "Dr. Anna Müller",
+    ...files.map((one) => one.name),
+    password,
+  ]);
   assert.deepEqual(person.errors, []);
   await person.context.close();
   const mail = await (await mailbox(bert)).next();
@@ -127,7 +164,7 @@ async function openZip(file) {
 async function retrieve(way, { password, link, anna }) {
   const person = await newPerson(way);
   const { page } = person;
-  const look = (/** @type {string} */ state) => visits.look(page, `${way.name}-${state}`);
+  const look = lookAt(page, way);
   const recipient = new RecipientPages(page, await words(way.language), look);
   await page.goto(link);
   await recipient.open(password);
@@ -136,6 +173,8 @@ async function retrieve(way, { password, link, anna }) {
   assert.equal((await page.getByTestId("message-text").textContent())?.trim(), text.trim());
   await page.locator("details summary").click();
   await look("received");
+  const lines = text.trim().split("\n");
+  await printsWell(page, way, [subject, ...lines, anna, ...files.map((one) => one.name)]);
   for (const { name, buffer } of files) {
     const { name: saved, file } = await recipient.download(recipient.saveLink(name));
     assert.equal(saved, name);
@@ -164,14 +203,14 @@ async function retrieve(way, { password, link, anna }) {
 }
 
 /** @typedef {{ name: string, language: string, mode: "generate" | "manual" | "none",
- *   viewport: typeof phone, scheme?: "light" | "dark" }} Way */
+ *   viewport: typeof phone, scheme?: import("./harness/browser.mjs").Scheme }} Way */
 /** @type {Way[]} */
 const ways = [
   { name: "de-desktop", language: "de", mode: "generate", viewport: desktop },
   { name: "de-phone", language: "de", mode: "manual", viewport: phone },
   { name: "nl-desktop", language: "nl", mode: "manual", viewport: desktop, scheme: "dark" },
-  { name: "nl-phone", language: "nl", mode: "none", viewport: phone },
-  { name: "en-desktop", language: "en", mode: "none", viewport: desktop },
+  { name: "nl-phone", language: "nl", mode: "none", viewport: phone, scheme: "forced" },
+  { name: "en-desktop", language: "en", mode: "none", viewport: desktop, scheme: "forced" },
   { name: "en-phone", language: "en", mode: "generate", viewport: phone, scheme: "dark" },
 ];
 
@@ -309,6 +348,43 @@ test("this browser gives no cookie to pages inside those of another site", async
   await page.goto("https://inner.example.org/");
   assert.equal(await page.evaluate(() => document.cookie), "a=b");
   await context.close();
+});
+
+test("nothing moves for who wants it so", async () => {
+  for (const [reducedMotion, moving] of /** @type {const} */ ([
+    ["no-preference", true],
+    ["reduce", false],
+  ])) {
+    const context = await browser.newContext({ reducedMotion });
+    const page = await context.newPage();
+    await page.goto(server.baseUrl);
+    await page.locator("main h1").waitFor();
+    const moves = await page.evaluate(() => {
+      const waiting = document.createElement("progress");
+      document.querySelector("main")?.append(waiting);
+      return document.getAnimations().length > 0;
+    });
+    assert.equal(moves, moving, reducedMotion);
+    // Whatever moves in some state of some page stands in the styles, which all pages share.
+    const rules = await page.evaluate(() => {
+      const found = /** @type {string[]} */ ([]);
+      const walk = (/** @type {CSSRuleList} */ list) => {
+        for (const rule of list) {
+          if (rule instanceof CSSMediaRule && !matchMedia(rule.conditionText).matches) continue;
+          if (rule instanceof CSSStyleRule) {
+            const { transitionDuration, scrollBehavior } = rule.style;
+            if (transitionDuration || scrollBehavior) found.push(rule.cssText);
+          } else if ("cssRules" in rule && !(rule instanceof CSSKeyframesRule)) {
+            walk(/** @type {CSSMediaRule} */ (rule).cssRules);
+          }
+        }
+      };
+      for (const sheet of document.styleSheets) walk(sheet.cssRules);
+      return found;
+    });
+    assert.deepEqual(rules, []);
+    await context.close();
+  }
 });
 
 test("axe-core finds a fault that is planted, and the console check finds an error", async () => {

@@ -1,12 +1,12 @@
 # The C++ presets and the portal.
 
 # ON in CI, which builds everything once and without a cache: several sources compiled as one take
-# two thirds of the time. Names of two files may then clash; g++ reads each source alone.
-unity_build=OFF
+# two thirds of the time. g++ reads them so, too. Names of two files may then clash.
+together=OFF
 
 # build_preset PRESET [TARGET]
 build_preset() {
-  cmake --preset "$1" -DCMAKE_UNITY_BUILD=$unity_build >/dev/null
+  cmake --preset "$1" -DCMAKE_UNITY_BUILD=$together >/dev/null
   cmake --build --preset "$1" --parallel "$(nproc)" ${2:+--target "$2"}
 }
 

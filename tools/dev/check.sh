@@ -25,6 +25,7 @@ check_format() {
 check_web() {
   local failed=0 config
   generate_types
+  eslint --max-warnings 0 . &  # takes as long as all the types
   for config in web/*/tsconfig*.json tests/{crash,e2e}/tsconfig.json bench/tsconfig.json; do
     if [ -n "$(find "${config%/*}" -name '*.svelte' -print -quit)" ]; then
       svelte-check --workspace "${config%/*}" --tsconfig "${config##*/}" \
@@ -33,11 +34,11 @@ check_web() {
       tsc --noEmit --project "$config" || failed=1
     fi
   done
-  eslint --max-warnings 0 . || failed=1
+  wait $! || failed=1
   return $failed
 }
 
 check_second_opinion() {
   cmake --preset debug -DCMAKE_UNITY_BUILD=OFF >/dev/null  # each source alone
-  tools/second-opinion
+  tools/second-opinion --together=$together
 }

@@ -1,7 +1,7 @@
 # Crash and fault proof: docs/reliability.md.
 
-# As many of the thousands of faults as 90 s on two cores hold.
-crash_sample=${COUVERT_CRASH_SAMPLE:-10}
+# As many of the thousands of faults as half a minute on two cores holds.
+crash_sample=${COUVERT_CRASH_SAMPLE:-5}
 
 # run_crash [--ci] [SEED [NAME...]]: --ci tries a sample of the faults; without any word all are
 # tried, and all damage and crashes of the unit tests before.

@@ -1,6 +1,6 @@
 # All tests: C++ units, vectors, fuzzers, TypeScript, end to end.
 
-fuzz_seconds=${COUVERT_FUZZ_SECONDS:-2}
+fuzz_seconds=${COUVERT_FUZZ_SECONDS:-1}
 
 # run_tests [WORDS...]: with words, only the cases whose names contain them as they stand.
 run_tests() {

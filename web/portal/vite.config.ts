@@ -3,30 +3,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
-const locales = fileURLToPath(new URL("../../locales/", import.meta.url));
-const prefix = "virtual:texts/";
-
-/** `virtual:texts/de`: what the pages say in German, without the mails' texts. */
-function texts(): Plugin {
-  return {
-    name: "couvert-texts",
-    resolveId: (id) => (id.startsWith(prefix) ? `\0${id}` : undefined),
-    async load(id) {
-      if (!id.startsWith(`\0${prefix}`)) return undefined;
-      const file = `${locales}${id.slice(prefix.length + 1)}.json`;
-      this.addWatchFile(file);
-      const all = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
-      const ours = Object.entries(all).filter(([key]) => key.startsWith("page."));
-      const json = JSON.stringify(JSON.stringify(Object.fromEntries(ours)));
-      return `export const texts = JSON.parse(${json});`;
-    },
-  };
-}
+import { firstLooks } from "./first-looks.ts";
+import { texts } from "./texts.ts";
 
 const pdfPackage = "pdfjs-dist";
 const require = createRequire(import.meta.url);
@@ -58,7 +40,7 @@ function pdfFiles(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [svelte(), texts(), pdfFiles()],
+  plugins: [svelte(), texts(), pdfFiles(), firstLooks()],
   define: { __PDF_FOLDER__: JSON.stringify(pdfFolder) },
   logLevel: "warn", // the list of what was built is long
   build: {
@@ -66,7 +48,17 @@ export default defineConfig({
     // Telephones of 2020 and later.
     target: ["es2020", "chrome87", "firefox78", "safari14"],
     assetsInlineLimit: 0,
+    cssCodeSplit: false, // one small sheet for all pages is sooner there than two
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: {
+        // What several pages share is one file, not ten of a kilobyte.
+        codeSplitting: {
+          groups: [{ name: "shared", test: /web.\w+.src|rolldown.runtime/, minShareCount: 2 }],
+        },
+      },
+    },
   },
   server: {
     proxy: { "/api": process.env["COUVERT_SERVER"] ?? "http://127.0.0.1:8080" },

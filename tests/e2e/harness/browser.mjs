@@ -1,17 +1,15 @@
 // Debian's browsers, and axe-core on every state that a test visits.
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium, firefox } from "playwright-core";
 import { patience } from "./processes.mjs";
-import { root } from "./run-context.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").Browser} Browser */
 
 export const desktop = { width: 1280, height: 900 };
 export const phone = { width: 360, height: 740 };
-const screenshots = path.join(root, "build/screenshots");
 const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** Keeps cookies from pages inside other sites' pages. Every profile is a private window anyway. */
@@ -54,16 +52,22 @@ export async function launchFirefox() {
 }
 
 /**
+ * @typedef {"light" | "dark" | "forced"} Scheme whose colours: the page's, by day or by night, or
+ *   the person's own
+ */
+
+/**
  * A person's browser profile.
  * @param {Browser} browser
  * @param {{ language: string, viewport?: { width: number, height: number },
- *   scheme?: "light" | "dark", downloads?: boolean }} options
+ *   scheme?: Scheme }} options
  */
 export async function openProfile(browser, { language, viewport = desktop, scheme = "light" }) {
   const context = await browser.newContext({
     locale: language,
     viewport,
-    colorScheme: scheme,
+    colorScheme: scheme === "forced" ? "dark" : scheme,
+    forcedColors: scheme === "forced" ? "active" : "none",
     isMobile: viewport.width < 600,
     hasTouch: viewport.width < 600,
     deviceScaleFactor: 1,
@@ -91,7 +95,16 @@ export async function axeFindings(page) {
   return found.map((/** @type {any} */ one) => `${one.id}: ${one.help}: ${one.nodes.join(" ")}`);
 }
 
-/** The states that this test file visited, each looked at by axe and kept as a picture. */
+/**
+ * Keeps a picture of the page for people to look at, in the folder that COUVERT_SCREENSHOTS names.
+ * @param {Page} page @param {string} name
+ */
+export async function keepPicture(page, name) {
+  const folder = process.env.COUVERT_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+}
+
+/** The states that this test file visited, each looked at by axe. */
 export class Visits {
   constructor() {
     /** @type {string[]} */
@@ -111,8 +124,7 @@ export class Visits {
     const found = await axeFindings(page);
     this.states.push(state);
     this.findings.push(...found.map((/** @type {string} */ one) => `${state}: ${one}`));
-    await mkdir(screenshots, { recursive: true });
-    await page.screenshot({ path: path.join(screenshots, `${state}.png`), fullPage: true });
+    await keepPicture(page, state);
   }
 
   /** Prints the visited states. */

@@ -69,14 +69,15 @@ function configText({ folder, data, port, adminPort, baseUrl, options }, mail, m
   const pair = { certificate: `"${folder}/cert.pem"`, key: `"${folder}/key.pem"` };
   const sections = Object.entries({
     tls: options.secure ? pair : {},
+    keys: { master: `"${folder}/master.key"` },
+    ...more,
+    admin: { listen: `"127.0.0.1:${adminPort}"`, ...more.admin },
     store: {
       database: `"sqlite:${data}/couvert.db"`,
       objects: `"file:${data}/objects"`,
       day_keys: `"file:${data}/day-keys"`,
+      ...more.store,
     },
-    keys: { master: `"${folder}/master.key"` },
-    admin: { listen: `"127.0.0.1:${adminPort}"` },
-    ...more,
   }).filter(([name]) => name !== "");
   const lines = sections.map(([name, values]) => {
     const keys = Object.entries(values).map(([key, value]) => `${key} = ${value}`);

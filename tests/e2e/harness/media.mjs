@@ -79,3 +79,64 @@ export function pdfOf(lines, script) {
   const head = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
   return Buffer.from(`${out}${head}${table}${trailer}\n%%EOF\n`, "latin1");
 }
+
+/** @param {string} id in hexadecimal @param {Buffer[]} content */
+function element(id, ...content) {
+  const bytes = Buffer.concat(content);
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64BE(BigInt(bytes.length));
+  size[0] |= 1; // of eight bytes
+  return Buffer.concat([Buffer.from(id, "hex"), size, bytes]);
+}
+
+/** @param {string} id @param {number} value */
+function number(id, value) {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return element(id, bytes);
+}
+
+/** A film in WebM, a picture a second, with a table of where each lies.
+ * @param {Buffer[]} pictures key frames of VP8: those of lossy WebP are some
+ * @param {{ width: number, height: number, seconds: number }} size */
+export function webmOf(pictures, { width, height, seconds }) {
+  const duration = Buffer.alloc(8);
+  duration.writeDoubleBE(seconds * 1000);
+  const program = Buffer.from("couvert");
+  const info = element(
+    "1549a966",
+    number("2ad7b1", 1_000_000), // times are in milliseconds
+    element("4489", duration),
+    element("4d80", program),
+    element("5741", program),
+  );
+  const video = element("e0", number("b0", width), number("ba", height));
+  const codec = element("86", Buffer.from("V_VP8"));
+  const track = [number("d7", 1), number("73c5", 1), number("83", 1), codec, video];
+  const tracks = element("1654ae6b", element("ae", ...track));
+  const clusters = Array.from({ length: seconds }, (_, second) => {
+    const block = Buffer.concat([
+      Buffer.from("81000080", "hex"),
+      pictures[second % pictures.length],
+    ]);
+    return element("1f43b675", number("e7", second * 1000), element("a3", block));
+  });
+  /** @param {number} first where the first cluster begins */
+  const cues = (first) => {
+    let at = first;
+    const points = clusters.map(({ length }, second) => {
+      const place = element("b7", number("f7", 1), number("f1", at));
+      at += length;
+      return element("bb", number("b3", second * 1000), place);
+    });
+    return element("1c53bb6b", ...points);
+  };
+  const before = info.length + tracks.length + cues(0).length;
+  const head = element(
+    "1a45dfa3",
+    element("4282", Buffer.from("webm")),
+    number("4287", 4),
+    number("4285", 2),
+  );
+  return Buffer.concat([head, element("18538067", info, tracks, cues(before), ...clusters)]);
+}

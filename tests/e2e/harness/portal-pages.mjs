@@ -80,6 +80,48 @@ export class SenderPages extends Pages {
     await this.button("page.verify.verify").click();
   }
 
+  /** The short way to where files are chosen, for tests that are about something else.
+   * @param {{ name: string, address: string, to: string, readCode: () => Promise<string> }} who */
+  async goToContent({ name, address, to, readCode }) {
+    await this.arrive("page.contact.title");
+    await this.field("page.contact.name").fill(name);
+    await this.field("page.contact.address").fill(address);
+    await this.button("page.next").click();
+    await this.arrive("page.verify.title");
+    await this.field("page.verify.code").fill(await readCode());
+    await this.button("page.verify.verify").click();
+    await this.#chooseRecipient(to);
+  }
+
+  /** The same for a sender whom this browser knows. @param {string} to */
+  async goOnToContent(to) {
+    await this.arrive("page.contact.title");
+    await this.button("page.next").click();
+    await this.#chooseRecipient(to);
+  }
+
+  /** @param {string} to */
+  async #chooseRecipient(to) {
+    await this.arrive("page.recipients.title");
+    await this.page.locator("#recipients-to").fill(to);
+    await this.button("page.next").click();
+    await this.arrive("page.content.title");
+  }
+
+  /** From the files to where Start transfer is pressed; the password, if there is one.
+   * @param {PasswordMode} mode */
+  async goToNotification(mode) {
+    await this.button("page.next").click();
+    await this.arrive("page.options.title");
+    await this.page.locator(`input[name="password-mode"][value="${mode}"]`).check();
+    const shown =
+      mode === "generate" && (await this.page.getByTestId("password-value").textContent());
+    await this.button("page.next").click();
+    await this.arrive("page.notification.title");
+    await this.mailPage();
+    return shown || "";
+  }
+
   /** Takes all marked addresses out by the one click that is offered. */
   async removeWrong() {
     const list = this.page.getByTestId("refused");

@@ -17,7 +17,7 @@ let own;
 /** Where syncing costs nothing, if there is room: each server begins with 400 synced day keys. */
 async function baseFolder() {
   const { bavail, bsize } = await statfs("/dev/shm").catch(() => ({ bavail: 0, bsize: 0 }));
-  return bavail * bsize > 2 * 1024 ** 3 ? "/dev/shm" : "/tmp";
+  return bavail * bsize > 4 * 1024 ** 3 ? "/dev/shm" : "/tmp";
 }
 
 /** A folder that everybody may enter, since the mail servers have users of their own. */

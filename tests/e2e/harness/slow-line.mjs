@@ -29,9 +29,14 @@ export class SlowLine {
     return `http://localhost:${this.port}`;
   }
 
+  /** Breaks every connection; others may come. */
+  cut() {
+    this.sockets.forEach((socket) => socket.destroy());
+  }
+
   stop() {
     this.server.close();
-    this.sockets.forEach((socket) => socket.destroy());
+    this.cut();
   }
 
   /** @param {net.Socket} client */

@@ -52,6 +52,16 @@ describe("roughDuration", () => {
   ])("makes of %d seconds: %s, %d", (seconds, unit, count) => {
     expect(roughDuration(seconds)).toEqual({ unit, count });
   });
+
+  it("never sends anybody back too early", () => {
+    const waits = [61, 3540, 3541, 7201].map((seconds) => roughDuration(seconds, Math.ceil));
+    expect(waits.map(({ unit, count }) => `${count} ${unit}`)).toEqual([
+      "2 minutes",
+      "59 minutes",
+      "60 minutes",
+      "3 hours",
+    ]);
+  });
 });
 
 describe("days", () => {

@@ -60,9 +60,9 @@ export function formatWait(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** A remaining time, no more precise than it deserves. */
-export function roughDuration(seconds: number): RoughDuration {
+/** A remaining time, no more precise than it deserves. Rounded up where somebody has to wait. */
+export function roughDuration(seconds: number, round = Math.round): RoughDuration {
   if (seconds < 50) return { unit: "seconds", count: Math.max(5, Math.ceil(seconds / 5) * 5) };
-  if (seconds < 5400) return { unit: "minutes", count: Math.max(1, Math.round(seconds / 60)) };
-  return { unit: "hours", count: Math.round(seconds / 3600) };
+  if (seconds < 5400) return { unit: "minutes", count: Math.max(1, round(seconds / 60)) };
+  return { unit: "hours", count: round(seconds / 3600) };
 }

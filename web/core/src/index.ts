@@ -8,6 +8,7 @@ export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./links.ts";
 export * from "./messages.ts";
+export * from "./names.ts";
 export * from "./password.ts";
 export * from "./quick/book.ts";
 export * from "./quick/envelope.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { piecesOf } from "./links.ts";
+import { phoneLink, piecesOf } from "./links.ts";
 
 const links = (text: string) =>
   piecesOf(text)
@@ -67,5 +67,27 @@ describe("piecesOf", () => {
           .join(""),
       ).toBe(text);
     }
+  });
+});
+
+describe("phoneLink", () => {
+  it.each([
+    ["+49 30 1234", "tel:+49301234"],
+    ["+49 (0)30 12-34", "tel:+49301234"],
+    ["(030) 1234/56", "tel:030123456"],
+    ["110", "tel:110"],
+  ])("dials what %s means", (phone, link) => {
+    expect(phoneLink(phone)).toBe(link);
+  });
+
+  it.each([
+    "",
+    "12",
+    "030 1234, nach 14 Uhr",
+    "+49 30 1234 App. 5",
+    "030 1234;ext=1",
+    "1".repeat(16),
+  ])("leaves what is no number a text: %s", (phone) => {
+    expect(phoneLink(phone)).toBeUndefined();
   });
 });

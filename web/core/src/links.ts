@@ -32,6 +32,17 @@ function hrefOf(text: string): string | undefined {
   }
 }
 
+/** Where a typed phone number leads. Undefined where it is more than a number, or not one a phone
+ * could dial. */
+export function phoneLink(phone: string): string | undefined {
+  if (!/^\+?[\d\s()./\u2010-\u2013-]+$/.test(phone)) return undefined;
+  // +49 (0)30: the zero is for callers at home.
+  const dialled = phone.startsWith("+") ? phone.replace("(0)", "") : phone;
+  const digits = dialled.replace(/\D/g, "");
+  if (digits.length < 3 || digits.length > 15) return undefined;
+  return `tel:${phone.startsWith("+") ? "+" : ""}${digits}`;
+}
+
 /** The pieces of a text in their order; together they are the text, character by character. */
 export function piecesOf(text: string): TextPiece[] {
   const pieces: TextPiece[] = [];

@@ -2,9 +2,11 @@
 //
 // Known: `{name}`, `{n, number}`, `{d, date}`, `{n, plural, =0 {…} one {…} other {# …}}`,
 // `{s, select, a {…} other {…}}`, and ICU's apostrophes: '' is one, '{' opens a literal.
+// A value keeps to its place, whatever the direction of its script (names.ts).
 // A test formats every text of the catalogues with intl-messageformat, too, and compares.
 
 import { formatDate, localeOf, type Language } from "./format.ts";
+import { isolated } from "./names.ts";
 
 export type Values = Readonly<Record<string, string | number>>;
 
@@ -154,7 +156,7 @@ function write(parts: readonly Part[], context: Context): string {
         case "date":
           return formatDate(values[part.name] ?? "", language);
         case "argument":
-          return String(values[part.name] ?? "");
+          return isolated(String(values[part.name] ?? ""));
         case "plural":
         case "select":
           return write(chosen(part, context) ?? [], {

@@ -1,9 +1,9 @@
 // One file to the server by tus 1.0.0 (tus-js-client does the work).
 
-import { DetailedError, Upload as TusUpload, type HttpRequest } from "tus-js-client";
+import type { DetailedError, Upload as TusUpload, UploadOptions } from "tus-js-client";
 
 import { fail, failureOf, type Failure } from "./result.ts";
-import type { Carrier } from "./uploads.ts";
+import type { Carrier, CarrierJob } from "./uploads.ts";
 
 /** 48 MiB, six of the server's parts: a proxy between never holds an endless request. */
 const requestBytesMax = 48 * 1024 * 1024;
@@ -50,41 +50,67 @@ export interface TusTarget {
   readonly secret: string;
 }
 
+/** Comes when a draft begins: whoever only opens the page has no use for it yet. */
+const loadTus = () => import("./tus-upload.ts");
+
 /** Carries files to a draft. The file's number is known once the server has named its place. */
 export function tusCarrier(target: TusTarget): Carrier {
+  void loadTus().catch(() => undefined); // the first file asks again
   return (job) => {
-    const upload = new TusUpload(job.content, {
-      endpoint: target.endpoint,
-      ...(job.no !== undefined && { uploadUrl: `${target.endpoint}/${job.no}` }),
-      headers: { "Couvert-Secret": target.secret },
-      metadata: { filename: job.name, ...(job.type !== "" && { filetype: job.type }) },
-      chunkSize: requestBytesMax,
-      retryDelays,
-      storeFingerprintForResuming: false,
-      removeFingerprintOnSuccess: false,
-      onShouldRetry: passes,
-      onBeforeRequest: (request: HttpRequest) => {
-        job.onRequest(request.getMethod());
-      },
-      onUploadUrlAvailable: () => {
-        const no = numberIn(upload.url);
-        if (no !== undefined) job.onNumber(no);
-      },
-      onProgress: (sent: number) => {
-        job.onProgress(sent);
-      },
-      onSuccess: () => {
-        job.onDone();
-      },
-      onError: (error: Error | DetailedError) => {
-        job.onFailure(failureOfError(error));
-      },
-    });
+    let upload: TusUpload | undefined;
+    let stopped = false;
+    const begin = ({ Upload }: Awaited<ReturnType<typeof loadTus>>): void => {
+      if (stopped) return;
+      upload = new Upload(
+        job.content,
+        optionsOf(target, job, () => upload?.url ?? null),
+      );
+      upload.start();
+    };
     return {
       start: () => {
-        upload.start();
+        void loadTus().then(begin, () => {
+          if (!stopped) job.onFailure(fail("unavailable", { reason: "offline" }));
+        });
       },
-      stop: () => upload.abort(false),
+      stop: async () => {
+        stopped = true;
+        await upload?.abort(false);
+      },
     };
+  };
+}
+
+function optionsOf(target: TusTarget, job: CarrierJob, url: () => string | null): UploadOptions {
+  return {
+    endpoint: target.endpoint,
+    ...(job.no !== undefined && { uploadUrl: `${target.endpoint}/${job.no}` }),
+    headers: { "Couvert-Secret": target.secret },
+    metadata: { filename: job.name, ...(job.type !== "" && { filetype: job.type }) },
+    chunkSize: requestBytesMax,
+    retryDelays,
+    storeFingerprintForResuming: false,
+    removeFingerprintOnSuccess: false,
+    onShouldRetry: (error: DetailedError) => {
+      if (!passes(error)) return false;
+      job.onBreak();
+      return true;
+    },
+    onBeforeRequest: () => {
+      job.onRequest();
+    },
+    onUploadUrlAvailable: () => {
+      const no = numberIn(url());
+      if (no !== undefined) job.onNumber(no);
+    },
+    onProgress: (sent: number) => {
+      job.onProgress(sent);
+    },
+    onSuccess: () => {
+      job.onDone();
+    },
+    onError: (error: Error | DetailedError) => {
+      job.onFailure(failureOfError(error));
+    },
   };
 }

@@ -106,9 +106,8 @@ describe("uploads", () => {
   it("say that a line broke, and that it goes on", () => {
     const { uploads, jobs } = setUp();
     const [record] = uploads.add([file("a", 10)]);
-    jobs[0]!.onRequest("POST");
-    jobs[0]!.onRequest("PATCH");
-    jobs[0]!.onRequest("HEAD");
+    jobs[0]!.onRequest();
+    jobs[0]!.onBreak();
     expect(record!.state).toBe("retrying");
     jobs[0]!.onProgress(5);
     expect(record).toMatchObject({ state: "running", sent: 5 });
@@ -123,6 +122,21 @@ describe("uploads", () => {
     uploads.retryAll();
     expect(jobs[1]).toMatchObject({ name: "a", no: 3 });
     expect(record!.failure).toBeUndefined();
+  });
+
+  it("wait for no pause once the line is back", async () => {
+    const { uploads, jobs } = setUp();
+    const [record] = uploads.add([file("a", 10)]);
+    jobs[0]!.onNumber(3);
+    jobs[0]!.onBreak();
+    uploads.retryAll();
+    await settled();
+    expect(jobs[0]!.stopped).toBe(true);
+    expect(jobs[1]).toMatchObject({ name: "a", no: 3 });
+    expect(record!.state).toBe("running");
+    uploads.retryAll();
+    await settled();
+    expect(jobs).toHaveLength(2);
   });
 
   it("do not repeat by themselves what the server refused", () => {

@@ -37,7 +37,9 @@ export interface CarrierJob {
   readonly type: string;
   readonly content: Blob;
   readonly no: number | undefined;
-  onRequest(method: string): void;
+  onRequest(): void;
+  /** The line broke or the server is away; it tries again by itself, in pauses that grow. */
+  onBreak(): void;
   onNumber(no: number): void;
   onProgress(sent: number): void;
   onDone(): void;
@@ -106,8 +108,10 @@ export class Uploads {
     if (held?.record.state === "failed") this.again(held);
   }
 
-  /** All that failed for want of a line or a server. */
+  /** The line is back: all that failed for want of it, and what sits in a pause before its next
+   * try. */
   retryAll(): void {
+    for (const held of this.carrying) if (held.record.state === "retrying") this.anew(held);
     for (const held of this.all.values()) {
       const { state, failure } = held.record;
       if (state === "failed" && failure?.code === "unavailable") this.again(held);
@@ -120,9 +124,7 @@ export class Uploads {
       held.rate.note(held.record.sent, this.options.now());
       held.record.speed = held.rate.perSecond();
       if (this.options.now() - held.heardAt < silenceMax) continue;
-      void this.halt(held).then(() => {
-        if (this.all.has(held.record.key)) this.again(held);
-      });
+      this.anew(held);
     }
   }
 
@@ -193,13 +195,11 @@ export class Uploads {
     const heard = () => {
       held.heardAt = this.options.now();
     };
-    let requests = 0;
     return {
-      onRequest: (method: string) => {
+      onRequest: heard,
+      onBreak: () => {
         heard();
-        requests += 1;
-        // After the first request a question for the offset means that the line broke.
-        if (method === "HEAD" && requests > 1) record.state = "retrying";
+        record.state = "retrying";
         this.options.changed();
       },
       onNumber: (no: number) => {
@@ -238,6 +238,12 @@ export class Uploads {
     held.record.speed = undefined;
     // A request that is over has nothing to stop.
     await carried?.stop().catch(() => undefined);
+  }
+
+  private anew(held: Held): void {
+    void this.halt(held).then(() => {
+      if (this.all.has(held.record.key)) this.again(held);
+    });
   }
 
   private again(held: Held): void {

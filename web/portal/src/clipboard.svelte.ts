@@ -1,24 +1,47 @@
 // The password on the clipboard, and its end.
 //
 // A page may write to the clipboard only upon a click: so five minutes after the copy it is emptied
-// at the next click, and until then the page says that the password is still there.
+// at the next click, and until then every page says that the password is still there. A reload
+// forgets nothing of it.
+
+import { keepCopied, keptCopied } from "./kept.ts";
 
 const keptFor = 5 * 60_000;
 
 let copiedAt = $state<number | undefined>();
 let overdue = $state(false);
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 export const clipboardHolds = (): boolean => copiedAt !== undefined;
 export const clipboardOverdue = (): boolean => overdue;
 
+/** When a secret was copied that is on the clipboard now; undefined: there is none. */
+function note(at: number | undefined): void {
+  copiedAt = at;
+  overdue = false;
+  keepCopied(at);
+  clearTimeout(timer);
+  document.removeEventListener("click", empty, { capture: true });
+  if (at === undefined) return;
+  timer = setTimeout(
+    () => {
+      overdue = true;
+      document.addEventListener("click", empty, { capture: true });
+    },
+    at + keptFor - Date.now(),
+  );
+}
+
+/** Where the browser does not let it, the next click tries again. */
 async function empty(): Promise<void> {
+  const mine = copiedAt;
   try {
     await navigator.clipboard.writeText("");
   } catch {
     return;
   }
-  copiedAt = undefined;
-  overdue = false;
+  // That very click may have copied anew.
+  if (copiedAt === mine) note(undefined);
 }
 
 /** Copies a secret. False where the browser forbids it. */
@@ -28,20 +51,7 @@ export async function copySecret(secret: string): Promise<boolean> {
   } catch {
     return false;
   }
-  copiedAt = Date.now();
-  overdue = false;
-  const mine = copiedAt;
-  setTimeout(() => {
-    if (copiedAt !== mine) return;
-    overdue = true;
-    document.addEventListener(
-      "click",
-      () => {
-        if (overdue) void empty();
-      },
-      { once: true, capture: true },
-    );
-  }, keptFor);
+  note(Date.now());
   return true;
 }
 
@@ -49,9 +59,12 @@ export async function copySecret(secret: string): Promise<boolean> {
 export async function copyPlain(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
-    copiedAt = undefined;
+    note(undefined);
     return true;
   } catch {
     return false;
   }
 }
+
+const before = keptCopied();
+if (before !== undefined) note(before);

@@ -37,16 +37,17 @@ export function keptPeople(): Person[] {
 
 /** The first is whom the page offers first. */
 export function keepPeople(people: readonly Person[]): void {
-  write("localStorage", "people", people);
+  write("localStorage", "people", people.length > 0 ? people : null);
 }
 
+/** The language lies in a cookie: the server sends the first words of a page in it. */
 export function keptLanguage(): string | undefined {
-  const language = read("localStorage", "language");
-  return typeof language === "string" ? language : undefined;
+  return /(?:^|; )language=(\w+)/.exec(document.cookie)?.[1];
 }
 
 export function keepLanguage(language: Language): void {
-  write("localStorage", "language", language);
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `language=${language}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 }
 
 /** A draft that this browser has begun, so that after a reload, or on another day, its files go on
@@ -160,4 +161,25 @@ export function keptRetrieval(transferId: string): string | undefined {
 
 export function keepRetrieval(transferId: string, retrievalId: string | null): void {
   write("sessionStorage", `retrieval.${transferId}`, retrievalId);
+}
+
+/** Of all transfers: whose they are does not stand there. */
+export function forgetRetrievals(): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith("couvert.retrieval.")) sessionStorage.removeItem(key);
+    }
+  } catch {
+    // Forbidden by the visitor: then none was kept.
+  }
+}
+
+/** When a password was copied that is on the clipboard still; never the password. */
+export function keptCopied(): number | undefined {
+  const at = read("sessionStorage", "copied");
+  return typeof at === "number" ? at : undefined;
+}
+
+export function keepCopied(at: number | undefined): void {
+  write("sessionStorage", "copied", at ?? null);
 }

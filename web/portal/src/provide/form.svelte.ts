@@ -9,11 +9,13 @@ import {
   newId,
   newSecret,
   parseRecipients,
+  pass,
   toApiTime,
   type Language,
   type NotificationQuestion,
   type PolicyAnswer,
   type Recipient,
+  type Result,
   type Start,
   type Started,
 } from "@couvert/core";
@@ -51,9 +53,9 @@ export interface FormRecipient extends Recipient {
 /** A mail names so many files; of the others it says how many they are. */
 const namesInMail = 30;
 
-/** The whole form; it lives as long as the visitor stays, so that a look at Help loses nothing. */
 type PresetName = "notify_delivery" | "notify_download" | "show_file_names";
 
+/** The whole form; it lives as long as the visitor stays, so that a look at Help loses nothing. */
 export class ProvideForm {
   person = $state.raw<Person | undefined>(keptPeople()[0]);
   /** Keys of the addresses that this browser has proven. */
@@ -228,6 +230,17 @@ export class ProvideForm {
     await stopped;
   }
 
+  /** Whether it is this mailbox's that is filled in. */
+  isOf(address: string): boolean {
+    const whose = [this.person?.address, this.files.place?.from];
+    return whose.some((one) => one !== undefined && addressKey(one) === addressKey(address));
+  }
+
+  /** Throws away what was filled in, where no transfer has come of it. */
+  discard(): void {
+    if (!this.started) this.close();
+  }
+
   private close(): void {
     void this.stopKeeping();
     this.files.discard();
@@ -259,6 +272,27 @@ export class ProvideForm {
     this.notification = kept.notification;
   }
 
+  /** Asks the rules, and marks whom they refuse. Where they refuse nobody, what they allow becomes
+   * the form's limits. */
+  async askPolicy(): Promise<Result<"allowed" | "refused">> {
+    const asked = this.recipients;
+    const answer = await api.policy({
+      from: this.person!.address,
+      ...(this.replyTo !== undefined && { reply_to: this.replyTo }),
+      recipients: asked.map(({ address }) => address),
+    });
+    if (!answer.ok) return answer;
+    answer.value.recipients.forEach((said, index) => {
+      const one = asked[index];
+      if (!one) return;
+      if (said.allowed) delete one.refusal;
+      else one.refusal = said.reason ?? "no_rule";
+    });
+    if (this.recipients.some((one) => one.refusal)) return pass("refused");
+    this.applyPolicy(answer.value);
+    return pass("allowed");
+  }
+
   /** What the policy allows becomes the form's limits; what was chosen before stays if it fits. */
   applyPolicy(policy: PolicyAnswer): void {
     this.policy = policy;
@@ -273,6 +307,7 @@ export class ProvideForm {
     this.notifyDownload = this.presetOf("notify_download", this.notifyDownload);
     this.showFileNames = this.presetOf("show_file_names", this.showFileNames);
     this.presetDone = true;
+    if (!policy.notification_editable) this.notification = {};
   }
 
   /** How a check box stands: as the rules fix it, else as it was left, at first as preset. */

@@ -72,11 +72,3 @@ export function discard({ id, secret, release }: Place): void {
   forgetDraft(id);
   release?.();
 }
-
-/** Throws away what this sender has begun in this browser. Order: while still verified. */
-export async function discardAllOf(from: string): Promise<void> {
-  for (const { id, secret } of keptDrafts().filter((one) => one.from === from)) {
-    await api.deleteDraft(id, secret);
-    forgetDraft(id);
-  }
-}

@@ -1,0 +1,26 @@
+// Why a start is refused, and where in the form that can be changed.
+
+import type { Failure } from "@couvert/core";
+
+import type { Step } from "./form.svelte.ts";
+
+/** By the server's reasons. */
+export const stepOf: Readonly<Record<string, Step>> = {
+  invalid_address: "recipients",
+  no_rule: "recipients",
+  deny_rule: "recipients",
+  reply_only: "recipients",
+  message_required: "content",
+  size: "content",
+  files_differ: "content",
+  life: "options",
+  generated_password: "options",
+  own_password: "options",
+  password_weak: "options",
+  link_not_allowed: "options",
+  notification_fixed: "notification",
+};
+
+export function stepFor({ code, reason = "" }: Failure): Step {
+  return code === "unproven" ? "verify" : (stepOf[reason] ?? "content");
+}
