@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "crypto/openssl_bytes.h"
+
 namespace couvert {
 namespace {
 
@@ -13,10 +15,6 @@ struct MacCloser {
   void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
-
-const unsigned char* raw(Bytes bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 void hmac(const char* digest, Bytes key, std::initializer_list<Bytes> pieces, MutableBytes out) {
   const std::unique_ptr<EVP_MAC, MacCloser> algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr));

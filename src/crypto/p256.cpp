@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "crypto/openssl_bytes.h"
+
 namespace couvert {
 namespace {
 
@@ -18,13 +20,6 @@ struct Free {
 };
 using Point = std::unique_ptr<EC_POINT, Free>;
 using Number = std::unique_ptr<BIGNUM, Free>;
-
-const unsigned char* raw(Bytes bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* raw_out(MutableBytes bytes) {
-  return reinterpret_cast<unsigned char*>(bytes.data());
-}
 
 // The curve, and OpenSSL's scratch numbers, wiped when it goes.
 struct Curve {
