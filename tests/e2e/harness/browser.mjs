@@ -23,7 +23,9 @@ export function launchChromium(...flags) {
     args: [
       "--no-sandbox",
       "--disable-dev-shm-usage",
+      // Debian asks for a graphics card; to act one takes half of all the processor's time.
       "--disable-gpu",
+      "--disable-gpu-rasterization",
       "--host-resolver-rules=MAP localhost 127.0.0.1",
       ...flags,
     ],
