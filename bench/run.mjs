@@ -138,7 +138,8 @@ function note(who, { streams, bytes }, up, down) {
     ["down", down],
   ].map(([what, one]) => {
     const { rate, cpu, all, client } = /** @type {import("./measure.mjs").Sample} */ (one);
-    return `${what} ${rate.toFixed(0)} MB/s ${cpu.toFixed(2)} s/GiB (${all.toFixed(2)} with the kernel's, client ${client.toFixed(2)})`;
+    const times = `${cpu.toFixed(2)} s/GiB (${all.toFixed(2)} with the kernel's`;
+    return `${what} ${rate.toFixed(0)} MB/s ${times}, client ${client.toFixed(2)})`;
   });
   const load = `${streams} × ${nameBytes(bytes)}`;
   console.error(`${who}, ${load}: ${words.join(", ")}; ${up.cipher}`);
