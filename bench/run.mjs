@@ -137,8 +137,9 @@ function note(who, { streams, bytes }, up, down) {
     ["up", up],
     ["down", down],
   ].map(([what, one]) => {
-    const { rate, cpu, client } = /** @type {import("./measure.mjs").Sample} */ (one);
-    return `${what} ${rate.toFixed(0)} MB/s ${cpu.toFixed(2)} s/GiB (client ${client.toFixed(2)})`;
+    const { rate, cpu, all, client } = /** @type {import("./measure.mjs").Sample} */ (one);
+    const times = `${cpu.toFixed(2)} s/GiB (${all.toFixed(2)} with the kernel's`;
+    return `${what} ${rate.toFixed(0)} MB/s ${times}, client ${client.toFixed(2)})`;
   });
   const load = `${streams} × ${nameBytes(bytes)}`;
   console.error(`${who}, ${load}: ${words.join(", ")}; ${up.cipher}`);

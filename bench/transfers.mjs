@@ -27,7 +27,7 @@ async function thereAndBack(contestant, amount, bench) {
 
 /** Two lines of the table: rate and processor time. @param {string} what @param {Sample[][]} all */
 function rowsOf(what, all) {
-  const row = (/** @type {"rate" | "cpu"} */ name, /** @type {number} */ digits) => {
+  const row = (/** @type {"rate" | "cpu" | "all"} */ name, /** @type {number} */ digits) => {
     const [ours, ...others] = all.map((samples) => samples.map((one) => one[name]));
     return [
       ...[ours, ...others].map((values) => spread(values, digits)),
@@ -37,6 +37,7 @@ function rowsOf(what, all) {
   return [
     [`${what}, MB/s`, ...row("rate", 0)],
     [`${what}, CPU s/GiB`, ...row("cpu", 2)],
+    [`${what}, CPU s/GiB with the kernel's threads`, ...row("all", 2)],
   ];
 }
 

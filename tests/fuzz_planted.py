@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-FUZZERS = ("message", "manifest", "keyslot")
+FUZZERS = ("message", "manifest", "keyslot", "quick", "contact_book")
 SECONDS = 60
 FOUND = "invariant broken"
 

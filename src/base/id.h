@@ -42,6 +42,7 @@ using TrackingId = Id<struct TrackingTag>;  // a transfer, for sender and help d
 using SlotId = Id<struct SlotTag>;          // a keyslot
 using ObjectId = Id<struct ObjectTag>;      // a stored object
 using MailId = Id<struct MailTag>;          // a mail in the outbox
+using DeviceId = Id<struct DeviceTag>;      // a client that QUICK works on
 using StoreId = Id<struct StoreTag>;        // a database together with its objects
 
 }  // namespace couvert

@@ -46,6 +46,15 @@ inline constexpr std::chrono::hours listed_life_max = 24h * 3650;
 inline constexpr std::uint64_t unsent_bytes_max = std::uint64_t{1} << 44;
 inline constexpr std::size_t stored_tokens_per_draft_max = 4;
 
+// QUICK (spec/quick.md).
+inline constexpr std::size_t contact_book_bytes_max = 700 * 1024;  // sealed, it fits into a body
+inline constexpr std::size_t contacts_max = 5'000;
+inline constexpr std::size_t invitations_max = 500;  // open at a time; past that the oldest goes
+
+inline constexpr std::size_t quick_clients_max = 20;            // of a person
+inline constexpr std::size_t client_name_bytes_max = 100;
+inline constexpr std::chrono::minutes quick_code_life = 10min;  // of a secret left for one more
+
 // Verification.
 inline constexpr std::size_t code_characters = 10;
 inline constexpr int code_tries_max = 5;

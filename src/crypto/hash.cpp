@@ -8,16 +8,14 @@
 
 #include <algorithm>
 
+#include "crypto/openssl_bytes.h"
+
 namespace couvert {
 namespace {
 
 constexpr std::size_t block_bytes = 64;
 constexpr std::size_t chain_bytes = 32;
 constexpr std::uint64_t size_max = std::uint64_t{1} << 60;  // its bits fit SHA-256's counter
-
-const unsigned char* raw(Bytes bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 }  // namespace
 

@@ -42,6 +42,26 @@ std::string secret_to_hex(const Secret<Size>& secret) {
   return encode_hex(secret.expose());
 }
 
+/// Lower-case base32, as people read it. The caller wipes the text when it has gone out.
+template <std::size_t Size>
+std::string secret_to_base32(const Secret<Size>& secret) {
+  return encode_base32(secret.expose());
+}
+
+/// Reads what secret_to_base32() wrote or a person typed: case, spaces and hyphens do not matter.
+/// Errors: `invalid`, also for another length.
+template <std::size_t Size>
+Result<Secret<Size>> secret_from_base32(std::string_view text) {
+  if (text.size() > Size * 4) return fail(ErrorCode::invalid, "a secret is too long");
+  Result<Buffer> bytes = decode_base32(text);
+  if (!bytes) return pass(bytes);
+  if (bytes->size() != Size) {
+    wipe(*bytes);
+    return fail(ErrorCode::invalid, "a secret of another length");
+  }
+  return take_secret<Size>(std::span<std::byte, Size>(bytes->data(), Size));
+}
+
 /// Reads what secret_to_base64url() wrote. Errors: `invalid`, also for another length.
 template <std::size_t Size>
 Result<Secret<Size>> secret_from_base64url(std::string_view text) {

@@ -80,4 +80,16 @@ Buffer day_context(Day day) {
   return out;
 }
 
+Buffer person_context(Bytes about) {
+  Buffer out = labelled("couvert/1 person");
+  append(out, about);
+  return out;
+}
+
+Buffer book_context(Bytes about) {
+  Buffer out = labelled("couvert/1 book");
+  append(out, about);
+  return out;
+}
+
 }  // namespace couvert

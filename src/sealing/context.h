@@ -45,5 +45,8 @@ Buffer coat_context(const SealId& seal, const SlotId& slot);
 Buffer notice_context(const SealId& seal);
 Buffer mail_context(const MailId& mail);
 Buffer day_context(Day day);
+/// Of QUICK, for clients: `about` is str(address), and for a book the version behind it.
+Buffer person_context(Bytes about);
+Buffer book_context(Bytes about);
 
 }  // namespace couvert

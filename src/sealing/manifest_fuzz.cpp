@@ -1,6 +1,6 @@
 // Fuzzes the plaintext of a manifest: what is read must be written again as the same bytes.
 //
-// parser: src/sealing/manifest.cpp src/sealing/manifest_file.cpp
+// parser: src/sealing/manifest.cpp src/sealing/manifest_file.cpp src/sealing/spelling.cpp
 #include <algorithm>
 #include <cstdlib>
 

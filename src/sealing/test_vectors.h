@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "crypto/secret_bytes.h"
 
 namespace couvert {
 
@@ -36,5 +37,27 @@ std::string hex_of_sha256(Bytes bytes);
 
 /// All cases of a kind, in the order of their names.
 std::vector<Vector> vectors_of(const std::string& kind);
+
+/// The word that a vector has for it: ok, damaged, refused, invalid.
+std::string word_for(ErrorCode code);
+template <class T>
+std::string outcome(const Result<T>& result) {
+  return result ? "ok" : word_for(result.error().code);
+}
+
+/// A field of that many bytes; another length ends the test program.
+template <std::size_t Size>
+Secret<Size> secret_of(const Vector& vector, const std::string& field) {
+  Buffer bytes = vector.bytes(field);
+  INVARIANT(bytes.size() == Size);
+  return take_secret<Size>(std::span<std::byte, Size>(bytes.data(), Size));
+}
+template <class T>
+T array_of(const Buffer& bytes) {
+  T out;
+  INVARIANT(bytes.size() == out.size());
+  std::copy(bytes.begin(), bytes.end(), out.begin());
+  return out;
+}
 
 }  // namespace couvert

@@ -110,6 +110,13 @@ std::vector<std::uint64_t> Vector::all_numbers(const std::string& field) const {
   return out;
 }
 
+std::string word_for(ErrorCode code) {
+  if (code == ErrorCode::damaged) return "damaged";
+  if (code == ErrorCode::refused) return "refused";
+  if (code == ErrorCode::invalid) return "invalid";
+  return "another error";
+}
+
 std::string hex_of_sha256(Bytes bytes) {
   return encode_hex(sha256(bytes));
 }

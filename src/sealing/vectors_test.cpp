@@ -18,33 +18,6 @@ using namespace couvert;
 
 namespace {
 
-std::string word_for(ErrorCode code) {
-  if (code == ErrorCode::damaged) return "damaged";
-  if (code == ErrorCode::refused) return "refused";
-  if (code == ErrorCode::invalid) return "invalid";
-  return "another error";
-}
-
-template <class T>
-std::string outcome(const Result<T>& result) {
-  return result ? "ok" : word_for(result.error().code);
-}
-
-template <std::size_t Size>
-Secret<Size> secret_of(const Vector& vector, const std::string& field) {
-  Buffer bytes = vector.bytes(field);
-  REQUIRE(bytes.size() == Size);
-  return take_secret<Size>(std::span<std::byte, Size>(bytes.data(), Size));
-}
-
-template <class T>
-T array_of(const Buffer& bytes) {
-  T out;
-  REQUIRE(bytes.size() == out.size());
-  std::copy(bytes.begin(), bytes.end(), out.begin());
-  return out;
-}
-
 SealScope scope_of(const Vector& vector) {
   SealScope scope;
   scope.seal = counting_id<SealId>(0xa0);

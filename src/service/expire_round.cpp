@@ -6,6 +6,7 @@
 #include "store/counter_table.h"
 #include "store/file_table.h"
 #include "store/outbox_table.h"
+#include "store/quick_table.h"
 #include "store/session_table.h"
 #include "store/transfer_table.h"
 
@@ -128,6 +129,8 @@ Result<> sweep_rows(const Parts& parts) {
     const Result<> retrievals =
         sweep_session_keyslots(tx, now, now - parts.settings.retrieval_idle);
     if (!retrievals) return pass(retrievals);
+    const Result<> codes = sweep_quick_codes(tx, now);
+    if (!codes) return pass(codes);
     return sweep_counters(tx, now - 48h);
   });
 }

@@ -367,6 +367,18 @@ Result<Retrieval> Retrieve::look(const RetrievalKey& key) {
   return retrieval;
 }
 
+Result<QuickInvitation> Retrieve::invitation(const RetrievalKey& key) {
+  const Result<OpenedSession> session = open_session(parts_, key);
+  if (!session) return pass(session);
+  const OpenedTransfer& opened = session->opened;
+  const Result<std::unique_ptr<OpenedManifest>> manifest = OpenedManifest::open(parts_, opened);
+  if (!manifest) return pass(manifest);
+  const std::optional<ManifestQuick>& quick = (*manifest)->manifest().quick;
+  if (!quick) return fail(ErrorCode::conflict, "no_invitation");
+  return QuickInvitation{opened.transfer.seal_id, opened.transfer.sender, opened.recipient.address,
+                         ManifestQuick{quick->key, quick->secret.clone()}};
+}
+
 Result<> Retrieve::finish(const RetrievalKey& key) {
   return parts_.database.write([&](Transaction& tx) -> Result<> {
     const Result<std::optional<KeyslotRow>> row =

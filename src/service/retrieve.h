@@ -45,6 +45,14 @@ struct RetrievalKey {
   const Secret<32>& secret;
 };
 
+/// The invitation to QUICK in an opened transfer, and who it goes from and to.
+struct QuickInvitation {
+  SealId seal;
+  Address sender;
+  Address recipient;
+  ManifestQuick quick;
+};
+
 struct Retrieval {
   SlotId retrieval_id;
   std::optional<Secret<32>> token;  // where it was opened just now
@@ -118,6 +126,8 @@ class Retrieve {
   Result<> ask_sender(const TransferId& id, const Caller& caller);
 
   Result<Retrieval> look(const RetrievalKey& key);
+  /// Errors: `conflict` ("no_invitation") where the transfer carries none.
+  Result<QuickInvitation> invitation(const RetrievalKey& key);
   Result<> finish(const RetrievalKey& key);
 
   /// Errors: `denied` also for a file number that is not there.

@@ -69,6 +69,9 @@ Manifest make_manifest(const StartRequest& request, const Sealing& sealing) {
   manifest.created = to_unix(sealing.transfer.started);
   manifest.subject = request.subject;
   manifest.text = request.text;
+  if (request.invitation) {
+    manifest.quick = ManifestQuick{request.invitation->key, request.invitation->secret.clone()};
+  }
   for (const OpenedFile& file : sealing.files) {
     ManifestFile entry;
     entry.no = file.row.no;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crypto/argon2.h"
+#include "sealing/manifest.h"
 #include "service/draft.h"
 
 namespace couvert {
@@ -36,6 +37,7 @@ struct StartRequest {
   PasswordMode password_mode = PasswordMode::own;
   SlotId slot_id;
   std::optional<StretchedPassword> password;
+  std::optional<ManifestQuick> invitation;  // to QUICK, for all recipients
   bool notify_delivery = false;
   bool notify_download = false;
   bool show_file_names = false;

@@ -33,3 +33,7 @@ couvert_migration_0007:
 couvert_migration_0008:
   .incbin "store/migrations/0008_bounce.sql"
   .byte 0
+  .global couvert_migration_0009
+couvert_migration_0009:
+  .incbin "store/migrations/0009_quick.sql"
+  .byte 0

@@ -11,6 +11,8 @@
 #include "store/counter_table.h"
 #include "store/draft_form_table.h"
 #include "store/file_objects.h"
+#include "store/quick_pair_table.h"
+#include "store/quick_table.h"
 #include "store/rule_table.h"
 #include "store/sql.h"
 #include "store/test_database.h"
@@ -138,6 +140,37 @@ void use_files_and_keyslots(Transaction& tx) {
   CHECK(sweep_session_keyslots(tx, from_unix(5), from_unix(5)));
 }
 
+void use_quick(Transaction& tx) {
+  const Address anna{"anna@example.org"};
+  const DeviceId device = test_id<DeviceId>(1);
+  const Instant now = from_unix(5);
+  CHECK(insert_quick_person(tx, {anna, {}, {}, now, test_bytes(201, 1)}));
+  CHECK(find_quick_person(tx, anna));
+  CHECK(put_quick_recovery(tx, anna, test_bytes(201, 2)));
+  CHECK(insert_quick_book(tx, {anna, 1, test_bytes(80, 1)}));
+  CHECK(find_quick_book(tx, anna));
+  CHECK(replace_quick_book(tx, {anna, 2, test_bytes(80, 2)}));
+  CHECK(insert_quick_client(tx, {device, anna, {}, "one", test_bytes(201, 1), now, now}));
+  CHECK(find_quick_client(tx, device));
+  CHECK(quick_clients_of(tx, anna));
+  CHECK(touch_quick_client(tx, device, now));
+  CHECK(delete_quick_client(tx, anna, device));
+  CHECK(put_quick_code(tx, {anna, test_bytes(201, 1), now}));
+  CHECK(find_quick_code(tx, anna));
+  CHECK(delete_quick_code(tx, anna));
+  CHECK(sweep_quick_codes(tx, now));
+  const QuickAnswerRow answer{test_id<SealId>(1), anna, anna, {}, now, false};
+  CHECK(insert_quick_answer(tx, answer));
+  CHECK(find_quick_answer(tx, answer.seal_id, anna));
+  CHECK(waiting_quick_answers(tx, {anna, now, 5}));
+  CHECK(take_quick_answer(tx, answer));
+  CHECK(withdraw_quick_answers(tx, anna));
+  CHECK(put_quick_pair(tx, anna, Address{"bert@example.net"}, now));
+  CHECK(is_quick_pair(tx, anna, Address{"bert@example.net"}));
+  CHECK(delete_quick_pair(tx, anna, Address{"bert@example.net"}));
+  CHECK(delete_quick_person(tx, anna));
+}
+
 void use_the_rest(Transaction& tx) {
   const Instant now = from_unix(5);
   const Buffer hash = test_bytes(32, 1);
@@ -183,6 +216,7 @@ TEST_CASE("every lookup of every table goes by an index, and no result is sorted
   db.write([](Transaction& tx) -> Result<> {
     use_transfers(tx);
     use_files_and_keyslots(tx);
+    use_quick(tx);
     use_the_rest(tx);
     return {};
   });

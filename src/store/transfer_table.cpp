@@ -168,7 +168,7 @@ Result<std::vector<Transfer>> transfers_to_erase(Transaction& tx, std::size_t li
 
 Result<> delete_transfer(Transaction& tx, const SealId& id) {
   for (const std::string_view table : {"viewing", "download", "recipient", "keyslot", "draft_form",
-                                       "file", "part", "outbox", "transfer"}) {
+                                       "quick_answer", "file", "part", "outbox", "transfer"}) {
     const Result<> deleted = delete_rows_of(tx, table, id);
     if (!deleted) return deleted;
   }

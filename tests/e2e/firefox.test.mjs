@@ -39,6 +39,41 @@ async function newVisitor() {
 
 const look = async () => undefined;
 
+/** The list and the transfer in it, with what this browser alone knows: the names of the files.
+ * @param {SenderPages} sender @param {string} tracking */
+async function showsSent(sender, tracking) {
+  const { page } = sender;
+  await page.locator('header a[href="/sent"]').click();
+  await page.getByTestId("sent-transfer").locator("a").click();
+  await page.getByTestId("tracking-id").waitFor();
+  const shown = await page.getByTestId("tracking-id").textContent();
+  assert.equal(shown?.replace(/\s/g, ""), tracking);
+  const names = await page.getByTestId("sent-file").allInnerTexts();
+  for (const { name } of files)
+    assert.ok(
+      names.some((one) => one.includes(name)),
+      `${names}`,
+    );
+}
+
+/** What is open for an address, after a code. @param {RecipientPages} recipient
+ * @param {string} address */
+async function showsReceived(recipient, address) {
+  const { page } = recipient;
+  await page.locator('main a[href="/received"]').click();
+  await recipient.arrive("page.inbox.title");
+  await page.locator("#address").fill(address);
+  const box = await mailbox(address);
+  await box.rest();
+  await recipient.button("page.next").click();
+  const code = codeIn(await box.next({ fits: (mail) => mail.links.length === 0 }));
+  await page.locator("#code").fill(code);
+  await recipient.button("page.verify.verify").click();
+  const line = page.getByTestId("received-transfer");
+  await line.getByText("Dr. Anna Müller").waitFor();
+  assert.equal(await line.getAttribute("data-opened"), "true");
+}
+
 test("a transfer goes the whole way in Firefox ESR", async () => {
   const [anna, bert] = ["firefox-anna@example.org", "firefox-bert@example.net"];
   const texts = await words("de");
@@ -55,7 +90,9 @@ test("a transfer goes the whole way in Firefox ESR", async () => {
   await sender.content({ subject: "Befund für Frau Ångström", text, files });
   const password = await sender.options("generate", "", "de");
   await sender.notification();
-  assert.match(await sender.summary(), /^[a-z2-7]{26}$/);
+  const tracking = await sender.summary();
+  assert.match(tracking, /^[a-z2-7]{26}$/);
+  await showsSent(sender, tracking);
   assert.deepEqual(sending.errors, []);
   await sending.context.close();
 
@@ -75,6 +112,7 @@ test("a transfer goes the whole way in Firefox ESR", async () => {
   assert.equal((await readFile(zip.file)).subarray(0, 4).toString("latin1"), "PK\u0003\u0004");
   await recipient.button("page.finish").click();
   await recipient.arrive("page.start.title");
+  await showsReceived(recipient, bert);
   assert.deepEqual(opening.errors, []);
   await opening.context.close();
 });

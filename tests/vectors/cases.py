@@ -8,7 +8,7 @@ from reference import pattern
 LEAST = 64
 SEED_MAX = 20000
 PATTERN = pattern(1 << 16)
-READABLE = {"manifest"}
+READABLE = {"manifest", "book"}
 # Printable ASCII but the quotation mark, and what UTF-8 has in two to four bytes.
 TEXT = re.compile(rb"(?:[\x20-\x26\x28-\x7e]|[\xc3-\xdf][\x80-\xbf]|\xe2[\x80-\xbf]{2}"
                   rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}){8,}")

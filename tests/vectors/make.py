@@ -11,14 +11,16 @@ from pathlib import Path
 import keys
 import manifests
 import messages
+import quick
 from cases import Cases
 
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent / "corpus"
 WRONG_SHARE_MIN = 0.6
-FUZZERS = ("message", "manifest", "keyslot")
+FUZZERS = ("message", "manifest", "keyslot", "quick", "contact_book")
 KINDS = ("data", "message", "part", "file", "manifest", "sealed_manifest", "password", "keyslot",
-         "coat", "label", "link", "mac")
+         "coat", "label", "link", "mac", "envelope", "answer", "person", "book", "sealed_book",
+         "code", "fingerprint", "token")
 
 
 def make():
@@ -27,6 +29,7 @@ def make():
     messages.add(cases)
     manifests.add(cases)
     keys.add(cases)
+    quick.add(cases)
     share = cases.wrong / (cases.wrong + cases.right)
     assert share >= WRONG_SHARE_MIN, f"only {share:.0%} wrong ones"
     print(f"{cases.right} right and {cases.wrong} wrong vectors, {len(cases.seeds)} seeds")

@@ -14,6 +14,7 @@ run_tests() {
     stage tools /usr/bin/python3 -W error -m unittest discover -s tools -p '*_test.py'
     stage coroutines tools/coroutines build/release/couvertd
     stage vectors /usr/bin/python3 tests/vectors/make.py --check
+    stage hpke node tests/hpke_cross.mjs
     stage fuzz tools/fuzz --all "$fuzz_seconds"
     stage fuzz-planted tests/fuzz_planted.py
     stage crash run_crash --ci

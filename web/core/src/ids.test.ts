@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  fromBase32,
+  fromBase64url,
   groupsOfId,
   newId,
   newSecret,
@@ -31,6 +33,25 @@ describe("base32 and base64url", () => {
   it("uses the letters of URLs", () => {
     expect(toBase64url(new Uint8Array([251, 255, 191]))).toBe("-_-_");
   });
+
+  it("reads what it writes, whatever the length", () => {
+    for (let length = 0; length < 70; length++) {
+      const plain = crypto.getRandomValues(new Uint8Array(length));
+      expect(fromBase32(toBase32(plain))).toEqual(plain);
+      expect(fromBase64url(toBase64url(plain))).toEqual(plain);
+    }
+    expect(fromBase32("MZXW-6Y Tb")).toEqual(bytes("fooba"));
+  });
+
+  it.each(["m", "mz1", "mz=", "mzy", "mzxw6ytbo", "mzxw6y==", "m.", "mä"])(
+    "reads no base32 from %j",
+    (text) => expect(fromBase32(text)).toBeUndefined(),
+  );
+
+  it.each(["A", "AB", "AA=", "AA==", "A+", "A/", "AAAAA", "A A", "AAB"])(
+    "reads no base64url from %j",
+    (text) => expect(fromBase64url(text)).toBeUndefined(),
+  );
 });
 
 describe("new IDs and secrets", () => {

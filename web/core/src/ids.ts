@@ -1,5 +1,6 @@
 // IDs and secrets as text: base32 and base64url of RFC 4648, both without padding.
 
+import type { Bytes } from "./bytes.ts";
 import type { Host } from "./host.ts";
 
 const base32Letters = "abcdefghijklmnopqrstuvwxyz234567";
@@ -20,6 +21,31 @@ function encode(bytes: Uint8Array, letters: string, bitsOfLetter: number): strin
   }
   return bits > 0 ? written + letters[held << (bitsOfLetter - bits)] : written;
 }
+
+/** One spelling only: no padding, no foreign letters, no rest bits but zeros. */
+function decode(text: string, letters: string, bitsOfLetter: number): Bytes | undefined {
+  const bytes = new Uint8Array(Math.floor((text.length * bitsOfLetter) / 8));
+  let held = 0;
+  let bits = 0;
+  let at = 0;
+  for (const letter of text) {
+    const value = letters.indexOf(letter);
+    if (value < 0) return undefined;
+    held = ((held << bitsOfLetter) | value) & 0xffff;
+    bits += bitsOfLetter;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[at++] = held >> bits;
+    }
+  }
+  return bits < bitsOfLetter && (held & ((1 << bits) - 1)) === 0 ? bytes : undefined;
+}
+
+export const fromBase64url = (text: string): Bytes | undefined => decode(text, base64Letters, 6);
+
+/** Reads what a person typed: case, blanks and hyphens do not matter. */
+export const fromBase32 = (typed: string): Bytes | undefined =>
+  decode(typed.toLowerCase().replace(/[ -]/g, ""), base32Letters, 5);
 
 export const toBase32 = (bytes: Uint8Array): string => encode(bytes, base32Letters, 5);
 export const toBase64url = (bytes: Uint8Array): string => encode(bytes, base64Letters, 6);
