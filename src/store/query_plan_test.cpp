@@ -17,6 +17,7 @@
 #include "store/sql.h"
 #include "store/test_database.h"
 #include "store/test_disk.h"
+#include "store/test_people.h"
 
 using namespace couvert;
 using namespace sqlite_api;
@@ -141,7 +142,6 @@ void use_files_and_keyslots(Transaction& tx) {
 }
 
 void use_quick(Transaction& tx) {
-  const Address anna{"anna@example.org"};
   const DeviceId device = test_id<DeviceId>(1);
   const Instant now = from_unix(5);
   CHECK(insert_quick_person(tx, {anna, {}, {}, now, test_bytes(201, 1)}));
@@ -174,7 +174,6 @@ void use_quick(Transaction& tx) {
 void use_the_rest(Transaction& tx) {
   const Instant now = from_unix(5);
   const Buffer hash = test_bytes(32, 1);
-  const Address anna{"anna@example.org"};
   const Code code{hash, anna, hash, now, 0};
   CHECK(insert_mail(tx, test_mail(1)));
   CHECK(is_waiting(tx, test_mail(1).mail_id));

@@ -1,13 +1,12 @@
 #include "store/quick_pair_table.h"
 
 #include "store/test_database.h"
+#include "store/test_people.h"
 
 using namespace couvert;
 
 namespace {
 
-const Address anna{"anna@example.org"};
-const Address bert{"bert@example.net"};
 const Address carl{"carl@example.com"};
 
 QuickAnswerRow answer_row(unsigned number, const Address& recipient) {

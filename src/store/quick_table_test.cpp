@@ -1,12 +1,11 @@
 #include "store/quick_table.h"
 
 #include "store/test_database.h"
+#include "store/test_people.h"
 
 using namespace couvert;
 
 namespace {
-
-const Address anna{"anna@example.org"};
 
 QuickPersonRow person_row() {
   QuickPersonRow person{anna, {}, {}, from_unix(1000), test_bytes(201, 1)};
@@ -85,7 +84,6 @@ TEST_CASE("a client is noted as used, and deleted only for its own person") {
   const DeviceId id = test_id<DeviceId>(1);
   store.db.write([&](Transaction& tx) { return touch_quick_client(tx, id, from_unix(3000)); });
   CHECK(store.db.get([&](auto& tx) { return find_quick_client(tx, id); })->used == from_unix(3000));
-  const Address bert{"bert@example.net"};
   CHECK_FALSE(store.db.get([&](auto& tx) { return delete_quick_client(tx, bert, id); }));
   CHECK(store.db.get([&](auto& tx) { return delete_quick_client(tx, anna, id); }));
   CHECK_FALSE(store.db.get([&](auto& tx) { return find_quick_client(tx, id); }));

@@ -1,12 +1,12 @@
 #include "store/session_table.h"
 
 #include "store/test_database.h"
+#include "store/test_people.h"
 
 using namespace couvert;
 
 static const Buffer hash_1 = test_bytes(32, 1);
 static const Buffer hash_2 = test_bytes(32, 2);
-static const Address anna = {"anna@example.org"};
 
 static Verification verification(unsigned number, const Buffer& token_hash) {
   return {test_id<VerificationId>(number),
