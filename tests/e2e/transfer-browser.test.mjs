@@ -73,12 +73,13 @@ async function readCode(address) {
   return codeIn(await box.next({ fits: (mail) => mail.links.length === 0 }));
 }
 
-/** Looks at each state of a way; on the phone, in the language with the longest words, also as it
- * is at 400 % on a screen of 1280. @param {Page} page @param {Way} way */
-function lookAt(page, { name, viewport, language }) {
+/** Looks at each state of a way; on the phone, in the language with the longest words and in
+ * people's own colours, also as it is at 400 % on a screen of 1280.
+ * @param {Page} page @param {Way} way */
+function lookAt(page, { name, viewport, language, scheme }) {
   return async (/** @type {string} */ state) => {
     await visits.look(page, `${name}-${state}`);
-    if (viewport !== phone || language !== "de") return;
+    if (viewport !== phone || (language !== "de" && scheme !== "forced")) return;
     const found = await layoutTroubles(page, [320]);
     visits.findings.push(...found.map((one) => `${name}-${state}: ${one}`));
   };
@@ -86,8 +87,8 @@ function lookAt(page, { name, viewport, language }) {
 
 /** What paper shows: these words on white, by day and by night, and nothing to press.
  * @param {Page} page @param {Way} way @param {string[]} wanted */
-async function printsWell(page, { viewport, scheme }, wanted) {
-  if (viewport !== desktop || scheme === "forced") return;
+async function printsWell(page, { viewport }, wanted) {
+  if (viewport !== desktop) return;
   await page.emulateMedia({ media: "print" });
   const shown = await page.locator("body").innerText();
   for (const words of wanted) assert.ok(shown.includes(words), `${words} on paper: ${shown}`);

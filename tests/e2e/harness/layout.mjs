@@ -43,11 +43,16 @@ function troublesHere() {
         if (lines.size > 1) say("a word is broken", node.textContent);
       }
     }
-    range.selectNodeContents(node);
-    for (const rect of range.getClientRects()) {
-      if (rect.width === 0) continue;
-      const what = leaves(element, rect);
-      if (what) say(what, node.textContent);
+    // Where spaces are kept, those at the end of a line hang over it and are no trouble.
+    const keepsSpaces = getComputedStyle(element).whiteSpace === "pre-wrap";
+    for (const part of node.textContent.matchAll(keepsSpaces ? /\S+/g : /[^]+/g)) {
+      range.setStart(node, part.index);
+      range.setEnd(node, part.index + part[0].length);
+      for (const rect of range.getClientRects()) {
+        if (rect.width === 0) continue;
+        const what = leaves(element, rect);
+        if (what) say(what, node.textContent);
+      }
     }
   }
   for (const select of document.querySelectorAll("select")) {
