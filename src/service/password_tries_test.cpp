@@ -305,6 +305,14 @@ TEST_CASE("a clock that was set back makes nobody wait longer than the delay") {
   CHECK(attacked.wrong(attacked.bert(), caller).detail == "2");
 }
 
+TEST_CASE("who has to prove the mailbox reads in the mail that it is for a transfer") {
+  Attacked attacked;
+  attacked.prove(attacked.bert(), "bert@example.com");
+  std::string mail = attacked.world.transport.mails.back().second;
+  for (std::size_t at; (at = mail.find("=\r\n")) != mail.npos;) mail.erase(at, 3);
+  CHECK(mail.find("um einen Transfer zu =C3=B6ffnen, der an sie gerichtet ist:") != mail.npos);
+}
+
 TEST_CASE("codes for a recipient are bounded for each network, and nobody uses up another's") {
   Attacked attacked;
   const auto ask = [&](int network) {

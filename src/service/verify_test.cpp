@@ -66,6 +66,25 @@ TEST_CASE("a code proves the mailbox, for the client that asked, once") {
         ErrorCode::unproven);
 }
 
+TEST_CASE("the code's mail says what the code was asked for, by what and when") {
+  TestWorld world;
+  const auto mailed = [&](CodePurpose purpose, ClientKind client) {
+    REQUIRE(Verify(*world.parts)
+                .request({{}, "127.0.0.1"}, {"anna@example.org", Language::en, purpose, client}));
+    world.deliver();
+    std::string mail = world.transport.mails.back().second;
+    for (std::size_t at; (at = mail.find("=\r\n")) != mail.npos;) mail.erase(at, 3);
+    return mail;
+  };
+  const std::string program = mailed(CodePurpose::received, ClientKind::program);
+  CHECK(program.find("is yours, to see what is waiting for it:") != std::string::npos);
+  CHECK(program.find("with a program for the command line.") != std::string::npos);
+  CHECK(program.find("Asked for on ") != std::string::npos);
+  const std::string browser = mailed(CodePurpose::any, ClientKind::browser);
+  CHECK(browser.find("is yours:") != std::string::npos);
+  CHECK(browser.find(", in a browser.") != std::string::npos);
+}
+
 TEST_CASE("a code has five tries") {
   Asked asked;
   for (int i = 0; i < limits::code_tries_max; ++i) {
