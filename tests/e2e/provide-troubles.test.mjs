@@ -220,8 +220,17 @@ test("rules bind before a byte is sent; a Start that they refuse is tried again"
   await sender.button("page.try_again").click();
   await sender.summary();
 
-  await sender.button("page.summary.copy_link").click();
+  const copy = sender.button("page.summary.copy_link");
+  await page.evaluate(() => {
+    // As where the browser or its owner forbids it.
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException("", "NotAllowedError"));
+  });
+  await copy.click();
+  await page.getByText(sender.t("page.summary.copy_forbidden")).waitFor();
+  await page.evaluate(() => Reflect.deleteProperty(navigator.clipboard, "writeText"));
+  await copy.click();
   await page.getByText(sender.t("page.copied")).waitFor();
+  assert.equal(await page.getByText(sender.t("page.summary.copy_forbidden")).count(), 0);
   const link = await page.getByTestId("link").getAttribute("href");
   assert.match(link ?? "", /\/r\/[a-z2-7]{26}#/);
   await waitUntil("the link is on the clipboard", async () => {
