@@ -1,4 +1,10 @@
 // The commands of couvert. Each reads its arguments, works through client/, prints.
+//
+// Errors:  a Trouble with the exit status, what happened and what to do; main prints it. `usage`
+//          for wrong arguments, before anything is asked of the server; `interrupted` when it is
+//          stopped; those of the client by their codes.
+// Memory:  a buffer for the bytes of files, whatever their size.
+// Threads: one.
 #pragma once
 
 #include <memory>
@@ -47,9 +53,13 @@ Outcome<State> open_state(const World& world);
 /// That of --language, else the environment's, else English. Errors: `usage`.
 Outcome<std::string> chosen_language(const World& world);
 
+/// Proves an address by a mailed code, and keeps the session.
 Outcome<> verify(const World& world);
+/// Sends a transfer, or goes on with the one that an earlier call left.
 Outcome<> provide(const World& world);
+/// Opens a transfer and writes all of it or nothing.
 Outcome<> retrieve(const World& world);
+/// What the sender sees of its transfers, and changes in one; what a proven address has received.
 Outcome<> sent(const World& world);
 Outcome<> received(const World& world);
 Outcome<> revoke(const World& world);

@@ -168,6 +168,9 @@ Outcome<> Providing::check_limits(const api::PolicyAnswer& policy) {
   if (policy.message_required && start_.text.value_or("").empty()) {
     return complain(Exit::refused, "a transfer needs a message", "use --message-file");
   }
+  if (policy.phone_required && start_.phone.empty()) {
+    return complain(Exit::refused, "a telephone number is needed", "use --phone");
+  }
   const auto& ways = policy.open_by;
   if (std::find(ways.begin(), ways.end(), start_.open_by) == ways.end()) {
     const bool link = options_.password == Password::none;
@@ -383,6 +386,12 @@ Outcome<> Providing::print() {
     Json::Object fields{{"tracking_id", answer_.tracking_id},
                         {"recipients", std::move(recipients)},
                         {"expires", answer_.expires}};
+    Json::Array sums;
+    for (const api::File& file : answer_.files) {
+      if (file.sha256.empty()) continue;
+      sums.push_back(Json(Json::Object{{"name", file.name}, {"sha256", file.sha256}}));
+    }
+    if (!sums.empty()) fields.emplace_back("checksums", std::move(sums));
     if (generated) fields.emplace_back("password", start_.password.text());
     return world_.terminal.print(Json(std::move(fields)).write());
   }
@@ -392,6 +401,10 @@ Outcome<> Providing::print() {
   }
   if (generated) lines += "password  " + start_.password.text() + "\n";
   lines += "tracking ID  " + answer_.tracking_id + "\nexpires  " + answer_.expires;
+  for (const api::File& file : answer_.files) {
+    if (file.sha256.empty()) continue;
+    lines += "\nsha256  " + file.sha256 + "  " + printable(file.name);
+  }
   return world_.terminal.print(lines);
 }
 

@@ -43,6 +43,7 @@ struct WrittenFile {
   std::string name;  // as it was sent
   std::string path;
   std::uint64_t size = 0;
+  std::string sha256;  // checked; empty where the transfer has none
 };
 
 // One transfer on its way in.
@@ -206,7 +207,7 @@ std::vector<Retrieving::Piece> Retrieving::plan(NamePlan& names) {
   for (const api::File& file : retrieval_.files) {
     pieces.push_back({.name = file.name,
                       .place = names.place(file.name),
-                      .expected = {.size = file.size, .crc32 = file.crc32},
+                      .expected = {.size = file.size, .crc32 = file.crc32, .sha256 = file.sha256},
                       .fetch = [this, no = file.no](const Range& range, BodySink& sink) {
                         return client_.get_file(*access_, no, range, sink);
                       }});
@@ -261,8 +262,10 @@ Outcome<> Retrieving::write_pieces(OutFolder& folder, const std::vector<Piece>& 
     const Answer<> kept = (*file)->finish();
     if (!kept) return complain(kept);
     done += *size;
-    written_.push_back(
-        {.name = piece.name, .path = folder.path() + "/" + piece.place, .size = *size});
+    written_.push_back({.name = piece.name,
+                        .path = folder.path() + "/" + piece.place,
+                        .size = *size,
+                        .sha256 = piece.expected.sha256});
   }
   return Outcome<>();
 }
@@ -292,9 +295,10 @@ Outcome<> Retrieving::print() {
   if (world_.arguments.has("json")) {
     Json::Array files;
     for (const WrittenFile& file : written_) {
-      files.push_back(Json(Json::Object{{"name", file.name},
-                                        {"path", file.path},
-                                        {"size", static_cast<std::int64_t>(file.size)}}));
+      Json::Object fields{
+          {"name", file.name}, {"path", file.path}, {"size", static_cast<std::int64_t>(file.size)}};
+      if (!file.sha256.empty()) fields.emplace_back("sha256", file.sha256);
+      files.push_back(Json(std::move(fields)));
     }
     const Json json(Json::Object{
         {"subject", retrieval_.subject}, {"text", retrieval_.text}, {"files", std::move(files)}});
@@ -306,6 +310,7 @@ Outcome<> Retrieving::print() {
     if (!printed) return printed;
   }
   for (const WrittenFile& file : written_) {
+    if (!file.sha256.empty()) world_.terminal.say("SHA-256 is right: " + file.sha256);
     const Outcome<> printed = world_.terminal.print(file.path);
     if (!printed) return printed;
   }

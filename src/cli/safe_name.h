@@ -11,7 +11,7 @@
 
 namespace couvert {
 
-/// One folder's or file's name. Control characters, backslashes and bidirectional overrides become
+/// One folder's or file's name. Signs that are hidden or turn the writing and backslashes become
 /// '_', "..", "." and device names (CON, aux.txt) get a '_' in front, long ones are cut before
 /// their ending. Never empty, never with a '/'.
 std::string safe_name(std::string_view name);

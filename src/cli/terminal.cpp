@@ -4,11 +4,11 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
-#include <cstdint>
 
 #include "base/bytes.h"
+#include "base/file_name.h"
 #include "base/limits.h"
 
 namespace couvert {
@@ -29,28 +29,6 @@ bool write_all(int descriptor, std::string_view text) {
 void write_error_line(std::string line) {
   line += '\n';
   static_cast<void>(write_all(STDERR_FILENO, line));  // nobody is left to be told
-}
-
-// C1 controls, bidirectional marks, embeddings, overrides and isolates, line separators.
-bool moves_text(std::uint32_t point) {
-  return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x61c ||
-         (point >= 0x200e && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-         (point >= 0x2066 && point <= 0x2069);
-}
-
-std::size_t length_of(char first) {
-  const auto byte = static_cast<unsigned char>(first);
-  if (byte < 0x80) return 1;
-  if (byte < 0xe0) return 2;
-  return byte < 0xf0 ? 3 : 4;
-}
-
-std::uint32_t code_point(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1) return first;
-  std::uint32_t point = first & (0xffu >> (character.size() + 1));
-  for (const char c : character.substr(1)) point = point << 6 | (static_cast<unsigned>(c) & 0x3f);
-  return point;
 }
 
 // A terminal's echo, off while this lives.
@@ -81,16 +59,11 @@ class NoEcho {
 std::string printable(std::string_view text) {
   const bool sound = is_utf8(text);
   std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = sound ? length_of(text[i]) : 1;
-    const std::string_view character = text.substr(i, length);
-    const std::uint32_t point = code_point(character);
-    if (moves_text(point) || (!sound && point >= 0x80)) {
-      out += '?';
-    } else {
-      out += character;
-    }
-    i += length;
+  while (!text.empty()) {
+    const bool broken = !sound && static_cast<unsigned char>(text[0]) >= 0x80;
+    const std::size_t hidden = broken ? 1 : hidden_sign_at(text);
+    out += hidden > 0 ? '?' : text[0];
+    text.remove_prefix(std::max<std::size_t>(hidden, 1));
   }
   return out;
 }

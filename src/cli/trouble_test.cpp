@@ -31,6 +31,20 @@ TEST_CASE("a refusal names the recipient and the reason") {
   CHECK(trouble.exit == Exit::refused);
 }
 
+TEST_CASE("whatever a rule's setting excludes is said, with a way out") {
+  for (const char* reason :
+       {"generated_password", "own_password", "message_required", "phone_required",
+        "link_not_allowed", "password_weak", "life", "notification_fixed"}) {
+    Problem problem;
+    problem.code = ErrorCode::refused;
+    problem.reason = reason;
+    problem.status = 403;
+    const Trouble trouble = in_words(problem);
+    CHECK_MESSAGE(trouble.message != "the server refuses this", reason);
+    CHECK_MESSAGE(!trouble.hint.empty(), reason);
+  }
+}
+
 TEST_CASE("whoever comes too often is told when to come back") {
   Problem problem;
   problem.code = ErrorCode::throttled;

@@ -254,6 +254,8 @@ Answer<PolicyAnswer> read_policy_answer(const Json& json) {
   policy.days_max = reader.integer("days_max", 0, 100'000);
   policy.days_editable = reader.boolean("days_editable", true);
   policy.message_required = reader.boolean("message_required", false);
+  policy.phone_required = reader.boolean("phone_required", false);
+  policy.checksums = reader.boolean("checksums", false);
   static_cast<void>(reader.boolean("notification_editable", false));
   for (const char* preset : {"show_file_names", "notify_delivery", "notify_download"}) {
     static_cast<void>(reader.string(preset, 16));

@@ -2,6 +2,10 @@
 //
 // read_…() takes an answer's JSON apart, strictly: a missing, unknown or wrong field is an error,
 // and so is a text or list over its bound. to_json() writes what is sent.
+//
+// Errors:   of all read_…(): reasons::foreign_answer, with the field that is wrong.
+// Memory:   bounded by that of the answer; lists by limits::recipients_max and limits::files_max.
+// Lifetime: values own their texts; secrets are WipedText, and wipe_texts() is for the JSON.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +55,8 @@ struct PolicyAnswer {
   std::vector<std::string> password_modes;
   PasswordRules password_rules;
   bool message_required = false;
+  bool phone_required = false;
+  bool checksums = false;
 };
 
 struct PasswordVerdict {

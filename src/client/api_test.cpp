@@ -69,6 +69,7 @@ TEST_CASE("the policy's answer says who may receive, and why not") {
       R"("transfer_bytes_max":1000,"days_default":10,"days_max":30,)"
       R"("days_editable":true,"open_by":["password","link"],)"
       R"("password_modes":["own"],"message_required":true,"show_file_names":"off",)"
+      R"("phone_required":true,"checksums":true,)"
       R"("notify_delivery":"off","notify_download":"always","password_rules":{"length_min":12,)"
       R"("upper_and_lower":true,"digits":true,"special":false,"no_word":true},)"
       R"("notification_editable":true})"));
@@ -80,6 +81,8 @@ TEST_CASE("the policy's answer says who may receive, and why not") {
   CHECK(policy->password_rules.length_min == 12);
   CHECK_FALSE(policy->password_rules.special);
   CHECK(policy->message_required);
+  CHECK(policy->phone_required);
+  CHECK(policy->checksums);
 }
 
 TEST_CASE("a started transfer names a link for each recipient") {

@@ -96,6 +96,7 @@ TEST_CASE("a policy answer for another number of recipients is refused") {
   transport.script = {answer(200, R"({"recipients":[],"transfer_bytes_max":1,"days_default":1,)"
                                   R"("days_max":1,"days_editable":true,"open_by":[],)"
                                   R"("password_modes":[],"message_required":false,)"
+                                  R"("phone_required":false,"checksums":false,)"
                                   R"("notification_editable":true,"show_file_names":"off",)"
                                   R"("notify_delivery":"off","notify_download":"off",)"
                                   R"("password_rules":{"length_min":8,"upper_and_lower":true,)"

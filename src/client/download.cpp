@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "client/attempts.h"
 #include "crypto/crc32.h"
+#include "crypto/hash.h"
 
 namespace couvert {
 namespace {
@@ -46,7 +47,9 @@ std::string strong_etag(const AnswerHead& head) {
 class Assembly final : public BodySink {
  public:
   Assembly(const Expected& expected, FileTarget& target)
-      : target_(target), total_(expected.size), crc_expected_(expected.crc32) {}
+      : target_(target), expected_(expected), total_(expected.size) {
+    if (!expected.sha256.empty()) sha_.emplace();
+  }
 
   Range rest() const { return {.offset = etag_.empty() ? 0 : received_, .etag = etag_}; }
   std::uint64_t received() const { return received_; }
@@ -63,6 +66,7 @@ class Assembly final : public BodySink {
     if (received_ == 0) return Answer<>();
     received_ = 0;
     crc_ = 0;
+    if (sha_) sha_.emplace();
     return target_.restart();
   }
 
@@ -71,6 +75,7 @@ class Assembly final : public BodySink {
     const Answer<> written = target_.append(bytes);
     if (!written) return written;
     crc_ = crc32(crc_, bytes);
+    if (sha_) sha_->update(bytes);
     received_ += bytes.size();
     return written;
   }
@@ -78,7 +83,10 @@ class Assembly final : public BodySink {
   bool whole() const { return total_ && received_ == *total_; }
 
   Answer<std::uint64_t> finish() const {
-    if (crc_expected_ && crc_ != *crc_expected_) return wrong_bytes("another checksum");
+    const bool same = !expected_.crc32 || crc_ == *expected_.crc32;
+    if (!same || (sha_ && encode_hex(sha_->digest()) != expected_.sha256)) {
+      return wrong_bytes("another checksum");
+    }
     return received_;
   }
 
@@ -97,11 +105,12 @@ class Assembly final : public BodySink {
   }
 
   FileTarget& target_;
+  const Expected& expected_;
   std::optional<std::uint64_t> total_;
-  std::optional<std::uint32_t> crc_expected_;
   std::string etag_;
   std::uint64_t received_ = 0;
   std::uint32_t crc_ = 0;
+  std::optional<Sha256> sha_;  // only where the transfer names one: it takes a second for each GiB
 };
 
 Problem cut_short() {

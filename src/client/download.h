@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "client/client.h"
 #include "client/patience.h"
@@ -25,6 +26,7 @@ using Fetch = std::function<Answer<>(const Range& range, BodySink& sink)>;
 struct Expected {
   std::optional<std::uint64_t> size;
   std::optional<std::uint32_t> crc32;
+  std::string sha256;  // 64 hexadecimal digits, or empty
 };
 
 /// Returns the size. After an error `target` holds a part of the file that must not be used.

@@ -5,6 +5,7 @@
 #include "client/attempts.h"
 #include "client/scripted_transport.h"
 #include "crypto/crc32.h"
+#include "crypto/hash.h"
 
 using namespace couvert;
 
@@ -73,6 +74,28 @@ TEST_CASE("a file arrives whole") {
   run.steps = {{.headers = whole_head(), .bytes = content}};
   CHECK(run.go().value() == 10);
   CHECK(run.target.text == content);
+}
+
+TEST_CASE("a file's SHA-256 is held against the transfer's, over a broken line and from anew") {
+  const std::string right = encode_hex(sha256(as_bytes(content)));
+  for (const std::string& expected : {right, std::string(64, '0')}) {
+    Run run;
+    run.expected.sha256 = expected;
+    SUBCASE("in one go") {
+      run.steps = {{.headers = whole_head(), .bytes = content}};
+    }
+    SUBCASE("in two pieces") {
+      run.steps = {{.headers = whole_head(), .bytes = "01234", .breaks = true},
+                   {.status = 206, .headers = range_head("bytes 5-9/10"), .bytes = "56789"}};
+    }
+    SUBCASE("from anew") {
+      run.steps = {{.headers = whole_head(), .bytes = "01234", .breaks = true},
+                   {.headers = whole_head(), .bytes = content}};
+    }
+    const auto got = run.go();
+    CHECK(got.has_value() == (expected == right));
+    if (!got) CHECK(got.error().code == ErrorCode::damaged);
+  }
 }
 
 TEST_CASE("a download goes on behind the last byte when the line broke") {

@@ -19,8 +19,13 @@ using GcmNonce = std::array<std::byte, gcm_nonce_bytes>;
 
 enum class GcmEngine { fastest, openssl };
 
-/// One key. `out` begins at the first byte of what is read, or does not overlap it.
-/// Order: who seals takes each nonce once. Threads: one at a time.
+/// One key.
+///
+/// Order:    who seals takes each nonce once: a second time would give the key's secrets away.
+/// Memory:   some kilobytes.
+/// Lifetime: copies the key, wipes it at its end. `out` begins at the first byte of what is read,
+///           or does not overlap it.
+/// Threads:  one at a time.
 class AesGcm {
  public:
   virtual ~AesGcm() = default;
@@ -31,6 +36,7 @@ class AesGcm {
   virtual bool open(const GcmNonce& nonce, Bytes sealed, MutableBytes out) = 0;
 };
 
+/// `fastest` is OpenSSL where the processor lacks what ipsec-mb needs. Never null.
 std::unique_ptr<AesGcm> make_aes_gcm(GcmKey key, GcmEngine engine);
 
 }  // namespace couvert

@@ -145,4 +145,12 @@ std::uint64_t Policy::transfer_bytes_max(const Address& sender,
   return most;
 }
 
+bool Policy::may_want_checksums(const Address& sender, const Allowance& base) const {
+  return base.checksums || std::ranges::any_of(rules_, [&](const Ready& ready) {
+           const auto set = ready.rule.settings.find(Setting::checksums);
+           return set != ready.rule.settings.end() && set->second.number != 0 &&
+                  ready.sender.matches(sender);
+         });
+}
+
 }  // namespace couvert

@@ -88,6 +88,9 @@ class Policy {
   /// addressed.
   std::uint64_t transfer_bytes_max(const Address& sender, const std::optional<IpAddress>& client,
                                    const Allowance& base) const;
+  /// Whether a transfer of this sender, to anybody and from anywhere, may want checksums: they
+  /// begin with the first byte, and by Start the sender may sit elsewhere.
+  bool may_want_checksums(const Address& sender, const Allowance& base) const;
 
  private:
   struct Ready {

@@ -23,6 +23,22 @@ static PolicyVerdict decide(std::vector<Rule> rules, const PolicyQuestion& quest
   return policy->decide(question);
 }
 
+TEST_CASE(
+    "checksums may be wanted by any rule for the sender, from wherever, or by the configuration") {
+  const Address anna{"anna@example.org"};
+  const auto wanted = [&](const char* sender, const char* network, const char* settings) {
+    Rule rule{1, RuleAction::allow, sender, "*@example.com", network, *parse_settings(settings)};
+    return Policy::from({*check_rule(std::move(rule))})->may_want_checksums(anna, Allowance());
+  };
+  CHECK(wanted("*@example.org", "10.0.0.0/8", "checksums=yes"));
+  CHECK_FALSE(wanted("*@example.org", "", "checksums=no"));
+  CHECK_FALSE(wanted("*@example.org", "", ""));
+  CHECK_FALSE(wanted("*@example.net", "", "checksums=yes"));
+  Allowance base;
+  base.checksums = true;
+  CHECK(Policy().may_want_checksums(anna, base));
+}
+
 TEST_CASE("without a rule nobody may send") {
   const PolicyVerdict verdict = decide({}, anna_to_bert());
   CHECK_FALSE(verdict.allowed);

@@ -102,6 +102,8 @@ constexpr std::array<Row, setting_count> rows = {
     preset<&A::show_file_names>(S::show_file_names, "show_file_names", less),
     preset<&A::notify_delivery>(S::notify_delivery, "notify_delivery", more),
     preset<&A::notify_download>(S::notify_download, "notify_download", more),
+    truth<&A::phone_required>(S::phone_required, "phone_required", more),
+    truth<&A::checksums>(S::checksums, "checksums", more),
     text<&A::from_name>(S::from_name, "from_name", Kind::line),
     text<&A::reply_to>(S::reply_to, "reply_to", Kind::address),
 };

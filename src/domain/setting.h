@@ -36,8 +36,10 @@ struct Allowance {
   Preset show_file_names = Preset::off;
   Preset notify_delivery = Preset::off;
   Preset notify_download = Preset::off;
-  std::string from_name;  // in From of the recipients' mails; empty: the sender's
-  std::string reply_to;   // an address; empty: the sender's
+  bool phone_required = false;
+  bool checksums = false;  // whether sender and recipients see each file's SHA-256
+  std::string from_name;   // in From of the recipients' mails; empty: the sender's
+  std::string reply_to;    // an address; empty: the sender's
 
   bool operator==(const Allowance&) const = default;
 };
@@ -60,10 +62,12 @@ enum class Setting {
   show_file_names,
   notify_delivery,
   notify_download,
+  phone_required,
+  checksums,
   from_name,
   reply_to,
 };
-inline constexpr int setting_count = 19;
+inline constexpr int setting_count = 21;
 
 /// The same words in rules, their files, and the configuration.
 std::string_view name_of(Setting setting);

@@ -101,6 +101,8 @@ Json json_of(const PolicyAnswer& answer) {
                            {"password_modes", Json(std::move(modes))},
                            {"password_rules", json_of(allowed.password_rules)},
                            {"message_required", Json(allowed.message_required)},
+                           {"phone_required", Json(allowed.phone_required)},
+                           {"checksums", Json(allowed.checksums)},
                            {"notification_editable", Json(allowed.notification_editable)},
                            {"show_file_names", Json(name_of(allowed.show_file_names))},
                            {"notify_delivery", Json(name_of(allowed.notify_delivery))},

@@ -31,7 +31,7 @@ Json facts(const ApiParts& api) {
                            {"transfer_bytes_max", Json(bytes_max)},
                            {"days_default", Json(allowance.days_default)},
                            {"days_max", Json(allowance.days_max)},
-                           {"phone_required", Json(false)},
+                           {"phone_required", Json(allowance.phone_required)},
                            {"logo", Json(api.look.logo)},
                            {"texts", Json(std::move(texts))},
                            {"terms_required", Json(api.look.terms_required)}});

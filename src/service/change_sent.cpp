@@ -166,6 +166,9 @@ Result<> check_settings(Changing& changing, const Allowance& allowance) {
   if (edited && !allowance.notification_editable) {
     return fail(ErrorCode::refused, "notification_fixed");
   }
+  if (changing.notice.phone.empty() && allowance.phone_required) {
+    return fail(ErrorCode::refused, "phone_required");
+  }
   const Result<FileTotals> files = file_totals(changing.tx, transfer.seal_id);
   if (!files) return pass(files);
   if (std::cmp_greater(files->bytes, allowance.transfer_bytes_max))
@@ -173,7 +176,17 @@ Result<> check_settings(Changing& changing, const Allowance& allowance) {
   return Result<>();
 }
 
-Result<> check_newcomer(Changing& changing, const Address& address) {
+// What the rules for a further recipient fix, the strictest of all holds for the whole transfer.
+void fix_options(Changing& changing, const Allowance& allowance) {
+  if (allowance.show_file_names == Preset::never) {
+    changing.transfer.show_file_names = false;
+    changing.notice.file_names.clear();
+  }
+  if (allowance.notify_delivery == Preset::always) changing.transfer.notify_delivery = true;
+  if (allowance.notify_download == Preset::always) changing.transfer.notify_download = true;
+}
+
+Result<> take_newcomer(Changing& changing, const Address& address) {
   const Result<std::vector<Recipient>> all = recipients_of(changing.tx, changing.transfer.seal_id);
   if (!all) return pass(all);
   if (all->size() >= limits::recipients_max) return fail(ErrorCode::too_large, "recipients");
@@ -188,8 +201,10 @@ Result<> check_newcomer(Changing& changing, const Address& address) {
   if (!verdict.allowed) {
     return fail(ErrorCode::refused, std::string(name_of(verdict.refusal)) + " " + address.text);
   }
-  return check_settings(changing,
-                        allowance_of(changing.parts.settings.allowance, verdict.settings));
+  const Allowance allowance = allowance_of(changing.parts.settings.allowance, verdict.settings);
+  const Result<> fits = check_settings(changing, allowance);
+  if (fits) fix_options(changing, allowance);
+  return fits;
 }
 
 // Whoever was denied since gets no second mail.
@@ -300,7 +315,7 @@ Result<> ChangeSent::replace(const SentKey& key, int recipient_no, const std::st
   const Result<> done = change_sent(parts_, key, [&](Changing& changing) -> Result<> {
     const Result<Recipient> recipient = live_recipient_at(changing, recipient_no);
     if (!recipient) return pass(recipient);
-    const Result<> welcome = check_newcomer(changing, *address);
+    const Result<> welcome = take_newcomer(changing, *address);
     if (!welcome) return pass(welcome);
     const Result<> gone = take_back(changing, *recipient);
     if (!gone) return pass(gone);

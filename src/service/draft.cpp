@@ -19,7 +19,8 @@ DraftFile as_seen(const OpenedDraft& draft, const OpenedFile& file) {
 // What is to be added, and from where.
 struct NewBytes {
   std::uint64_t bytes = 0;
-  std::optional<IpAddress> client;
+  const std::optional<IpAddress>& client;
+  const Policy& policy;
 };
 
 // What the sender's policy lets one transfer hold, and all that were not started together.
@@ -34,9 +35,7 @@ Result<> check_room(Transaction& tx, const Transfer& draft, const ServiceSetting
   std::uint64_t sum = more;
   for (const FileRow& file : *files) sum += file.bytes;
   // Who receives is not known yet: Start holds the sum against the rules for them.
-  const Result<Policy> policy = read_policy(tx);
-  if (!policy) return pass(policy);
-  if (sum > policy->transfer_bytes_max(draft.sender, add.client, settings.allowance)) {
+  if (sum > add.policy.transfer_bytes_max(draft.sender, add.client, settings.allowance)) {
     return fail(ErrorCode::too_large, "size");
   }
   const Result<std::uint64_t> unsent = unsent_bytes(tx, draft.sender);
@@ -207,12 +206,18 @@ Result<NewUpload> Drafts::create_file(const DraftKey& key, const NewFile& file,
   row.seal_id = draft->transfer.seal_id;
   row.bytes = file.size;
   const Result<> stored = parts_.database.write([&](Transaction& tx) -> Result<> {
+    const Result<Policy> policy = read_policy(tx);
+    if (!policy) return pass(policy);
     const Result<> room =
-        check_room(tx, draft->transfer, parts_.settings, {file.size, key.caller.address});
+        check_room(tx, draft->transfer, parts_.settings, {file.size, key.caller.address, *policy});
     if (!room) return pass(room);
     const Result<std::int64_t> no = take_file_no(tx, row.seal_id);
     if (!no) return pass(no);
     row.no = static_cast<std::uint32_t>(*no);
+    record.sha256.reset();  // a transaction may begin anew
+    if (policy->may_want_checksums(draft->transfer.sender, parts_.settings.allowance)) {
+      record.sha256.emplace();
+    }
     if (!file.name) record.name = "file-" + std::to_string(row.no + 1);
     row.record = seal_record(draft->keys.transfer_key, {scope_of(draft->transfer), row.no}, record,
                              parts_.random);

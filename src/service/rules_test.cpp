@@ -60,6 +60,47 @@ TEST_CASE("a rule asks for a message") {
   CHECK(ruled.start(good_request(ruled.world, {{no, 3}})).has_value());
 }
 
+TEST_CASE("a rule asks for the sender's telephone number") {
+  Ruled ruled("phone_required=yes");
+  StartRequest without = ruled.good();
+  without.phone = " ";
+  CHECK(ruled.refusal(std::move(without)) == "phone_required");
+  CHECK(ruled.start(ruled.good()).has_value());
+
+  Ruled later("");
+  later.add("carla@example.com", "phone_required=yes");
+  StartRequest silent = later.good();
+  silent.phone.clear();
+  const Result<StartedTransfer> sent = later.start(std::move(silent));
+  REQUIRE(sent.has_value());
+  const std::optional<Secret<32>> none;
+  ChangeSent change(*later.world.parts);
+  const SentKey key{later.draft.caller, sent->tracking_id, none};
+  CHECK(change.replace(key, 0, "carla@example.com", {}).error().detail == "phone_required");
+}
+
+TEST_CASE("sums are made where any rule could want them, and told where the recipients' rules do") {
+  const std::string abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  Ruled ruled("");
+  ruled.add("bea@example.com", "checksums=yes");
+  const auto send = [&](std::vector<std::string> more) {
+    ruled.draft = begin_draft(ruled.world);
+    const std::uint32_t no = upload_file(ruled.world, ruled.draft, "a.txt", "abc");
+    StartRequest request = good_request(ruled.world, {{no, 3}});
+    for (const std::string& address : more) {
+      request.recipients.push_back({address, RecipientKind::cc, {}, {}});
+    }
+    const Result<StartedTransfer> started = ruled.start(std::move(request));
+    REQUIRE(started.has_value());
+    return started->files.at(0).sha256;
+  };
+  CHECK(ruled.ask({"bea@example.com", "bert@example.com"}).allowance.checksums);
+  CHECK(send({"bea@example.com"}) == abc);
+  CHECK(send({}).empty());
+  ruled.world.settings.allowance.checksums = true;
+  CHECK(send({}) == abc);
+}
+
 TEST_CASE("a rule says which passwords there are") {
   Ruled ruled("own_passwords=no transfers_without_password=no");
   CHECK(ruled.refusal(ruled.good()) == "own_password");
@@ -191,6 +232,39 @@ TEST_CASE("a rule for a network holds for who calls from there") {
   ruled.draft.caller.address = *parse_ip("10.1.2.3");
   CHECK(ruled.ask({"bert@example.com"}).recipients[0].verdict.allowed);
   CHECK(ruled.start(ruled.good()).has_value());
+}
+
+TEST_CASE("a newcomer's mail keeps to the newcomer's rule, and so do all that come after it") {
+  Ruled ruled("");
+  ruled.add("carla@example.com", "show_file_names=never notify_download=always");
+  TestWorld& world = ruled.world;
+  const std::uint32_t no = upload_file(world, ruled.draft, "secret-name.txt", "abc");
+  StartRequest request = good_request(world, {{no, 3}});
+  request.recipients.push_back({"bea@example.com", RecipientKind::cc, {}, {}});
+  request.show_file_names = true;
+  const Result<StartedTransfer> sent = ruled.start(std::move(request));
+  REQUIRE(sent.has_value());
+  const auto names = [&] {
+    world.deliver();
+    int named = 0;
+    for (const auto& [envelope, mail] : std::exchange(world.transport.mails, {})) {
+      named += mail.find("secret-name") != mail.npos ? 1 : 0;
+    }
+    return named;
+  };
+  CHECK(names() == 2);
+  const std::optional<Secret<32>> none;
+  const SentKey key{ruled.draft.caller, sent->tracking_id, none};
+  ChangeSent change(*world.parts);
+  REQUIRE(change.replace(key, 0, "berta@example.com", {}).has_value());
+  CHECK(names() == 1);
+  REQUIRE(change.replace(key, 2, "carla@example.com", {}).has_value());
+  CHECK(names() == 0);
+  REQUIRE(change.send_again(key, 1, {}).has_value());
+  CHECK(names() == 0);
+  const auto stored = world.database->read_value(
+      [&](Transaction& tx) { return find_draft(tx, ruled.draft.draft_id); });
+  CHECK((*stored)->notify_download);
 }
 
 TEST_CASE("words that the rules for a newcomer do not let a sender choose go to no newcomer") {

@@ -63,7 +63,8 @@ struct Sealing {
   std::vector<std::string> links;  // in the recipients' order
 };
 
-Manifest make_manifest(const StartRequest& request, const Sealing& sealing) {
+Manifest make_manifest(const StartRequest& request, const Sealing& sealing,
+                       const Allowance& allowance) {
   Manifest manifest;
   manifest.from = sealing.transfer.sender.text;
   manifest.created = to_unix(sealing.transfer.started);
@@ -79,7 +80,7 @@ Manifest make_manifest(const StartRequest& request, const Sealing& sealing) {
     entry.type = file.record.type;
     entry.size = file.row.bytes;
     entry.crc32 = file.record.crc32;
-    if (file.record.sha256) entry.sha256 = file.record.sha256->digest();
+    if (allowance.checksums && file.record.sha256) entry.sha256 = file.record.sha256->digest();
     entry.parts = file.row.parts;
     manifest.files.push_back(std::move(entry));
   }
@@ -338,7 +339,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
       std::move(draft->transfer), std::move(*files), {}, std::move(draft->keys), {}, {}, {}, {}};
   take_options(request, now, sealing.transfer);
   sealing.transfer.request = std::move(as_typed);
-  sealing.manifest = make_manifest(request, sealing);
+  sealing.manifest = make_manifest(request, sealing, ruling->allowance);
   sealing.notice = make_notice(request, sealing.files);
   sealing.notice.from_name = ruling->allowance.from_name;
   sealing.notice.reply_to = ruling->allowance.reply_to;

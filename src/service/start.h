@@ -73,8 +73,8 @@ struct StartedTransfer {
 
 /// What a refusal is about, as an error's detail: `reason` or `reason address`.
 /// Reasons: no_rule, deny_rule, reply_only, invalid_address, password_weak, generated_password,
-/// own_password, link_not_allowed, life, message_required, notification_fixed (refused); size
-/// (too_large); files_differ, started_differently (conflict).
+/// own_password, link_not_allowed, life, phone_required, message_required, notification_fixed
+/// (refused); size (too_large); files_differ, started_differently (conflict).
 ///
 /// Threads: any; blocks on database and disk.
 class Start {

@@ -113,6 +113,9 @@ Result<> check_options(const StartRequest& request, const Allowance& allowance, 
   std::uint64_t bytes = 0;
   for (const auto& [no, size] : request.files) bytes += size;
   if (bytes > allowance.transfer_bytes_max) return fail(ErrorCode::too_large, "size");
+  if (request.phone.empty() && allowance.phone_required) {
+    return fail(ErrorCode::refused, "phone_required");
+  }
   if (request.text.empty() && allowance.message_required) {
     return fail(ErrorCode::refused, "message_required");
   }

@@ -1,4 +1,10 @@
-// The tables `transfer` and `recipient`.
+// The tables `transfer` and `recipient`, and what each recipient has had of each file.
+//
+// Errors:  besides those named, each function has those of the database (store/database.h):
+//          `unavailable`, `full`, and `damaged` for a row that cannot be read.
+// Order:   within read() or write(); what changes rows within write() only.
+// Memory:  a list has a bound: `limit`, or limits::recipients_max and limits::files_max.
+// Threads: those of the transaction.
 #pragma once
 
 #include <optional>

@@ -332,6 +332,29 @@ test("a pasted list of hundreds is asked about once; who may not receive goes", 
   await context.close();
 });
 
+// Before the rules are changed for good.
+test("a rule for the recipients that wants the sender's phone sends back to it once", async () => {
+  const bert = "drafts-phone@example.net";
+  const added = await server.run(["policy", "allow", "*", bert, "phone_required=yes"]);
+  assert.equal(added.code, 0, added.stderr.toString());
+  const { context, page, sender } = await newSender("drafts-fritz@example.org");
+  await page.locator("#recipients-to").fill(bert);
+  await sender.button("page.next").click();
+  await sender.arrive("page.contact.title");
+  await page.locator("#phone[aria-invalid=true]:focus").waitFor();
+  await page.getByText(texts["page.contact.phone_ruled"] ?? "").waitFor();
+  await sender.button("page.next").click();
+  await page.getByText(texts["page.contact.phone_missing"] ?? "").waitFor();
+  await page.locator("#phone").fill("+49 261 0");
+  await sender.button("page.next").click();
+  await sender.arrive("page.recipients.title");
+  await sender.button("page.next").click();
+  await sender.arrive("page.content.title");
+  await page.goBack();
+  await sender.arrive("page.recipients.title");
+  await context.close();
+});
+
 const toAll = { action: "allow", sender: "*@example.org", recipient: "*" };
 
 /** Makes these the only rules. @param {object[]} rules */

@@ -3,7 +3,6 @@
 interface Summed {
   readonly name: string;
   readonly size: number;
-  readonly crc32: string;
   readonly sha256?: string;
 }
 
@@ -13,15 +12,9 @@ function cell(value: string): string {
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-/** Names, sizes and checksums, a file a line; with the mark by which spreadsheets know UTF-8. */
+/** Names, sizes and SHA-256, a file a line; with the mark by which spreadsheets know UTF-8. */
 export function checksumTable(files: readonly Summed[]): string {
-  const sha = files.some(({ sha256 }) => sha256 !== undefined);
-  const head = ["name", "bytes", "crc32", ...(sha ? ["sha256"] : [])];
-  const lines = files.map((file) => [
-    file.name,
-    String(file.size),
-    file.crc32,
-    ...(sha ? [file.sha256 ?? ""] : []),
-  ]);
-  return `\uFEFF${[head, ...lines].map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
+  const lines = files.map(({ name, size, sha256 }) => [name, String(size), sha256 ?? ""]);
+  const all = [["name", "bytes", "sha256"], ...lines];
+  return `\uFEFF${all.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
 }

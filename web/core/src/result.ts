@@ -59,8 +59,9 @@ function codeOfStatus(status: number): ErrorCode {
     case 403:
       return "refused";
     case 404:
-    case 410:
       return "denied";
+    case 410:
+      return "expired";
     case 409:
       return "conflict";
     case 413:

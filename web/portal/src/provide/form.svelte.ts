@@ -101,6 +101,10 @@ export class ProvideForm {
   readonly isVerified = $derived(
     this.person !== undefined && this.verified.includes(addressKey(this.person.address)),
   );
+  /** The rules for these recipients ask for the sender's phone. */
+  readonly lacksPhone = $derived(
+    this.policy?.phone_required === true && this.person?.phone.trim() === "",
+  );
   readonly hasMessage = $derived(this.subject.trim() !== "" || this.text.trim() !== "");
   readonly lacksMessage = $derived(
     this.policy?.message_required === true && this.text.trim() === "",
@@ -140,6 +144,7 @@ export class ProvideForm {
     if (!this.person) return "contact";
     if (!this.isVerified) return "verify";
     if (!this.policy || !this.files.place) return "recipients";
+    if (this.lacksPhone) return "contact";
     if (!this.hasContent || this.tooLarge) return "content";
     return this.optionsDone ? "notification" : "options";
   }

@@ -10,6 +10,7 @@ export const stepOf: Readonly<Record<string, Step>> = {
   no_rule: "recipients",
   deny_rule: "recipients",
   reply_only: "recipients",
+  phone_required: "contact",
   message_required: "content",
   size: "content",
   files_differ: "content",
