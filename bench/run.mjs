@@ -51,6 +51,7 @@ const full = {
   targets: 96,
   transferCount: 100_000,
   fileCount: 5000,
+  recipientCount: 500,
 };
 
 const smoke = {
@@ -64,6 +65,7 @@ const smoke = {
   targets: 2,
   transferCount: 100,
   fileCount: 200,
+  recipientCount: 20,
 };
 
 /** Key and certificate for all of them. @param {string} folder */
