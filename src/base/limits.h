@@ -51,7 +51,7 @@ inline constexpr std::size_t contact_book_bytes_max = 700 * 1024;  // sealed, it
 inline constexpr std::size_t contacts_max = 5'000;
 inline constexpr std::size_t invitations_max = 500;  // open at a time; past that the oldest goes
 
-inline constexpr std::size_t quick_clients_max = 20;            // of a person
+inline constexpr std::size_t quick_clients_max = 20;  // of a person
 inline constexpr std::size_t client_name_bytes_max = 100;
 inline constexpr std::chrono::minutes quick_code_life = 10min;  // of a secret left for one more
 
