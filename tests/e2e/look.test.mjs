@@ -147,5 +147,5 @@ test("a look that is wrong is refused at the start, by its key", async () => {
   });
   const ended = await wrong.run(["serve"]);
   assert.equal(ended.code, 2);
-  assert.match(ended.stderr.toString(), /\[look\]: colour: /);
+  assert.match(ended.stderr.toString(), /:\d+: look\.colour: expected /);
 });
