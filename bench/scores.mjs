@@ -38,6 +38,7 @@ async function withChromium(work) {
       "--headless=new",
       "--no-sandbox",
       "--disable-gpu",
+      "--disable-gpu-rasterization", // as for the end-to-end tests: to act a graphics card is dear
       "--disable-dev-shm-usage",
       "--no-first-run",
       "--ignore-certificate-errors",

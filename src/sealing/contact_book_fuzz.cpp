@@ -30,6 +30,20 @@ void check_sealed(const Fixture& fixture, const ContactBook& book) {
   const Result<Buffer> sealed = seal_book(fixture.key, {"anna@example.org", 2}, book, random);
   INVARIANT(sealed && open_book(fixture.key, {"anna@example.org", 2}, *sealed));
   INVARIANT(!open_book(fixture.key, {"anna@example.org", 3}, *sealed));
+  const Result<SeenBook> seen = see_book({}, 2, *sealed);
+  INVARIANT(seen && see_book(*seen, 2, *sealed) && see_book(*seen, 3, {}));
+  INVARIANT(!see_book(*seen, 1, *sealed) && !see_book(*seen, 2, {}));
+}
+
+// One who is pinned is connected, with another key changed, and gone without any.
+void check_state(const Fixture& fixture, const ContactBook& book, const std::string& address) {
+  const auto state = [&](const P256PublicKey* shown) {
+    return contact_state(book, address, shown);
+  };
+  const bool known = find_contact(book, address) != nullptr;
+  INVARIANT((state(&fixture.other.public_key) == ContactState::connected) == known);
+  INVARIANT((state(&fixture.self.public_key) == ContactState::changed) == known);
+  INVARIANT((state(nullptr) == ContactState::removed) == known);
 }
 
 // An answer to each invitation, with its tag and without.
@@ -59,11 +73,15 @@ void check_changes(const Fixture& fixture, ContactBook& book) {
     const Result<> pinned = pin(book, {address, fixture.other.public_key});
     INVARIANT(pinned || pinned.error().code == ErrorCode::conflict);
     unpin(book, address);
-    INVARIANT(find_contact(book, address) == nullptr);
+    check_state(fixture, book, address);
     INVARIANT(pin(book, {address, fixture.other.public_key}));
+    check_state(fixture, book, address);
   }
   invite(book, {"dora@example.com", counting_id<SealId>(1), counting_secret<32>(1)});
   INVARIANT(is_readable(book));
+  const bool known = find_contact(book, "dora@example.com") != nullptr;
+  const ContactState state = contact_state(book, "dora@example.com", nullptr);
+  INVARIANT(state == (known ? ContactState::removed : ContactState::invited));
   forget_invitations(book, counting_id<SealId>(1));
 }
 
