@@ -168,6 +168,7 @@ test("a wrong code is refused, and a verification holds for later runs", async (
   const own = await CommandLine.create(server.baseUrl);
   const carla = "cli-carla@example.com";
   mustEndWell(await own.run(["verify", carla, "--request-only"]));
+  assert.notEqual(await (await mailbox(carla)).nextCode(), "aaaaaaaaaa");
   assert.equal((await own.run(["verify", carla, "--code", "aaaaaaaaaa"])).code, 5);
   await own.verify(carla);
   const { mode } = await stat(own.home);

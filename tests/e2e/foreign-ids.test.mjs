@@ -6,7 +6,6 @@ import { ApiClient, expectStatus, randomId, randomSecret } from "./harness/api-c
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { send } from "./harness/http.mjs";
-import { codeIn } from "./harness/mailbox.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 /** @typedef {import("./harness/api-client.mjs").DraftClient} DraftClient */
@@ -183,7 +182,7 @@ test("a code works in the session that asked, five tries, and only the newest", 
   const [one, other] = [new ApiClient(server.baseUrl), new ApiClient(server.baseUrl)];
   await one.requestCode(carla);
   await other.requestCode("foreign-other@example.com");
-  const code = codeIn(await box.next());
+  const code = await box.nextCode();
   const path = "/api/v1/verifications/confirm";
   /** @param {ApiClient} client @param {string} tried */
   const confirm = (client, tried) =>
@@ -195,9 +194,9 @@ test("a code works in the session that asked, five tries, and only the newest", 
   }
   expectProblem(await confirm(one, code), 403, "refused", "no_code");
   await one.requestCode(carla);
-  const second = codeIn(await box.next());
+  const second = await box.nextCode();
   await one.requestCode(carla);
-  const third = codeIn(await box.next());
+  const third = await box.nextCode();
   expectProblem(await confirm(one, second), 403, "refused", "wrong_code");
   const spelt = ` ${third.slice(0, 5)}-${third.slice(5)} `.toUpperCase();
   expectStatus(await confirm(one, spelt), 200);
@@ -231,7 +230,7 @@ test("another site's page changes nothing with a person's cookie", async () => {
   assert.equal(answer.json.token, undefined, "a browser gets no token in the body");
   const Cookie = cookie.split(";")[0];
   const box = await mailbox("foreign-eva@example.org");
-  const json = { address: "foreign-eva@example.org", code: codeIn(await box.next()) };
+  const json = { address: "foreign-eva@example.org", code: await box.nextCode() };
   /** @param {Record<string, string>} headers */
   const confirm = (headers) =>
     send(server.baseUrl, "POST", "/api/v1/verifications/confirm", {

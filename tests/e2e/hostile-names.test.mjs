@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
-import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
+import { transferLinkIn } from "./harness/mailbox.mjs";
 import { RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
@@ -63,7 +63,7 @@ test("no name turns the writing for the sender or the recipient", async () => {
   const page = await (await openProfile(browser, { language: "en" })).newPage();
   const sender = new SenderPages(page, texts, look);
   await page.goto(new URL("/provide", server.baseUrl).href);
-  const readCode = async () => codeIn(await (await mailbox(anna)).next());
+  const readCode = async () => await (await mailbox(anna)).nextCode();
   await sender.goToContent({ name, address: anna, to: bert, readCode });
   await sender.button("page.edit").click();
   await sender.field("page.message.subject").fill(subject);

@@ -15,7 +15,7 @@ import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { CommandLine } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { filesBelow, makeAwkwardFiles } from "./harness/files.mjs";
-import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
+import { transferLinkIn } from "./harness/mailbox.mjs";
 import { RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
 import { output } from "./harness/processes.mjs";
 import { beginRun, mailbox, root } from "./harness/run-context.mjs";
@@ -96,7 +96,7 @@ async function provideInBrowser(server, source) {
   const sender = new SenderPages(page, await words("de"), async () => undefined);
   await page.goto(`${server.baseUrl}/provide`);
   await sender.contact({ name: "Carla", phone: "", address: anna });
-  await sender.verify(async () => codeIn(await (await mailbox(anna)).next()));
+  await sender.verify(async () => await (await mailbox(anna)).nextCode());
   await page.locator("#recipients-to").fill(bert);
   await sender.button("page.next").click();
   await sender.message({ text });

@@ -9,7 +9,6 @@ import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { newFolder } from "./harness/files.mjs";
-import { codeIn } from "./harness/mailbox.mjs";
 import { SenderPages, words } from "./harness/portal-pages.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
@@ -91,7 +90,7 @@ for (const [language, viewport, scheme] of /** @type {const} */ ([
     await pages.arrive("page.verify.title");
     const colour = await colourOf(page, "button.primary");
     assert.equal(colour === "rgb(122, 31, 92)", scheme === "light", colour);
-    await page.locator("#code").fill(codeIn(await box.next()));
+    await page.locator("#code").fill(await box.nextCode());
     await pages.button("page.verify.verify").click();
     await page.getByText(pages.t("page.terms.missing")).waitFor();
     await look("terms-missing");
@@ -114,7 +113,7 @@ test("without the terms no code proves anything, and costs no try", async () => 
   const asked = { address, language: "de", client: "program" };
   const begun = await client.call("POST", "/api/v1/verifications", { json: asked });
   client.token = expectStatus(begun, 202).json.token;
-  const code = codeIn(await box.next());
+  const code = await box.nextCode();
   const confirm = (/** @type {object} */ more) =>
     client.call("POST", "/api/v1/verifications/confirm", { json: { address, code, ...more } });
   for (let tries = 0; tries < 6; tries++) {
@@ -132,7 +131,7 @@ test("the command line says what to read, and accepts by an option", async () =>
   const cli = await CommandLine.create(server.baseUrl);
   const box = await mailbox(address);
   mustEndWell(await cli.run(["verify", address, "--request-only"]));
-  const code = codeIn(await box.next());
+  const code = await box.nextCode();
   const refused = await cli.run(["verify", address, "--code", code]);
   assert.notEqual(refused.code, 0);
   assert.match(refused.stderr.toString(), /terms.*--accept-terms/s);

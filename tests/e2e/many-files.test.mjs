@@ -7,7 +7,6 @@ import { after, before, test } from "node:test";
 import { axeFindings, launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
-import { codeIn } from "./harness/mailbox.mjs";
 import { SenderPages, words } from "./harness/portal-pages.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
@@ -43,7 +42,7 @@ async function goToContent(page) {
   const sender = new SenderPages(page, await words("en"), async () => undefined);
   await page.goto(`${server.baseUrl}/provide`);
   await sender.contact({ name: "Anna Muster", phone: "", address: anna });
-  await sender.verify(async () => codeIn(await (await mailbox(anna)).next()));
+  await sender.verify(async () => await (await mailbox(anna)).nextCode());
   await page.locator("#recipients-to").fill("many-bert@example.net ");
   await sender.button("page.next").click();
   await sender.arrive("page.content.title");

@@ -9,7 +9,7 @@ import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { newFolder } from "./harness/files.mjs";
-import { codeIn, headerOf, readable } from "./harness/mailbox.mjs";
+import { headerOf, readable } from "./harness/mailbox.mjs";
 import { RecipientPages, words } from "./harness/portal-pages.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
@@ -149,7 +149,7 @@ test("who reads the recipient's mailbox gets in by a browser, strangers do not",
   const box = await mailbox(bert);
   await box.rest();
   await page.goto(`${server.baseUrl}/r/${id}`);
-  const code = await pages.proveMailbox(password, async () => codeIn(await box.next()));
+  const code = await pages.proveMailbox(password, async () => await box.nextCode());
   assert.match(code, /^[a-z0-9]{10}$/);
   assert.equal(await page.getByTestId("message-text").textContent(), "Geheim");
   expectProblem(await tryOpen(password), 403, "refused", "code_needed");
@@ -159,7 +159,7 @@ test("who reads the recipient's mailbox gets in by a browser, strangers do not",
   const dutch = (/** @type {string} */ state) => visits.look(small, `attack-nl-${state}`);
   const his = new RecipientPages(small, await words("nl"), dutch);
   await small.goto(`${server.baseUrl}/r/${id}`);
-  await his.proveMailbox(password, async () => codeIn(await box.next()));
+  await his.proveMailbox(password, async () => await box.nextCode());
   await browser.close();
   assert.deepEqual(visits.findings, []);
 });
@@ -176,7 +176,7 @@ test("who reads the recipient's mailbox gets in by the command line, in two call
   const box = await mailbox(bert);
   await box.rest();
   mustEndWell(await his.run(["retrieve", id, "--request-code"]));
-  const code = codeIn(await box.next());
+  const code = await box.nextCode();
   const mistyped = await his.run(["retrieve", id, ...out, "--code", "aaaaaaaaaa"]);
   assert.equal(mistyped.code, 5);
   assert.match(mistyped.stderr.toString(), /code is wrong/);

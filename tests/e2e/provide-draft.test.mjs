@@ -8,7 +8,7 @@ import { ApiClient, expectStatus, inSeconds } from "./harness/api-client.mjs";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
-import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
+import { transferLinkIn } from "./harness/mailbox.mjs";
 import { pattern, RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
 import { waitUntil } from "./harness/processes.mjs";
 import { mailbox } from "./harness/run-context.mjs";
@@ -105,7 +105,7 @@ async function newSender(anna, { at = "/provide" } = {}) {
   await sender.field("page.contact.address").fill(anna);
   await sender.button("page.next").click();
   await sender.arrive("page.verify.title");
-  await sender.field("page.verify.code").fill(codeIn(await (await mailbox(anna)).next()));
+  await sender.field("page.verify.code").fill(await (await mailbox(anna)).nextCode());
   await sender.button("page.verify.verify").click();
   await sender.arrive("page.recipients.title");
   return { context, page, sender };

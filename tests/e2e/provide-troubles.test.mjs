@@ -8,7 +8,6 @@ import { after, before, test } from "node:test";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
-import { codeIn } from "./harness/mailbox.mjs";
 import { SenderPages, words } from "./harness/portal-pages.mjs";
 import { waitUntil } from "./harness/processes.mjs";
 import { mailbox } from "./harness/run-context.mjs";
@@ -65,7 +64,7 @@ async function toContent() {
   const page = await context.newPage();
   const sender = new SenderPages(page, texts, async () => undefined);
   await page.goto(new URL("/provide", line.baseUrl).href);
-  const readCode = async () => codeIn(await (await mailbox(anna)).next());
+  const readCode = async () => await (await mailbox(anna)).nextCode();
   if (known) await sender.goOnToContent(bert);
   else await sender.goToContent({ name: "Anna Muster", address: anna, to: bert, readCode });
   known = true;

@@ -6,7 +6,6 @@ import { desktop, launchChromium, openProfile, phone, Visits } from "./harness/b
 import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
-import { codeIn } from "./harness/mailbox.mjs";
 import { RecipientPages, words } from "./harness/portal-pages.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
@@ -100,7 +99,7 @@ for (const [language, viewport, scheme] of /** @type {const} */ ([
     const box = await mailbox(bert);
     await box.rest();
     await recipient.button("page.next").click();
-    const code = codeIn(await box.next({ fits: (mail) => mail.links.length === 0 }));
+    const code = await box.nextCode();
     await page.locator("#code").fill(code);
     await recipient.button("page.verify.verify").click();
     const lines = page.getByTestId("received-transfer");

@@ -17,7 +17,7 @@ import {
 } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
-import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
+import { transferLinkIn } from "./harness/mailbox.mjs";
 import { layoutTroubles } from "./harness/layout.mjs";
 import { pattern, RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
 import { output } from "./harness/processes.mjs";
@@ -70,7 +70,7 @@ async function newPerson(options) {
 /** @param {string} address */
 async function readCode(address) {
   const box = await mailbox(address);
-  return codeIn(await box.next({ fits: (mail) => mail.links.length === 0 }));
+  return await box.nextCode();
 }
 
 /** Looks at each state of a way; on the phone, in the language with the longest words and in

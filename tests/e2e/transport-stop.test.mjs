@@ -6,7 +6,6 @@ import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { ApiClient, expectStatus } from "./harness/api-client.mjs";
 import { Couvertd, mailConfig } from "./harness/couvertd.mjs";
-import { codeIn } from "./harness/mailbox.mjs";
 import { metricsOf } from "./harness/metrics.mjs";
 import { endProgram, waitUntil } from "./harness/processes.mjs";
 import { mailbox, runContext } from "./harness/run-context.mjs";
@@ -159,7 +158,7 @@ test("SIGTERM ends or parks an upload, a download, a password and a mail within 
   const offset = Number(head.headers["upload-offset"]);
   assert.equal(offset, 10 * mebibyte, "all that came was parked");
   expectStatus(await draft.append(no, offset, content.subarray(offset)), 204);
-  codeIn(await (await mailbox(carla)).next()); // the mail was parked, too
+  await (await mailbox(carla)).nextCode(); // the mail was parked, too
 });
 
 test("a second SIGTERM parks everything at once", async () => {

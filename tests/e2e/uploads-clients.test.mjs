@@ -14,7 +14,6 @@ import { CommandLine } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { CuttingLine } from "./harness/cutting-line.mjs";
 import { filesBelow, newFolder, sha256 } from "./harness/files.mjs";
-import { codeIn } from "./harness/mailbox.mjs";
 import { runProgram, waitUntil } from "./harness/processes.mjs";
 import { mailbox, root } from "./harness/run-context.mjs";
 import { SlowLine } from "./harness/slow-line.mjs";
@@ -278,7 +277,7 @@ test("the commands of the documentation upload with curl alone, also after a cut
       .replace("sleep 5", "sleep 0.1")
       .replace("read -r code ", "until [ -s code ]; do sleep 0.1; done; code=$(cat code) ");
     const running = runProgram(["bash", "-euo", "pipefail", "-c", script], { cwd: folder });
-    await writeFile(path.join(folder, "code"), codeIn(await (await mailbox(from)).next()));
+    await writeFile(path.join(folder, "code"), await (await mailbox(from)).nextCode());
     const ended = await running;
     assert.equal(ended.code, 0, `${ended.stderr}${ended.stdout}`);
     assert.equal(line.done, 1);

@@ -8,7 +8,6 @@ import { after, before, test } from "node:test";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
-import { codeIn } from "./harness/mailbox.mjs";
 import { SenderPages, words } from "./harness/portal-pages.mjs";
 import { waitUntil } from "./harness/processes.mjs";
 import { mailbox } from "./harness/run-context.mjs";
@@ -47,7 +46,7 @@ async function goToContent(page, sender, { known = false, goOn = false } = {}) {
   await sender.button("page.next").click();
   if (!known) {
     await sender.arrive("page.verify.title");
-    await sender.field("page.verify.code").fill(codeIn(await (await mailbox(anna)).next()));
+    await sender.field("page.verify.code").fill(await (await mailbox(anna)).nextCode());
     await sender.button("page.verify.verify").click();
   }
   await sender.arrive("page.recipients.title");

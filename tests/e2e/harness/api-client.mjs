@@ -1,7 +1,6 @@
 // A program that speaks the HTTP API as spec/api.yaml describes it: the short way for tests that
 // are about something else.
 import { randomBytes } from "node:crypto";
-import { codeIn } from "./mailbox.mjs";
 import { mailbox } from "./run-context.mjs";
 import { send } from "./http.mjs";
 
@@ -155,7 +154,7 @@ export class ApiClient {
     const box = await mailbox(address);
     await box.rest();
     await this.requestCode(address, language);
-    const code = codeIn(await box.next());
+    const code = await box.nextCode();
     const answer = await this.call("POST", "/api/v1/verifications/confirm", {
       json: { address, code },
     });

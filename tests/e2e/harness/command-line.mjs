@@ -2,7 +2,6 @@
 import { mkdtemp } from "node:fs/promises";
 import path from "node:path";
 import { programs } from "./couvertd.mjs";
-import { codeIn } from "./mailbox.mjs";
 import { runProgram } from "./processes.mjs";
 import { mailbox, runContext } from "./run-context.mjs";
 
@@ -46,6 +45,6 @@ export class CommandLine {
     const box = await mailbox(address);
     await box.rest();
     mustEndWell(await this.run(["verify", address, "--request-only"]));
-    mustEndWell(await this.run(["verify", address, "--code", codeIn(await box.next())]));
+    mustEndWell(await this.run(["verify", address, "--code", await box.nextCode()]));
   }
 }

@@ -24,9 +24,11 @@ export function readable(text) {
   return text.replaceAll("\u200C", "");
 }
 
+const codeLine = /^\s*([a-z0-9]{10}|[a-z0-9]{5}[ -][a-z0-9]{5})\s*$/m;
+
 /** The verification code in a text: ten characters on a line of their own. @param {string} text */
 export function codeInText(text) {
-  const found = text.match(/^\s*([a-z0-9]{10}|[a-z0-9]{5}[ -][a-z0-9]{5})\s*$/m);
+  const found = text.match(codeLine);
   if (!found) throw new Error(`no code in the mail:\n${text}`);
   return found[1].replace(/[ -]/, "");
 }
@@ -81,6 +83,11 @@ export class Mailbox {
       if (Date.now() > end) throw new Error(`no such mail for ${this.address} in ${deadline} ms`);
       await this.#read(Math.max(0, end - Date.now()));
     }
+  }
+
+  /** The code of the next mail that has one. */
+  async nextCode() {
+    return codeIn(await this.next({ fits: ({ text }) => codeLine.test(text) }));
   }
 
   /** All mails that are there now and were not handed out. @returns {Promise<Mail[]>} */

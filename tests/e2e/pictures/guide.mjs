@@ -7,7 +7,7 @@ import path from "node:path";
 import { launchChromium } from "../harness/browser.mjs";
 import { Couvertd } from "../harness/couvertd.mjs";
 import { FakeClock } from "../harness/fake-clock.mjs";
-import { codeIn, transferLinkIn } from "../harness/mailbox.mjs";
+import { transferLinkIn } from "../harness/mailbox.mjs";
 import { RecipientPages, SenderPages, words } from "../harness/portal-pages.mjs";
 import { beginRun, mailbox, root } from "../harness/run-context.mjs";
 
@@ -99,7 +99,7 @@ async function provide(pages, sample, language) {
   const box = await mailbox(address);
   await next();
   await pages.arrive("page.verify.title");
-  const code = codeIn(await box.next());
+  const code = await box.nextCode();
   await pages.field("page.verify.code").fill(code);
   await pages.button("page.verify.verify").click();
   await pages.arrive("page.recipients.title");
