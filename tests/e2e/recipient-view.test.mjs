@@ -350,8 +350,9 @@ test("a film plays from any place: what is seen belongs to that second", async (
     if (video.readyState < 1) await happens("loadedmetadata");
     const greys = [];
     for (const second of [207, 33]) {
+      const shown = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
       video.currentTime = second + 0.5;
-      await happens("seeked");
+      await Promise.all([happens("seeked"), shown]);
       const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
       const drawn = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
       drawn.drawImage(video, 0, 0);
