@@ -88,8 +88,7 @@ function filesOf(bundle: Rolldown.OutputBundle, module: string): Set<string> {
   return found;
 }
 
-/** index.html with a page drawn into it. All that is seen at first is the HTML and the styles: they
- * come before the script, on the connection that is there already. */
+/** index.html with a page drawn into it. */
 function pageOf(plain: string, files: readonly string[], { head, body }: Drawn[string]): string {
   const links = files
     .filter((file) => !plain.includes(file))
@@ -97,9 +96,7 @@ function pageOf(plain: string, files: readonly string[], { head, body }: Drawn[s
   const title = /<title>.*<\/title>/.exec(head)?.[0];
   return plain
     .replace(/<title>.*<\/title>/, (before) => title ?? before)
-    .replace(/( *<script [^]*?)( *<link rel="stylesheet" .*\n)/, "$2$1")
     .replace("</head>", () => `${links.join("")}</head>`)
-    .replace(/<script type="module"|<link rel="modulepreload"/g, '$& fetchpriority="low"')
     .replace(/(?<=<div id="app"[^>]*>)/, () => body);
 }
 

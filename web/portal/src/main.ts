@@ -15,25 +15,20 @@ const catalogues = {
   en: () => import("virtual:texts/en"),
 };
 
-/** Lets the browser draw and listen in between: what a slow phone does in one go is felt. */
-const nextTask = () => new Promise((resolve) => setTimeout(resolve));
-
 /** Asks for everything that the first page needs at once, and takes over what the build has drawn,
  * if it is in the visitor's language. */
 async function begin(): Promise<void> {
+  void askFacts();
   const name = partAt(location.pathname);
   const part = name && parts[name].load();
   const kept = keptLanguage();
   const language = firstKnown([...(kept ? [kept] : []), ...navigator.languages]);
   const isDrawn = document.documentElement.lang === language;
-  const texts = beginTexts(
+  await beginTexts(
     { load: async (one) => (await catalogues[one]()).texts, keep: keepLanguage },
     language,
   );
-  await nextTask();
-  void askFacts();
-  await Promise.all([texts, part]);
-  await nextTask();
+  await part;
   const target = document.getElementById("app")!;
   target.inert = false;
   if (isDrawn && target.hasChildNodes()) {
