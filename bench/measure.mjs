@@ -20,7 +20,11 @@ import { root } from "../tests/e2e/harness/run-context.mjs";
 /** How many streams at once, and how many bytes each. @typedef {{ streams: number,
  *   bytes: number }} Load */
 
-/** @typedef {{ rate: number, cpu: number, all: number, client: number, cipher: string }} Sample */
+/**
+ * Seconds of processor time are for each GiB: of the server's processes, and of the machine less
+ * the client.
+ * @typedef {{ rate: number, cpu: number, machine: number, client: number, cipher: string }} Sample
+ */
 
 const kibi = 1024;
 export const GiB = kibi ** 3;
@@ -129,16 +133,22 @@ export async function load(run, port, what, { bytes, heads: texts }) {
  */
 export async function sample(contestant, work) {
   const before = await cpuSeconds(await contestant.pids());
-  const machine = await machineSeconds();
+  const machineBefore = await machineSeconds();
   const done = await work();
   const began = performance.now();
   await contestant.sync();
   const seconds = done.seconds + (performance.now() - began) / 1000;
   const cpu = (await cpuSeconds(await contestant.pids())) - before;
-  const all = (await machineSeconds()) - machine - done.cpu;
+  const machine = (await machineSeconds()) - machineBefore - done.cpu;
   const gibi = done.bytes / GiB;
   const rate = done.bytes / seconds / 1e6;
-  return { rate, cpu: cpu / gibi, all: all / gibi, client: done.cpu / gibi, cipher: done.cipher };
+  return {
+    rate,
+    cpu: cpu / gibi,
+    machine: machine / gibi,
+    client: done.cpu / gibi,
+    cipher: done.cipher,
+  };
 }
 
 /** @param {number[]} values */

@@ -139,8 +139,8 @@ function note(who, { streams, bytes }, up, down) {
     ["up", up],
     ["down", down],
   ].map(([what, one]) => {
-    const { rate, cpu, all, client } = /** @type {import("./measure.mjs").Sample} */ (one);
-    const times = `${cpu.toFixed(2)} s/GiB (${all.toFixed(2)} with the kernel's`;
+    const { rate, cpu, machine, client } = /** @type {import("./measure.mjs").Sample} */ (one);
+    const times = `${cpu.toFixed(2)} s/GiB (${machine.toFixed(2)} with the kernel's`;
     return `${what} ${rate.toFixed(0)} MB/s ${times}, client ${client.toFixed(2)})`;
   });
   const load = `${streams} × ${nameBytes(bytes)}`;

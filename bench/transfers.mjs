@@ -25,9 +25,10 @@ async function thereAndBack(contestant, amount, bench) {
   return [sent, received];
 }
 
-/** Two lines of the table: rate and processor time. @param {string} what @param {Sample[][]} all */
+/** Lines of the table: rate, the server's processor time, and that with the kernel's.
+ * @param {string} what @param {Sample[][]} all */
 function rowsOf(what, all) {
-  const row = (/** @type {"rate" | "cpu" | "all"} */ name, /** @type {number} */ digits) => {
+  const row = (/** @type {"rate" | "cpu" | "machine"} */ name, /** @type {number} */ digits) => {
     const [ours, ...others] = all.map((samples) => samples.map((one) => one[name]));
     return [
       ...[ours, ...others].map((values) => spread(values, digits)),
@@ -37,7 +38,7 @@ function rowsOf(what, all) {
   return [
     [`${what}, MB/s`, ...row("rate", 0)],
     [`${what}, CPU s/GiB`, ...row("cpu", 2)],
-    [`${what}, CPU s/GiB with the kernel's threads`, ...row("all", 2)],
+    [`${what}, CPU s/GiB with the kernel's threads`, ...row("machine", 2)],
   ];
 }
 

@@ -5,17 +5,11 @@
 #include <algorithm>
 
 #include "base/secret.h"
+#include "crypto/openssl_bytes.h"
 #include "crypto/vaes_gcm.h"
 
 namespace couvert {
 namespace {
-
-unsigned char* raw(std::byte* bytes) {
-  return reinterpret_cast<unsigned char*>(bytes);
-}
-const unsigned char* raw(const std::byte* bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes);
-}
 
 struct CipherCloser {
   void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }

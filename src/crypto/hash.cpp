@@ -8,8 +8,6 @@
 
 #include <algorithm>
 
-#include "crypto/openssl_bytes.h"
-
 namespace couvert {
 namespace {
 
@@ -35,7 +33,7 @@ void Sha256::compress_blocks(Bytes blocks) {
   SHA256_CTX context;
   SHA256_Init(&context);
   std::copy(chain_.begin(), chain_.end(), context.h);
-  SHA256_Update(&context, raw(blocks), blocks.size());
+  SHA256_Update(&context, blocks.data(), blocks.size());
   std::copy_n(context.h, chain_.size(), chain_.begin());
 }
 
@@ -62,7 +60,7 @@ Sha256Digest Sha256::digest() const {
   const std::uint64_t bits = (size_ - size_ % block_bytes) * 8;
   context.Nl = static_cast<SHA_LONG>(bits);
   context.Nh = static_cast<SHA_LONG>(bits >> 32);
-  SHA256_Update(&context, raw(open_), size_ % block_bytes);
+  SHA256_Update(&context, open_.data(), size_ % block_bytes);
   Sha256Digest out;
   SHA256_Final(reinterpret_cast<unsigned char*>(out.data()), &context);
   return out;

@@ -25,9 +25,9 @@ void hmac(const char* digest, Bytes key, std::initializer_list<Bytes> pieces, Mu
   const OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(digest), 0),
       OSSL_PARAM_construct_end()};
-  INVARIANT(EVP_MAC_init(context.get(), raw(key), key.size(), parameters) == 1);
+  INVARIANT(EVP_MAC_init(context.get(), raw(key.data()), key.size(), parameters) == 1);
   for (const Bytes piece : pieces) {
-    INVARIANT(EVP_MAC_update(context.get(), raw(piece), piece.size()) == 1);
+    INVARIANT(EVP_MAC_update(context.get(), raw(piece.data()), piece.size()) == 1);
   }
   std::size_t size = 0;
   auto* to = reinterpret_cast<unsigned char*>(out.data());

@@ -1,16 +1,16 @@
 // Bytes as OpenSSL's functions take them.
 #pragma once
 
-#include "base/bytes.h"
+#include <cstddef>
 
 namespace couvert {
 
-inline const unsigned char* raw(Bytes bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
+inline unsigned char* raw(std::byte* bytes) {
+  return reinterpret_cast<unsigned char*>(bytes);
 }
 
-inline unsigned char* raw_out(MutableBytes bytes) {
-  return reinterpret_cast<unsigned char*>(bytes.data());
+inline const unsigned char* raw(const std::byte* bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes);
 }
 
 }  // namespace couvert

@@ -31,7 +31,7 @@ struct Curve {
   // Null where the number is out of bounds.
   Number number(const P256PrivateKey& key) const {
     Number made(BN_secure_new());
-    INVARIANT(made && BN_bin2bn(raw(key.expose()), 32, made.get()) != nullptr);
+    INVARIANT(made && BN_bin2bn(raw(key.expose().data()), 32, made.get()) != nullptr);
     // OpenSSL multiplies in constant time where it is told that the number is secret.
     BN_set_flags(made.get(), BN_FLG_CONSTTIME);
     const bool inside =
@@ -49,15 +49,15 @@ struct Curve {
   Point read(const P256PublicKey& key) const {
     Point made = point();
     const bool inside =
-        key[0] == std::byte{4} &&
-        EC_POINT_oct2point(group.get(), made.get(), raw(key), key.size(), scratch.get()) == 1;
+        key[0] == std::byte{4} && EC_POINT_oct2point(group.get(), made.get(), raw(key.data()),
+                                                     key.size(), scratch.get()) == 1;
     return inside ? std::move(made) : nullptr;
   }
 
   P256PublicKey written(const Point& point) const {
     P256PublicKey out{};
     const std::size_t bytes =
-        EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED, raw_out(out),
+        EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED, raw(out.data()),
                            out.size(), scratch.get());
     INVARIANT(bytes == out.size());
     return out;

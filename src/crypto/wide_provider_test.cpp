@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "crypto/openssl_bytes.h"
 #include "crypto/random.h"
 #include "crypto/vaes_gcm.h"
 
@@ -18,13 +19,6 @@ struct Free {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
 using Cipher = std::unique_ptr<EVP_CIPHER, Free>;
-
-unsigned char* raw(std::byte* bytes) {
-  return reinterpret_cast<unsigned char*>(bytes);
-}
-const unsigned char* raw(const std::byte* bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes);
-}
 
 std::string_view provider_of(const Cipher& cipher) {
   return OSSL_PROVIDER_get0_name(EVP_CIPHER_get0_provider(cipher.get()));

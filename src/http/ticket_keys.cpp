@@ -6,13 +6,10 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "crypto/openssl_bytes.h"
 
 namespace couvert {
 namespace {
-
-unsigned char* raw(std::byte* bytes) {
-  return reinterpret_cast<unsigned char*>(bytes);
-}
 
 // One place for each program: OpenSSL's index for what a context carries of ours.
 int context_index() {

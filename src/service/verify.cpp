@@ -71,9 +71,7 @@ Result<CodeAnswer> Verify::request(const Caller& caller, const CodeRequest& requ
   const CodeCounts counts = {{{"codes from " + caller.network, limits::codes_per_network_max},
                               {"codes", limits::codes_per_server_max}},
                              "codes to " + address->text.substr(0, 180)};
-  CodeMail mail{.language = request.language};
-  mail.purpose = request.purpose;
-  mail.client = request.client;
+  CodeMail mail{.language = request.language, .purpose = request.purpose, .client = request.client};
   return mail_code(caller, *address, std::move(mail), counts);
 }
 
@@ -86,9 +84,7 @@ Result<CodeAnswer> Verify::request_for(const Caller& caller, const Recipient& re
        {key, limits::recipient_codes_max},
        {"codes for recipients", limits::codes_per_server_max}},
       ""};
-  CodeMail mail{.language = language};
-  mail.purpose = CodePurpose::retrieve;
-  mail.client = client;
+  CodeMail mail{.language = language, .purpose = CodePurpose::retrieve, .client = client};
   return mail_code(caller, recipient.address, std::move(mail), counts);
 }
 
