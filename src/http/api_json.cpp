@@ -129,6 +129,7 @@ Json json_of(const Draft& draft) {
                                       {"offset", number(file.offset)}}));
   }
   return Json(Json::Object{{"draft_id", Json(draft.draft_id.text())},
+                           {"seal_id", Json(draft.seal_id.text())},
                            {"from", Json(draft.from.text)},
                            {"expires", time(draft.expires)},
                            {"files", Json(std::move(files))}});
