@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "service/live_slot.h"
+#include "service/quick_mails.h"
 #include "store/quick_pair_table.h"
 
 namespace couvert {
@@ -20,7 +21,18 @@ Result<> check_answer(Transaction& tx, const QuickClientRow& client, const Quick
   return is_own ? Result<>() : fail(ErrorCode::refused, "key");
 }
 
-Result<> keep_answer(Transaction& tx, const QuickAnswerRow& answer) {
+Result<> make_pair_known(const Parts& parts, Transaction& tx, const QuickAnswerRow& answer) {
+  const Result<std::optional<QuickPersonRow>> sender = find_quick_person(tx, answer.sender);
+  if (!sender) return pass(sender);
+  if (sender->has_value()) {
+    const Result<> told =
+        tell_contact(parts, tx, **sender, QuickEvent::connected, answer.recipient);
+    if (!told) return told;
+  }
+  return put_quick_pair(tx, answer.sender, answer.recipient, answer.since);
+}
+
+Result<> keep_answer(const Parts& parts, Transaction& tx, const QuickAnswerRow& answer) {
   const Result<std::optional<QuickAnswerRow>> before =
       find_quick_answer(tx, answer.seal_id, answer.recipient);
   if (!before) return pass(before);
@@ -30,7 +42,7 @@ Result<> keep_answer(Transaction& tx, const QuickAnswerRow& answer) {
   }
   const Result<> inserted = insert_quick_answer(tx, answer);
   if (!inserted) return inserted;
-  return put_quick_pair(tx, answer.sender, answer.recipient, answer.since);
+  return make_pair_known(parts, tx, answer);
 }
 
 }  // namespace
@@ -43,13 +55,15 @@ Result<> QuickRelay::answer(const DeviceProof& proof, const RetrievalKey& retrie
   QuickAnswerRow row{
       invitation->seal, invitation->recipient, invitation->sender, {}, parts_.clock.now(), false};
   std::copy(answer.begin(), answer.end(), row.answer.begin());
-  return parts_.database.write([&](Transaction& tx) -> Result<> {
+  const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
     const Result<QuickClientRow> client = client_of(tx, proof);
     if (!client) return pass(client);
     const Result<> checked = check_answer(tx, *client, *parsed, *invitation);
     if (!checked) return checked;
-    return keep_answer(tx, row);
+    return keep_answer(parts_, tx, row);
   });
+  if (done) parts_.wake_outbox();
+  return done;
 }
 
 Result<std::vector<WaitingAnswer>> QuickRelay::waiting(const DeviceProof& proof) {
