@@ -49,7 +49,8 @@ const answerTimeMax = 60_000;
 const passwordTimeMax = 300_000;
 const worksOnPassword = (url: string) => /\/(start|retrievals)$/.test(url);
 
-async function settle<T>(
+/** What a call of openapi-fetch gave, as a Result. */
+export async function settle<T>(
   request: Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<Result<T>> {
   try {
@@ -129,6 +130,8 @@ export function createApi(host: Host) {
   });
 
   return {
+    /** For calls that only some pages need, and bring along (quick/calls.ts). */
+    client,
     /** The server's time, as near as its last answer tells; a phone's own clock may be wrong. */
     now: () => host.now() + (Math.abs(ahead) > 120_000 ? ahead : 0),
     ...general(client),
@@ -139,10 +142,10 @@ export function createApi(host: Host) {
   };
 }
 
-type Client = ReturnType<typeof createClient<paths>>;
+export type Client = ReturnType<typeof createClient<paths>>;
 
 /** What a proof is wanted for, as the code's mail says it. */
-export type CodePurpose = "provide" | "sent" | "received";
+export type CodePurpose = "any" | "provide" | "sent" | "received";
 
 function general(client: Client) {
   return {
@@ -350,6 +353,13 @@ function retrievals(client: Client) {
     retrieval: (retrieval_id: string) =>
       settle(
         client.GET("/api/v1/retrievals/{retrieval_id}", { params: { path: { retrieval_id } } }),
+      ),
+    /** Whether the sender invites to QUICK: `conflict` with `no_invitation` where not. */
+    invitation: (retrieval_id: string) =>
+      settle(
+        client.GET("/api/v1/retrievals/{retrieval_id}/invitation", {
+          params: { path: { retrieval_id } },
+        }),
       ),
     finish: (retrieval_id: string) =>
       settle(
