@@ -171,6 +171,7 @@ test("an invitation is read and answered once, and its answer waits for the send
   const opened = await berts.client.open(plain.recipients[0].transfer_id, { password });
   assert.equal(opened.opened.invites, false);
   expectProblem(await opened.call("GET", "/invitation"), 409, "conflict", "no_invitation");
+  assert.equal(opened.opened.invites, false);
   const refused = await opened.call("POST", "/answer", berts.header, { answer: another });
   expectProblem(refused, 409, "conflict", "no_invitation");
   expectStatus(await opened.call("DELETE"), 204);
