@@ -199,6 +199,7 @@ struct Retrieval {
   std::string expires;
   std::string subject;
   std::string text;
+  bool invites = false;  // to QUICK
   std::vector<File> files;
 };
 
