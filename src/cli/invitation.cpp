@@ -53,7 +53,7 @@ Outcome<std::string> answer(const World& world, QuickLine& line, const KeptDevic
 Outcome<std::string> consider_invitation(const World& world, Client& client,
                                          const Opening& opening) {
   const bool asked_for = is_asked_for(world);
-  if (!opening.was_by_password() && !asked_for) return std::string();
+  if (!opening.retrieval().invites && !asked_for) return std::string();
   const Outcome<State> state = open_state(world);
   if (!state) return asked_for ? Outcome<std::string>(pass(state)) : std::string();
   QuickLine line(world, client, *state);

@@ -124,7 +124,6 @@ Outcome<> Opening::open_by_device() {
 }
 
 Outcome<> Opening::open_by_password() {
-  by_password_ = true;
   const auto file = world_.arguments.value("password-file");
   if (const auto code = world_.arguments.value("code")) {
     const Outcome<> confirmed = confirm_code(*code);

@@ -27,8 +27,6 @@ class Opening {
   // Order: after open().
   const RetrievalAccess& access() const { return *access_; }
   const api::Retrieval& retrieval() const { return retrieval_; }
-  /// Whether a password was typed: then there may be an invitation.
-  bool was_by_password() const { return by_password_; }
 
  private:
   Outcome<> open_by_password();
@@ -44,7 +42,6 @@ class Opening {
   Client& client_;
   std::optional<RetrievalAccess> access_;
   api::Retrieval retrieval_;
-  bool by_password_ = false;
 };
 
 }  // namespace couvert
