@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
-import { Person, connectPeople } from "./harness/quick-people.mjs";
+import { Person, connectPeople, endedWith } from "./harness/quick-people.mjs";
 
 /** @type {Couvertd} */
 let server;
@@ -24,12 +24,6 @@ before(async () => {
   ]);
 });
 after(() => server?.stop());
-
-/** @param {import("./harness/processes.mjs").Ended} ended @param {number} code @param {RegExp} words */
-function endedWith(ended, code, words) {
-  assert.equal(ended.code, code, String(ended.stderr));
-  assert.match(String(ended.stderr), words);
-}
 
 test("without QUICK a transfer asks how it is opened, and --quick says where to begin", async () => {
   endedWith(await anna.tryProvide([bert.address]), 2, /say how the transfer is opened/);

@@ -1,5 +1,6 @@
 // People who use QUICK on the command line, each on a device of its own.
-import { writeFile } from "node:fs/promises";
+import assert from "node:assert/strict";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CommandLine, mustEndWell } from "./command-line.mjs";
 import { newFolder } from "./files.mjs";
@@ -130,7 +131,6 @@ export class Person {
 
   /** The file with this device's keys. */
   async stateFile() {
-    const { readdir } = await import("node:fs/promises");
     const names = await readdir(this.line.home);
     const name = names.find((one) => /^quick-.*\.json$/.test(one));
     return path.join(this.line.home, name ?? "none");
@@ -141,4 +141,11 @@ export class Person {
 export async function connectPeople(one, other) {
   await other.accept(await one.invite(other.address));
   await one.contacts();
+}
+
+/** With which exit code, and which words on standard error. @param {Ended} ended
+ * @param {number} code @param {RegExp} words */
+export function endedWith(ended, code, words) {
+  assert.equal(ended.code, code, String(ended.stderr));
+  assert.match(String(ended.stderr), words);
 }
