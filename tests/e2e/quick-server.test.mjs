@@ -1,5 +1,5 @@
-// QUICK where the server itself is changed behind everybody's back: rows put back, keys swapped, all
-// of it stolen, and the one lie that only people can find.
+// QUICK where the server itself is changed behind everybody's back: rows put back, keys swapped,
+// all of it stolen, and the one lie that only people can find.
 import assert from "node:assert/strict";
 import { createECDH } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -77,7 +77,7 @@ test("a thief with database, objects, day keys, master key and log opens nothing
   assert.match(opened[1], /^keyslot 3 /);
 });
 
-test("no code, device key or secret of a transfer lies in the server's folders or logs", async () => {
+test("no code and no device's key lies in the server's folders or logs", async () => {
   const file = await readFile(await anna.stateFile(), "utf8");
   const { device_key } = JSON.parse(file);
   const code = recoveryCode.replaceAll("-", "");
@@ -114,7 +114,7 @@ test("a book that was put back behind everybody's back is noticed by each device
   assert.equal(await anna.stateOf("qs-later@example.net"), "invited");
 });
 
-test("a public key that the server swaps is found by both, and so is a swapped answer", async () => {
+test("a public key that the server swaps is found by both, a swapped answer by one", async () => {
   const made = createECDH("prime256v1");
   const key = made.generateKeys("base64url");
   const where = `WHERE address = '${bert.address}'`;
@@ -145,7 +145,7 @@ test("two whom the server calls a pair are none: no human led to it", async () =
   assert.equal(await bert.stateOf(dora.address), undefined);
 });
 
-test("a server that plays both sides while an invitation passes is found by the check codes", async () => {
+test("a server that plays both sides of an invitation is found by the check codes", async () => {
   const [emil, fritz] = await Promise.all([
     Person.connected(lying.baseUrl, "qs-emil@example.org"),
     Person.connected(lying.baseUrl, "qs-fritz@example.net"),

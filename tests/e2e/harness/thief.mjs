@@ -76,7 +76,7 @@ export function fromBase32(text) {
   return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
 }
 
-/** What a text says as base64url, base32 or hexadecimal digits, word by word. @param {string} text */
+/** What a text says as base64url, base32 or hexadecimal digits. @param {string} text */
 function writtenIn(text) {
   const found = [];
   for (const [word] of text.matchAll(/[A-Za-z0-9_-]{22,}/g)) {
