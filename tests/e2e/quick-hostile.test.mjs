@@ -150,7 +150,7 @@ test("a book that is older, another, cut or of another version is refused", asyn
   assert.equal(await anna.stateOf(bert.address), "connected", "and nothing of it is remembered");
 });
 
-test("a book that nobody heard was taken is ours; one that is not taken is no invitation", async () => {
+test("a book is ours though nobody heard that it was taken, and none if it was not", async () => {
   let tries = 0;
   /** @type {import("./harness/lying-server.mjs").Lie} */
   const lost = {
