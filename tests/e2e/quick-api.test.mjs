@@ -115,10 +115,24 @@ test("one more device comes in by a code, sees the same, and gets nothing once r
   expectProblem(await more.tryJoin(), 409, "conflict");
   assert.equal(expectStatus(await more.call("GET"), 200).json.sealed, more.sealed);
   expectStatus(await more.call("DELETE", `/devices/${more.id}`), 204);
-  for (const below of ["", "/book", "/devices", "/answers"]) {
-    expectProblem(await more.call("GET", below), 401, "unproven");
+  /** @type {[string, string, unknown?][]} */
+  const everything = [
+    ["GET", ""],
+    ["GET", "/book"],
+    ["PUT", "/book", { version: 3, sealed: anyBytes(100) }],
+    ["GET", "/devices"],
+    ["DELETE", `/devices/${annas.id}`],
+    ["PUT", "/code", left],
+    ["PUT", "/recovery", left],
+    ["POST", "/contacts", { addresses: [bert] }],
+    ["POST", "/contacts/end", { address: bert }],
+    ["GET", "/answers"],
+    ["POST", "/answers/take", { seal_id: randomId(), recipient: bert }],
+    ["POST", "/envelope", { transfer_id: randomId() }],
+  ];
+  for (const [method, below, json] of everything) {
+    expectProblem(await more.call(method, below, json), 401, "unproven");
   }
-  expectProblem(await more.findEnvelope(randomId()), 401, "unproven");
   expectProblem(await annas.call("DELETE", `/devices/${more.id}`), 404, "denied");
 });
 

@@ -60,22 +60,30 @@ export class QuickDevice {
     return this.client.call(method, this.path + below, { headers, json });
   }
 
-  /** @param {Record<string, unknown>} [more] */
-  tryActivate(more = {}) {
-    return this.callProven("POST", "", {
+  activation() {
+    return {
       public_key: this.publicKey,
       recovery: this.recovery,
       book: this.book,
       language: "en",
       device: { name: "Firefox on Windows", sealed: this.sealed },
-      ...more,
-    });
+    };
+  }
+
+  /** @param {Record<string, unknown>} [more] */
+  tryActivate(more = {}) {
+    return this.callProven("POST", "", { ...this.activation(), ...more });
   }
 
   /** @param {Record<string, unknown>} [more] */
   async activate(more) {
     expectStatus(await this.tryActivate(more), 204);
     return this;
+  }
+
+  /** To go with Start. */
+  invitation() {
+    return { public_key: this.publicKey, secret: randomSecret() };
   }
 
   tryJoin() {
@@ -97,7 +105,7 @@ export function connected(address) {
 /** Connects both by an invitation of the first. @param {QuickDevice} from @param {QuickDevice} to
  * @param {string} password */
 export async function connect(from, to, password) {
-  const invitation = { public_key: from.publicKey, secret: randomSecret() };
+  const invitation = from.invitation();
   const sent = await from.client.provide({
     from: from.address,
     to: [{ address: to.address }],
