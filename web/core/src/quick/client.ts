@@ -1,5 +1,5 @@
-// QUICK for one address in this browser: its state, its devices, its contacts, and what the pages of
-// a transfer need. Everything stands on the keys that this browser has, or has not.
+// QUICK for one address in this browser: its state, its devices, its contacts, and what the pages
+// of a transfer need. Everything stands on the keys that this browser has, or has not.
 
 import type { Client } from "../api.ts";
 import type { Bytes } from "../bytes.ts";
