@@ -52,6 +52,8 @@ inline constexpr std::size_t contacts_max = 5'000;
 inline constexpr std::size_t invitations_max = 500;  // open at a time; past that the oldest goes
 
 inline constexpr std::size_t quick_clients_max = 20;  // of a person
+inline constexpr int quick_warnings_per_day = 3;      // of a person to all contacts
+inline constexpr std::size_t quick_resets_per_round_max = 20;
 inline constexpr std::size_t client_name_bytes_max = 100;
 inline constexpr std::chrono::minutes quick_code_life = 10min;  // of a secret left for one more
 

@@ -156,6 +156,16 @@ Json to_json(const TroubleMail& mail) {
   return Json(std::move(fields));
 }
 
+Json to_json(const QuickMail& mail) {
+  Json::Object fields = start_of("quick", mail.language);
+  fields.emplace_back("event", name_of(mail.event));
+  fields.emplace_back("about", mail.about.text);
+  fields.emplace_back("device", mail.device);
+  fields.emplace_back("when", to_unix(mail.when));
+  fields.emplace_back("link", mail.link);
+  return Json(std::move(fields));
+}
+
 // Reads the fields that several kinds share, on top of ObjectReader.
 class ContentReader {
  public:
@@ -393,6 +403,19 @@ TroubleMail read_trouble(ContentReader& reader) {
   return mail;
 }
 
+QuickMail read_quick(ContentReader& reader) {
+  QuickMail mail;
+  mail.language = reader.language;
+  const auto event = parse_quick_event(reader.text("event", 20));
+  if (!event) reader.fields.refuse("event", "is unknown");
+  mail.event = event.value_or(QuickEvent::activated);
+  mail.about = reader.address("about");
+  mail.device = reader.text("device", limits::client_name_bytes_max);
+  mail.when = reader.time("when");
+  mail.link = reader.link("link");
+  return mail;
+}
+
 MailContent read_content(ContentReader& reader) {
   if (reader.kind == "code") return read_code(reader);
   if (reader.kind == "notification") return read_notification(reader);
@@ -405,6 +428,7 @@ MailContent read_content(ContentReader& reader) {
   if (reader.kind == "revocation") return read_revocation(reader);
   if (reader.kind == "expired") return read_expired(reader);
   if (reader.kind == "trouble") return read_trouble(reader);
+  if (reader.kind == "quick") return read_quick(reader);
   reader.fields.refuse("kind", "is unknown");
   return CodeMail();
 }

@@ -19,6 +19,7 @@
 #include "domain/language.h"
 #include "domain/transfer.h"
 #include "domain/verification.h"
+#include "mail/quick_event.h"
 
 namespace couvert {
 
@@ -187,9 +188,21 @@ struct TroubleMail {
   bool operator==(const TroubleMail&) const = default;
 };
 
+/// To a person of QUICK: something has changed that they should know of.
+struct QuickMail {
+  Language language = Language::en;
+  QuickEvent event = QuickEvent::activated;
+  Address about;       // whom it is about: the person, or a contact
+  std::string device;  // its name, where a device is new; else empty
+  Instant when;
+  std::string link;  // of the page about QUICK
+
+  bool operator==(const QuickMail&) const = default;
+};
+
 using MailContent = std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail,
                                  UndeliverableMail, WrongPasswordsMail, PasswordAskedMail,
-                                 RevokedMail, RevocationMail, ExpiredMail, TroubleMail>;
+                                 RevokedMail, RevocationMail, ExpiredMail, TroubleMail, QuickMail>;
 
 /// The language that a mail is written in.
 Language language_of(const MailContent& content);

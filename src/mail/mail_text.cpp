@@ -293,6 +293,19 @@ MailText write_kind(const Writer& write, const TroubleMail& mail) {
   return write.finish(page, subject);
 }
 
+MailText write_kind(const Writer& write, const QuickMail& mail) {
+  const std::string key = "mail.quick." + std::string(name_of(mail.event)) + ".";
+  const std::string about = shown_address(mail.about);
+  const std::string device = without_links(one_line(mail.device));
+  MailPage page = write.page(write(key + "title"));
+  page.paragraph(write(key + "intro", {{"address", about}, {"date", write.local(mail.when)}}));
+  if (!device.empty()) page.rows({{write("mail.quick.device"), device}}, RowsKind::short_values);
+  page.notice(write(key + "next"));
+  page.button(write("mail.quick.open"), mail.link, ButtonKind::second);
+  page.remark(write("mail.quick.never"));
+  return write.finish(page, write(key + "subject", {{"address", one_line(mail.about.text)}}));
+}
+
 MailText write_kind(const Writer& write, const RevokedMail& mail) {
   const std::string name = name_of_sender(mail.sender);
   const std::string subject = write("mail.revoked.subject", {{"name", name}});

@@ -25,6 +25,7 @@ PasswordAskedMail sample_password_asked(Language language);
 RevokedMail sample_revoked(Language language);
 RevocationMail sample_revocation(Language language);
 ExpiredMail sample_expired(Language language);
+QuickMail sample_quick(Language language, QuickEvent event);
 TroubleMail sample_trouble(Language language, TroubleKind trouble);
 
 /// All of them with their names.

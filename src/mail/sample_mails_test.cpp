@@ -133,6 +133,15 @@ TroubleMail sample_trouble(Language language, TroubleKind trouble) {
   return mail;
 }
 
+QuickMail sample_quick(Language language, QuickEvent event) {
+  QuickMail mail{language, event, sample_recipient(), {}, {}, "https://couvert.example.org/quick"};
+  mail.when = sample_notification(language).expires;
+  const bool is_device = event == QuickEvent::activated || event == QuickEvent::new_device ||
+                         event == QuickEvent::anew;
+  if (is_device) mail.device = "Firefox on Windows";
+  return mail;
+}
+
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language) {
   return {{"code", sample_code(language)},
           {"program's code", sample_program_code(language)},
@@ -148,7 +157,14 @@ std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language lang
           {"expired", sample_expired(language)},
           {"disk", sample_trouble(language, TroubleKind::disk)},
           {"certificate", sample_trouble(language, TroubleKind::certificate)},
-          {"mail server", sample_trouble(language, TroubleKind::mail_server)}};
+          {"mail server", sample_trouble(language, TroubleKind::mail_server)},
+          {"quick activated", sample_quick(language, QuickEvent::activated)},
+          {"quick new device", sample_quick(language, QuickEvent::new_device)},
+          {"quick anew", sample_quick(language, QuickEvent::anew)},
+          {"quick reset", sample_quick(language, QuickEvent::reset)},
+          {"quick connected", sample_quick(language, QuickEvent::connected)},
+          {"quick changed", sample_quick(language, QuickEvent::changed)},
+          {"quick removed", sample_quick(language, QuickEvent::removed)}};
 }
 
 }  // namespace couvert

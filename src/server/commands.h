@@ -27,6 +27,9 @@ int check(const Config& config);
 /// try_again_status: not now.
 int bounce(const Config& config);
 
+/// Ends QUICK for an address; the server tells of it, now or when it runs again.
+int reset(const Config& config, const std::string& address);
+
 /// What a mail server takes for "keep the mail and try again" (EX_TEMPFAIL of sysexits.h).
 inline constexpr int try_again_status = 75;
 /// Prints an error, for the subcommand that a mail server runs.

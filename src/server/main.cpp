@@ -1,4 +1,6 @@
 // couvertd: the server and its operator's subcommands.
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -21,6 +23,7 @@ constexpr const char* usage =
     "  couvertd policy explain SENDER RECIPIENT... [network=ADDRESS] --config FILE\n"
     "  couvertd check --config FILE\n"
     "  couvertd bounce --config FILE\n"
+    "  couvertd quick reset ADDRESS --config FILE\n"
     "  couvertd --version\n"
     "\n"
     "SENDER and RECIPIENT are patterns: an address, *@example.org, *@*.example.org, *, stars "
@@ -29,7 +32,10 @@ constexpr const char* usage =
     "network=10.0.0.0/8 for senders who sit there. import takes JSON or CSV, - is standard input,\n"
     "and replaces all rules. Without any rule nothing is sent. bounce reads what a mail server "
     "says\n"
-    "of a mail that came back, from standard input. Exit status: 0 done, 1 disagreements found,\n"
+    "of a mail that came back, from standard input. quick reset ends QUICK for an address, which\n"
+    "opens nothing: that person and their contacts are told by mail. Exit status: 0 done, 1 "
+    "disagreements\n"
+    "found, or nobody of QUICK,\n"
     "2 wrong use or configuration, 3 it did not work; of bounce: 0 done, 75 try again.\n";
 
 constexpr const char* default_config = "/etc/couvert/couvert.toml";
@@ -67,7 +73,8 @@ int run(const Words& words) {
     std::fputs(usage, stdout);
     return 0;
   }
-  if (command != "serve" && command != "policy" && command != "check" && command != "bounce") {
+  constexpr std::array commands = {"serve", "policy", "check", "bounce", "quick"};
+  if (std::find(commands.begin(), commands.end(), command) == commands.end()) {
     std::fputs(usage, stderr);
     return 2;
   }
@@ -80,7 +87,10 @@ int run(const Words& words) {
   if (command == "policy") {
     return couvert::policy(*config, {words.plain.begin() + 1, words.plain.end()});
   }
-  if (words.plain.size() != 1) {
+  if (command == "quick" && words.plain.size() == 3 && words.plain[1] == "reset") {
+    return couvert::reset(*config, words.plain[2]);
+  }
+  if (words.plain.size() != 1 || command == "quick") {
     std::fputs(usage, stderr);
     return 2;
   }

@@ -4,6 +4,7 @@
 
 #include "service/expire_round.h"
 #include "service/outbox_round.h"
+#include "service/quick_mails.h"
 #include "service/undelivered.h"
 
 namespace couvert {
@@ -109,6 +110,11 @@ void Rounds::run_outbox() {
       const Result<std::size_t> told = tell_bounces(parts_);
       if (!told) parts_.log.failure("round failed: bounces", told.error());
       if (told) metrics_.mails_bounced.add(*told);
+      return told.has_value();
+    });
+    guarded(parts_.log, metrics_.outbox_round, [this] {
+      const Result<std::size_t> told = tell_resets(parts_);
+      if (!told) parts_.log.failure("round failed: resets", told.error());
       return told.has_value();
     });
     guarded(parts_.log, metrics_.outbox_round, [this, &counted] {

@@ -4,7 +4,7 @@
 #include "crypto/compare.h"
 #include "sealing/message.h"
 #include "sealing/quick.h"
-#include "store/quick_pair_table.h"
+#include "service/quick_mails.h"
 
 namespace couvert {
 namespace {
@@ -31,7 +31,7 @@ Result<> check_client(const NewClient& client) {
 }
 
 Result<> check_activation(const Activation& activation) {
-  if (!is_p256_point(activation.key)) return fail(ErrorCode::invalid, "key");
+  if (!is_p256_point(activation.key)) return fail(ErrorCode::invalid, "no public key");
   if (!is_sealed_person(activation.recovery)) return fail(ErrorCode::invalid, "recovery");
   const Result<> book = check_book(activation.book);
   if (!book) return book;
@@ -54,20 +54,18 @@ Result<bool> is_repeated(Transaction& tx, const Activation& activation,
          person.public_key == activation.key;
 }
 
-Result<> insert_activation(Transaction& tx, const Activation& activation, Instant now) {
-  const Result<> person = insert_quick_person(
-      tx, {activation.address, activation.key, activation.member_hash, now, activation.recovery});
-  if (!person) return person;
+Result<> insert_activation(const Parts& parts, Transaction& tx, const Activation& activation,
+                           QuickEvent event) {
+  const Instant now = parts.clock.now();
+  const QuickPersonRow person{activation.address,  activation.key,     activation.member_hash, now,
+                              activation.recovery, activation.language};
+  const Result<> inserted = insert_quick_person(tx, person);
+  if (!inserted) return inserted;
+  const Result<> told = tell_person(parts, tx, person, event, activation.client.name);
+  if (!told) return told;
   const Result<> book = insert_quick_book(tx, {activation.address, 1, activation.book});
   if (!book) return book;
   return insert_quick_client(tx, row_of(activation.client, activation.address, now));
-}
-
-// Contacts keep seeing the pair: with another key, or with none.
-Result<> end_person(Transaction& tx, const Address& address) {
-  const Result<> withdrawn = withdraw_quick_answers(tx, address);
-  if (!withdrawn) return withdrawn;
-  return delete_quick_person(tx, address);
 }
 
 Result<QuickPersonRow> person_of(Transaction& tx, const Address& address) {
@@ -87,25 +85,43 @@ Result<QuickClientRow> client_of(Transaction& tx, const DeviceProof& proof) {
   return std::move(**client);
 }
 
+Result<QuickStanding> QuickPeople::standing(const Caller& caller, const Address& address) {
+  const Result<> proven = Verify(parts_).prove(caller, address);
+  if (!proven) return pass(proven);
+  return parts_.database.read_value([&](Transaction& tx) -> Result<QuickStanding> {
+    const Result<std::optional<QuickPersonRow>> person = find_quick_person(tx, address);
+    if (!person) return pass(person);
+    const Result<std::optional<QuickCodeRow>> code = find_quick_code(tx, address);
+    if (!code) return pass(code);
+    const bool waits = code->has_value() && parts_.clock.now() < (*code)->end;
+    return QuickStanding{person->has_value(), waits};
+  });
+}
+
 Result<> QuickPeople::activate(const Caller& caller, const Activation& activation,
                                IfActive if_active) {
   const Result<> proven = Verify(parts_).prove(caller, activation.address);
   if (!proven) return proven;
   const Result<> checked = check_activation(activation);
   if (!checked) return checked;
-  return parts_.database.write([&](Transaction& tx) -> Result<> {
+  const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
     const Result<std::optional<QuickPersonRow>> person = find_quick_person(tx, activation.address);
     if (!person) return pass(person);
-    if (person->has_value()) {
-      const Result<bool> repeated = is_repeated(tx, activation, **person);
-      if (!repeated) return pass(repeated);
-      if (*repeated) return Result<>();
-      if (if_active == IfActive::refuse) return fail(ErrorCode::conflict, "active");
-      const Result<> ended = end_person(tx, activation.address);
-      if (!ended) return ended;
+    if (!person->has_value()) {
+      return insert_activation(parts_, tx, activation, QuickEvent::activated);
     }
-    return insert_activation(tx, activation, parts_.clock.now());
+    const Result<bool> repeated = is_repeated(tx, activation, **person);
+    if (!repeated) return pass(repeated);
+    if (*repeated) return Result<>();
+    if (if_active == IfActive::refuse) return fail(ErrorCode::conflict, "active");
+    const Result<> ended = end_quick_person(tx, activation.address);
+    if (!ended) return ended;
+    const Result<> told = tell_contacts(parts_, tx, activation.address, QuickEvent::changed);
+    if (!told) return told;
+    return insert_activation(parts_, tx, activation, QuickEvent::anew);
   });
+  if (done) parts_.wake_outbox();
+  return done;
 }
 
 Result<> QuickPeople::add_client(const Caller& caller, const Address& address,
@@ -114,15 +130,19 @@ Result<> QuickPeople::add_client(const Caller& caller, const Address& address,
   if (!proven) return proven;
   const Result<> checked = check_client(client);
   if (!checked) return checked;
-  return parts_.database.write([&](Transaction& tx) -> Result<> {
+  const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
     const Result<QuickPersonRow> person = person_of(tx, address);
     if (!person) return pass(person);
     if (!same_bytes(person->member_hash, member_hash)) return fail(ErrorCode::refused, "member");
     const Result<std::vector<QuickClientRow>> clients = quick_clients_of(tx, address);
     if (!clients) return pass(clients);
     if (clients->size() >= limits::quick_clients_max) return fail(ErrorCode::full, "clients");
-    return insert_quick_client(tx, row_of(client, address, parts_.clock.now()));
+    const Result<> inserted = insert_quick_client(tx, row_of(client, address, parts_.clock.now()));
+    if (!inserted) return inserted;
+    return tell_person(parts_, tx, *person, QuickEvent::new_device, client.name);
   });
+  if (done) parts_.wake_outbox();
+  return done;
 }
 
 Result<Buffer> QuickPeople::take_code(const Caller& caller, const Address& address) {
@@ -232,14 +252,6 @@ Result<> QuickPeople::renew_recovery(const DeviceProof& proof, Bytes sealed) {
     const Result<QuickClientRow> client = client_of(tx, proof);
     if (!client) return pass(client);
     return put_quick_recovery(tx, client->address, sealed);
-  });
-}
-
-Result<> QuickPeople::reset(const Address& address) {
-  return parts_.database.write([&](Transaction& tx) -> Result<> {
-    const Result<QuickPersonRow> person = person_of(tx, address);
-    if (!person) return pass(person);
-    return end_person(tx, address);
   });
 }
 

@@ -31,6 +31,7 @@ struct Activation {
   Buffer recovery;             // the person's secret under the recovery code's key
   Buffer book;                 // version 1
   NewClient client;
+  Language language = Language::en;  // of the mails to this person
 };
 
 enum class IfActive { refuse, start_anew };
@@ -41,6 +42,12 @@ struct OwnQuick {
   P256PublicKey key{};
   Buffer sealed;
   std::int64_t book_version = 0;
+};
+
+/// What a client without keys needs to know of an address.
+struct QuickStanding {
+  bool active = false;
+  bool code_waiting = false;  // whether take_code() would give something
 };
 
 struct VersionedBook {
@@ -58,9 +65,12 @@ class QuickPeople {
  public:
   explicit QuickPeople(const Parts& parts) : parts_(parts) {}
 
+  Result<QuickStanding> standing(const Caller& caller, const Address& address);
+
   /// Makes a person with a first client; the same again is no error. To start anew ends all other
-  /// clients and codes, and takes back answers that nobody has. Errors: `conflict` ("active") where
-  /// there is a person; `invalid` for what is no key and for sealed bytes of another length.
+  /// clients and codes, takes back answers that nobody has, and tells all contacts. Errors:
+  /// `conflict` ("active") where there is a person; `invalid` for what is no key and for sealed
+  /// bytes of another length.
   Result<> activate(const Caller& caller, const Activation& activation, IfActive if_active);
 
   /// Lets one more client in, which shows by the member token that it has the person's secret.
@@ -89,9 +99,6 @@ class QuickPeople {
   Result<> leave_code(const DeviceProof& proof, Bytes sealed);
   /// Errors: `invalid`.
   Result<> renew_recovery(const DeviceProof& proof, Bytes sealed);
-
-  /// The operator ends a person; nothing is opened by it. Errors: `denied` without one.
-  Result<> reset(const Address& address);
 
  private:
   const Parts& parts_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "service/live_slot.h"
+#include "service/quick_mails.h"
 #include "store/quick_pair_table.h"
 
 namespace couvert {
@@ -19,7 +21,18 @@ Result<> check_answer(Transaction& tx, const QuickClientRow& client, const Quick
   return is_own ? Result<>() : fail(ErrorCode::refused, "key");
 }
 
-Result<> keep_answer(Transaction& tx, const QuickAnswerRow& answer) {
+Result<> make_pair_known(const Parts& parts, Transaction& tx, const QuickAnswerRow& answer) {
+  const Result<std::optional<QuickPersonRow>> sender = find_quick_person(tx, answer.sender);
+  if (!sender) return pass(sender);
+  if (sender->has_value()) {
+    const Result<> told =
+        tell_contact(parts, tx, **sender, QuickEvent::connected, answer.recipient);
+    if (!told) return told;
+  }
+  return put_quick_pair(tx, answer.sender, answer.recipient, answer.since);
+}
+
+Result<> keep_answer(const Parts& parts, Transaction& tx, const QuickAnswerRow& answer) {
   const Result<std::optional<QuickAnswerRow>> before =
       find_quick_answer(tx, answer.seal_id, answer.recipient);
   if (!before) return pass(before);
@@ -29,26 +42,28 @@ Result<> keep_answer(Transaction& tx, const QuickAnswerRow& answer) {
   }
   const Result<> inserted = insert_quick_answer(tx, answer);
   if (!inserted) return inserted;
-  return put_quick_pair(tx, answer.sender, answer.recipient, answer.since);
+  return make_pair_known(parts, tx, answer);
 }
 
 }  // namespace
 
 Result<> QuickRelay::answer(const DeviceProof& proof, const RetrievalKey& retrieval, Bytes answer) {
   const Result<QuickAnswer> parsed = parse_answer(answer);
-  if (!parsed) return pass(parsed);
+  if (!parsed) return fail(ErrorCode::invalid, parsed.error().detail);
   const Result<QuickInvitation> invitation = Retrieve(parts_).invitation(retrieval);
   if (!invitation) return pass(invitation);
   QuickAnswerRow row{
       invitation->seal, invitation->recipient, invitation->sender, {}, parts_.clock.now(), false};
   std::copy(answer.begin(), answer.end(), row.answer.begin());
-  return parts_.database.write([&](Transaction& tx) -> Result<> {
+  const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
     const Result<QuickClientRow> client = client_of(tx, proof);
     if (!client) return pass(client);
     const Result<> checked = check_answer(tx, *client, *parsed, *invitation);
     if (!checked) return checked;
-    return keep_answer(tx, row);
+    return keep_answer(parts_, tx, row);
   });
+  if (done) parts_.wake_outbox();
+  return done;
 }
 
 Result<std::vector<WaitingAnswer>> QuickRelay::waiting(const DeviceProof& proof) {
@@ -97,6 +112,28 @@ Result<std::vector<ShownKey>> QuickRelay::shown(const DeviceProof& proof,
     }
     return keys;
   });
+}
+
+Result<FoundEnvelope> QuickRelay::envelope(const DeviceProof& proof, const TransferId& id) {
+  const Result<LiveSlot> slot =
+      parts_.database.read_value([&](Transaction& tx) -> Result<LiveSlot> {
+        const Result<QuickClientRow> client = client_of(tx, proof);
+        if (!client) return pass(client);
+        Result<LiveSlot> found = find_slot(parts_, tx, id);
+        if (!found) return found;
+        const bool is_theirs = found->found.recipient.address == client->address &&
+                               found->row.use == KeyslotUse::quick;
+        if (!is_theirs) return fail(ErrorCode::conflict, "no_envelope");
+        return found;
+      });
+  if (!slot) return pass(slot);
+  const Transfer& transfer = slot->found.transfer;
+  const Result<Keyslot> keyslot = uncoat(parts_, transfer, slot->row);
+  if (!keyslot) return pass(keyslot);
+  const auto* envelope = std::get_if<QuickEnvelope>(&keyslot->parameters);
+  if (envelope == nullptr) return fail(ErrorCode::damaged, "a keyslot without its envelope");
+  return FoundEnvelope{scope_of(transfer), slot->row.slot_id, transfer.sender,
+                       slot->found.recipient.address, *envelope};
 }
 
 Result<> QuickRelay::end(const DeviceProof& proof, const Address& other) {

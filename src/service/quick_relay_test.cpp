@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "sealing/contact_book.h"
+#include "service/quick_mails.h"
 #include "service/test_world.h"
 #include "store/transfer_table.h"
 
@@ -139,7 +140,7 @@ TEST_CASE("QUICK: an answer is taken of the recipient who opened the transfer, a
   Buffer other = encode_answer({two.anna.person.public_key, {}});
   CHECK(error_of(two.relay.answer(two.bert.proof, two.key(), other)).detail == "key");
   CHECK(error_of(two.relay.answer(two.bert.proof, two.key(), Bytes(answer).first(96))).code ==
-        ErrorCode::damaged);
+        ErrorCode::invalid);
   CHECK(two.relay.waiting(two.anna.proof)->empty());
   REQUIRE(two.relay.answer(two.bert.proof, two.key(), answer).has_value());
   other = answer;
@@ -176,7 +177,11 @@ TEST_CASE("QUICK: who starts anew is shown with the new key, and takes back wait
   CHECK(shown[0].key != before);
   CHECK(two.relay.answer(two.bert.proof, two.key(), two.answer()).has_value());
 
-  REQUIRE(QuickPeople(*two.world.parts).reset(two.bert.address).has_value());
+  REQUIRE(two.world.database
+              ->write([&](Transaction& tx) {
+                return reset_quick(tx, two.bert.address, two.world.clock.now());
+              })
+              .has_value());
   const auto removed = two.shown_to(two.anna, two.bert.address);
   REQUIRE(removed.size() == 1);
   CHECK_FALSE(removed[0].key.has_value());

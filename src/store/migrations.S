@@ -37,3 +37,7 @@ couvert_migration_0008:
 couvert_migration_0009:
   .incbin "store/migrations/0009_quick.sql"
   .byte 0
+  .global couvert_migration_0010
+couvert_migration_0010:
+  .incbin "store/migrations/0010_quick_mails.sql"
+  .byte 0

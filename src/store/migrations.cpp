@@ -16,6 +16,7 @@ extern const char couvert_migration_0006[];
 extern const char couvert_migration_0007[];
 extern const char couvert_migration_0008[];
 extern const char couvert_migration_0009[];
+extern const char couvert_migration_0010[];
 }
 
 namespace couvert {
@@ -54,15 +55,16 @@ Result<> make_version_table(soci::session& session) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::array<Migration, 9> all = {{{1, couvert_migration_0001},
-                                                {2, couvert_migration_0002},
-                                                {3, couvert_migration_0003},
-                                                {4, couvert_migration_0004},
-                                                {5, couvert_migration_0005},
-                                                {6, couvert_migration_0006},
-                                                {7, couvert_migration_0007},
-                                                {8, couvert_migration_0008},
-                                                {9, couvert_migration_0009}}};
+  static const std::array<Migration, 10> all = {{{1, couvert_migration_0001},
+                                                 {2, couvert_migration_0002},
+                                                 {3, couvert_migration_0003},
+                                                 {4, couvert_migration_0004},
+                                                 {5, couvert_migration_0005},
+                                                 {6, couvert_migration_0006},
+                                                 {7, couvert_migration_0007},
+                                                 {8, couvert_migration_0008},
+                                                 {9, couvert_migration_0009},
+                                                 {10, couvert_migration_0010}}};
   return all;
 }
 

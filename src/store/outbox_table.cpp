@@ -11,7 +11,7 @@ constexpr std::array all_kinds = {
     MailKind::code,           MailKind::notification,  MailKind::handed_over,
     MailKind::downloaded,     MailKind::undeliverable, MailKind::wrong_passwords,
     MailKind::password_asked, MailKind::revoked,       MailKind::revocation,
-    MailKind::expired,        MailKind::trouble};
+    MailKind::expired,        MailKind::trouble,       MailKind::quick};
 
 }  // namespace
 
@@ -39,6 +39,8 @@ std::string_view name_of(MailKind kind) {
       return "expired";
     case MailKind::trouble:
       return "trouble";
+    case MailKind::quick:
+      return "quick";
   }
   return "";
 }

@@ -30,6 +30,7 @@ enum class MailKind {
   revocation,  // to the sender
   expired,
   trouble,  // to the operator
+  quick,    // of QUICK, to a person
 };
 
 struct OutboxRow {

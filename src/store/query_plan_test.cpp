@@ -167,7 +167,11 @@ void use_quick(Transaction& tx) {
   CHECK(withdraw_quick_answers(tx, anna));
   CHECK(put_quick_pair(tx, anna, Address{"bert@example.net"}, now));
   CHECK(is_quick_pair(tx, anna, Address{"bert@example.net"}));
+  CHECK(quick_contacts_of(tx, anna));
   CHECK(delete_quick_pair(tx, anna, Address{"bert@example.net"}));
+  CHECK(put_quick_reset(tx, {anna, Language::en, now}));
+  CHECK(quick_resets(tx, 5));
+  CHECK(delete_quick_reset(tx, anna));
   CHECK(delete_quick_person(tx, anna));
 }
 
@@ -225,7 +229,10 @@ TEST_CASE("every lookup of every table goes by an index, and no result is sorted
     for (const std::string& step : plan_of(db, sql)) {
       CAPTURE(sql);
       CAPTURE(step);
-      CHECK(step.find("SCAN ") == std::string::npos);
+      // The first few in an index's order need no search.
+      const bool is_head = sql.find(" LIMIT ") != std::string::npos &&
+                           step.find(" USING INDEX ") != std::string::npos;
+      CHECK((is_head || step.find("SCAN ") == std::string::npos));
       // Two states, a few recipients or what is open for one address may be sorted, more may not.
       const bool is_small = sql.find("FROM verification") != std::string::npos ||
                             sql.find("FROM recipient WHERE address") != std::string::npos;

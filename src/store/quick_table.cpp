@@ -1,5 +1,6 @@
 #include "store/quick_table.h"
 
+#include "store/quick_pair_table.h"
 #include "store/sql.h"
 
 namespace couvert {
@@ -14,6 +15,7 @@ struct Table<QuickPersonRow> {
     visit("member_hash", row.member_hash);
     visit("since", row.since);
     visit("recovery", row.recovery);
+    visit("language", row.language);
   }
 };
 
@@ -54,6 +56,17 @@ struct Table<QuickCodeRow> {
   }
 };
 
+template <>
+struct Table<QuickResetRow> {
+  static constexpr std::string_view name = "quick_reset";
+
+  static void columns(auto&& row, auto visit) {
+    visit("address", row.address);
+    visit("language", row.language);
+    visit("since", row.since);
+  }
+};
+
 namespace {
 
 const std::string of_address = "WHERE address = :address";
@@ -84,6 +97,19 @@ Result<> delete_quick_person(Transaction& tx, const Address& address) {
     if (!deleted) return deleted;
   }
   return {};
+}
+
+Result<> end_quick_person(Transaction& tx, const Address& address) {
+  const Result<> withdrawn = withdraw_quick_answers(tx, address);
+  if (!withdrawn) return withdrawn;
+  return delete_quick_person(tx, address);
+}
+
+Result<std::vector<QuickPersonRow>> quick_contacts_of(Transaction& tx, const Address& address) {
+  return select<QuickPersonRow>(tx,
+                                "WHERE address IN (SELECT other FROM quick_pair WHERE one = "
+                                ":address UNION SELECT one FROM quick_pair WHERE other = :address)",
+                                by(address));
 }
 
 Result<> insert_quick_book(Transaction& tx, const QuickBookRow& book) {
@@ -150,6 +176,22 @@ Result<> delete_quick_code(Transaction& tx, const Address& address) {
 
 Result<> sweep_quick_codes(Transaction& tx, Instant now) {
   return run(tx, "DELETE FROM quick_code WHERE \"end\" <= :now", {{"now", encode(now)}});
+}
+
+Result<> put_quick_reset(Transaction& tx, const QuickResetRow& reset) {
+  const Result<bool> deleted = delete_quick_reset(tx, reset.address);
+  if (!deleted) return pass(deleted);
+  return insert(tx, reset);
+}
+
+Result<std::vector<QuickResetRow>> quick_resets(Transaction& tx, std::size_t max) {
+  return select<QuickResetRow>(tx, "ORDER BY since, address LIMIT " + std::to_string(max), {});
+}
+
+Result<bool> delete_quick_reset(Transaction& tx, const Address& address) {
+  const auto deleted = execute(tx, "DELETE FROM quick_reset " + of_address, by(address));
+  if (!deleted) return pass(deleted);
+  return *deleted > 0;
 }
 
 }  // namespace couvert

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "crypto/hash.h"
 #include "domain/address.h"
+#include "domain/language.h"
 #include "store/database.h"
 
 namespace couvert {
@@ -19,7 +20,8 @@ struct QuickPersonRow {
   std::array<std::byte, 65> public_key{};
   Sha256Digest member_hash{};  // of the member token
   Instant since;
-  Buffer recovery;  // couvert/1 person under the recovery code's key
+  Buffer recovery;                   // couvert/1 person under the recovery code's key
+  Language language = Language::en;  // of the mails to them
 };
 
 /// The newest version of a person's contact book.
@@ -47,12 +49,25 @@ struct QuickCodeRow {
   Instant end;
 };
 
+/// Whom the operator has reset, until a round has told of it.
+struct QuickResetRow {
+  Address address;
+  Language language = Language::en;
+  Instant since;
+};
+
 /// Errors: `conflict` where the address has one.
 Result<> insert_quick_person(Transaction& tx, const QuickPersonRow& person);
 Result<std::optional<QuickPersonRow>> find_quick_person(Transaction& tx, const Address& address);
 Result<> put_quick_recovery(Transaction& tx, const Address& address, Bytes sealed);
 /// With clients, book and code. A person who is not there is no error.
 Result<> delete_quick_person(Transaction& tx, const Address& address);
+
+/// The same, and takes back answers that nobody has. Contacts keep seeing the pair: with another
+/// key, or with none.
+Result<> end_quick_person(Transaction& tx, const Address& address);
+/// The people who are paired with this one.
+Result<std::vector<QuickPersonRow>> quick_contacts_of(Transaction& tx, const Address& address);
 
 Result<> insert_quick_book(Transaction& tx, const QuickBookRow& book);
 Result<std::optional<QuickBookRow>> find_quick_book(Transaction& tx, const Address& address);
@@ -73,5 +88,12 @@ Result<std::optional<QuickCodeRow>> find_quick_code(Transaction& tx, const Addre
 Result<> delete_quick_code(Transaction& tx, const Address& address);
 /// Deletes those past their end.
 Result<> sweep_quick_codes(Transaction& tx, Instant now);
+
+/// In the place of an earlier one.
+Result<> put_quick_reset(Transaction& tx, const QuickResetRow& reset);
+/// The oldest first.
+Result<std::vector<QuickResetRow>> quick_resets(Transaction& tx, std::size_t max);
+/// Returns whether it was there.
+Result<bool> delete_quick_reset(Transaction& tx, const Address& address);
 
 }  // namespace couvert
