@@ -10,7 +10,7 @@
 namespace couvert {
 namespace {
 
-enum class Kind { number, truth, preset, line, address };
+enum class Kind { number, truth, preset, quick, line, address };
 enum class Strict { less, more };  // of two values, the one that allows less
 
 struct Row {
@@ -104,6 +104,9 @@ constexpr std::array<Row, setting_count> rows = {
     preset<&A::notify_download>(S::notify_download, "notify_download", more),
     truth<&A::phone_required>(S::phone_required, "phone_required", more),
     truth<&A::checksums>(S::checksums, "checksums", more),
+    row<&A::quick>(S::quick, "quick", Kind::quick, less, {0, 3}),
+    truth<&A::invitation_own_passwords>(S::invitation_own_passwords, "invitation_own_passwords",
+                                        less),
     text<&A::from_name>(S::from_name, "from_name", Kind::line),
     text<&A::reply_to>(S::reply_to, "reply_to", Kind::address),
 };
@@ -116,10 +119,12 @@ const Row& row_of(Setting setting) {
 
 constexpr std::array<std::string_view, 2> truths = {"no", "yes"};
 constexpr std::array<std::string_view, 4> presets = {"never", "off", "on", "always"};
+constexpr std::array<std::string_view, 4> quick_presets = {"never", "off", "if_connected", "on"};
 
 std::span<const std::string_view> words_of(Kind kind) {
   if (kind == Kind::truth) return truths;
   if (kind == Kind::preset) return presets;
+  if (kind == Kind::quick) return quick_presets;
   return {};
 }
 
@@ -169,6 +174,10 @@ Result<std::string> take_word(std::string_view& line) {
 
 std::string_view name_of(Preset preset) {
   return presets[static_cast<std::size_t>(preset)];
+}
+
+std::string_view name_of(QuickPreset preset) {
+  return quick_presets[static_cast<std::size_t>(preset)];
 }
 
 std::string_view name_of(Setting setting) {

@@ -21,6 +21,11 @@ inline bool is_fixed(Preset preset) {
   return preset == Preset::never || preset == Preset::always;
 }
 
+/// How the sender's switch for QUICK stands at first. `never`: there is none; `if_connected`: on
+/// where all recipients are connected; `on`: others are invited, too.
+enum class QuickPreset { never, off, if_connected, on };
+std::string_view name_of(QuickPreset preset);
+
 /// What a sender may do; the defaults hold where neither configuration nor rule says otherwise.
 struct Allowance {
   std::uint64_t transfer_bytes_max = std::uint64_t{1} << 40;  // 1 TiB
@@ -38,8 +43,10 @@ struct Allowance {
   Preset notify_download = Preset::off;
   bool phone_required = false;
   bool checksums = false;  // whether sender and recipients see each file's SHA-256
-  std::string from_name;   // in From of the recipients' mails; empty: the sender's
-  std::string reply_to;    // an address; empty: the sender's
+  QuickPreset quick = QuickPreset::if_connected;
+  bool invitation_own_passwords = true;  // whether a transfer that invites to QUICK may have one
+  std::string from_name;                 // in From of the recipients' mails; empty: the sender's
+  std::string reply_to;                  // an address; empty: the sender's
 
   bool operator==(const Allowance&) const = default;
 };
@@ -64,18 +71,20 @@ enum class Setting {
   notify_download,
   phone_required,
   checksums,
+  quick,
+  invitation_own_passwords,
   from_name,
   reply_to,
 };
-inline constexpr int setting_count = 21;
+inline constexpr int setting_count = 23;
 
 /// The same words in rules, their files, and the configuration.
 std::string_view name_of(Setting setting);
 /// Errors: `invalid`.
 Result<Setting> parse_setting(std::string_view name);
 
-/// A number or a text. Truths are 0 and 1, presets numbers in their order; an empty text is as good
-/// as none.
+/// A number or a text. Truths are 0 and 1, presets of both kinds numbers in their order; an empty
+/// text is as good as none.
 struct SettingValue {
   SettingValue() = default;
   SettingValue(std::integral auto value) : number(static_cast<std::int64_t>(value)) {}

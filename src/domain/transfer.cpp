@@ -96,12 +96,14 @@ std::string_view name_of(OpenBy open_by) {
       return "password";
     case OpenBy::link:
       return "link";
+    case OpenBy::quick:
+      return "quick";
   }
   return "password";
 }
 
 Result<OpenBy> parse_open_by(std::string_view text) {
-  return parse_name(std::array{OpenBy::password, OpenBy::link}, text);
+  return parse_name(std::array{OpenBy::password, OpenBy::link, OpenBy::quick}, text);
 }
 
 std::string_view name_of(PasswordMode mode) {

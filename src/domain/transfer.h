@@ -25,7 +25,7 @@ Result<TransferState> parse_transfer_state(std::string_view text);
 /// Errors: `conflict` where there is no such way.
 Result<TransferState> next_state(TransferState state, TransferEvent event);
 
-enum class OpenBy { password, link };
+enum class OpenBy { password, link, quick };
 std::string_view name_of(OpenBy open_by);
 Result<OpenBy> parse_open_by(std::string_view text);
 

@@ -39,19 +39,41 @@ Result<> read_notification(ObjectReader& reader, std::string& subject, std::stri
   return edited.finish();
 }
 
+// A secret in base64url, or none where the field is not there.
+std::optional<Secret<32>> read_secret(ObjectReader& reader) {
+  std::optional<std::string> text = reader.optional_string("secret", link_secret_bytes_max);
+  if (!text) return std::nullopt;
+  Result<Secret<32>> secret = secret_from_base64url<32>(*text);
+  wipe(*text);
+  if (secret) return std::move(*secret);
+  reader.refuse("secret", "has a wrong form");
+  return std::nullopt;
+}
+
+std::optional<QuickEnvelope> read_envelope(ObjectReader& reader) {
+  return parsed_if_there(reader, "envelope", parse_base64url<std::tuple_size_v<QuickEnvelope>>);
+}
+
+Result<ManifestQuick> read_invitation(const Json& json) {
+  ObjectReader reader(json);
+  ManifestQuick invitation;
+  invitation.key = parsed(reader, "public_key", parse_base64url<65>);
+  std::optional<Secret<32>> secret = read_secret(reader);
+  if (!secret) reader.refuse("secret", "is missing");
+  const Result<> read = reader.finish();
+  if (!read) return pass(read);
+  invitation.secret = std::move(*secret);
+  return invitation;
+}
+
 Result<StartRecipient> read_recipient(const Json& json) {
   ObjectReader reader(json);
   StartRecipient recipient;
   recipient.address = reader.string("address", limits::address_bytes_max);
   recipient.kind = parsed<RecipientKind>(reader, "kind", parse_recipient_kind);
   recipient.slot_id = parsed_if_there<SlotId>(reader, "slot_id", SlotId::parse);
-  std::optional<std::string> text = reader.optional_string("secret", 43);
-  if (text) {
-    Result<Secret<32>> secret = secret_from_base64url<32>(*text);
-    if (secret) recipient.secret = std::move(*secret);
-    if (!secret) reader.refuse("secret", "has a wrong form");
-    wipe(*text);
-  }
+  recipient.secret = read_secret(reader);
+  recipient.envelope = read_envelope(reader);
   const Result<> read = reader.finish();
   if (!read) return pass(read);
   return recipient;
@@ -197,6 +219,11 @@ Result<> read_start_request(const Json& json, StartInput& out) {
     reader.refuse("password", "belongs to open_by password alone");
   }
   if (password) out.password.swap(*password);
+  if (const Json* invitation = reader.optional_object("invitation")) {
+    Result<ManifestQuick> read = read_invitation(*invitation);
+    if (!read) return pass(read);
+    start.invitation = std::move(*read);
+  }
   const Result<> lists = read_lists(reader, start);
   const Result<> read = reader.finish();
   if (!read) return read;
@@ -219,13 +246,13 @@ Result<RecipientChange> read_recipient_change(const Json& json, WithAddress with
   // What is no address is answered by name, so it passes here.
   if (with == WithAddress::yes) change.address = reader.string("address", address_typed_bytes_max);
   const auto slot_id = parsed_if_there<SlotId>(reader, "slot_id", SlotId::parse);
-  std::optional<std::string> text = reader.optional_string("secret", link_secret_bytes_max);
-  if (slot_id.has_value() != text.has_value()) reader.refuse("secret", "belongs to slot_id");
-  if (slot_id && text) {
-    Result<Secret<32>> secret = secret_from_base64url<32>(*text);
-    wipe(*text);
-    if (secret) change.link = NewLink{*slot_id, std::move(*secret)};
-    if (!secret) reader.refuse("secret", "has a wrong form");
+  std::optional<Secret<32>> secret = read_secret(reader);
+  if (slot_id.has_value() != secret.has_value()) reader.refuse("secret", "belongs to slot_id");
+  if (slot_id && secret) change.link = NewLink{*slot_id, std::move(*secret)};
+  if (with == WithAddress::yes) {
+    const std::optional<QuickEnvelope> envelope = read_envelope(reader);
+    if (envelope && !change.link) reader.refuse("envelope", "belongs to slot_id");
+    if (envelope && change.link) change.link->envelope = *envelope;
   }
   const Result<> read = reader.finish();
   if (!read) return pass(read);

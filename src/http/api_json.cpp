@@ -92,6 +92,14 @@ Json json_of(const PolicyAnswer& answer) {
   Json::Array open_by;
   if (!modes.empty()) open_by.push_back(Json(name_of(OpenBy::password)));
   if (allowed.link_allowed) open_by.push_back(Json(name_of(OpenBy::link)));
+  Json::Array inviting;
+  if (allowed.quick != QuickPreset::never) {
+    open_by.push_back(Json(name_of(OpenBy::quick)));
+    for (const Json& mode : modes) {
+      const bool is_own = *mode.string() == name_of(PasswordMode::own);
+      if (!is_own || allowed.invitation_own_passwords) inviting.push_back(mode);
+    }
+  }
   return Json(Json::Object{{"recipients", Json(std::move(recipients))},
                            {"transfer_bytes_max", number(allowed.transfer_bytes_max)},
                            {"days_default", Json(allowed.days_default)},
@@ -106,7 +114,9 @@ Json json_of(const PolicyAnswer& answer) {
                            {"notification_editable", Json(allowed.notification_editable)},
                            {"show_file_names", Json(name_of(allowed.show_file_names))},
                            {"notify_delivery", Json(name_of(allowed.notify_delivery))},
-                           {"notify_download", Json(name_of(allowed.notify_download))}});
+                           {"notify_download", Json(name_of(allowed.notify_download))},
+                           {"quick", Json(name_of(allowed.quick))},
+                           {"invitation_passwords", Json(std::move(inviting))}});
 }
 
 Json json_of(const PasswordVerdict& verdict) {
@@ -129,6 +139,7 @@ Json json_of(const Draft& draft) {
                                       {"offset", number(file.offset)}}));
   }
   return Json(Json::Object{{"draft_id", Json(draft.draft_id.text())},
+                           {"seal_id", Json(draft.seal_id.text())},
                            {"from", Json(draft.from.text)},
                            {"expires", time(draft.expires)},
                            {"files", Json(std::move(files))}});

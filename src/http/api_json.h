@@ -1,6 +1,9 @@
 // The JSON of spec/api.yaml from the values of the use cases, and the answers that carry it.
 #pragma once
 
+#include <algorithm>
+#include <array>
+
 #include "http/api_routes.h"
 
 namespace couvert {
@@ -38,6 +41,17 @@ std::optional<Value> parsed_if_there(ObjectReader& reader, std::string_view name
   if (value) return std::move(*value);
   reader.refuse(name, "has a wrong form");
   return std::nullopt;
+}
+
+/// Bytes of one length in base64url.
+template <std::size_t Size>
+Result<std::array<std::byte, Size>> parse_base64url(std::string_view text) {
+  const Result<Buffer> decoded = decode_base64url(text);
+  if (!decoded) return pass(decoded);
+  if (decoded->size() != Size) return fail(ErrorCode::invalid, "bytes of another length");
+  std::array<std::byte, Size> bytes{};
+  std::copy(decoded->begin(), decoded->end(), bytes.begin());
+  return bytes;
 }
 
 Result<Language> language_of(std::string_view text);

@@ -1,6 +1,7 @@
 #include "http/api_routes.h"
 
 #include "http/draft_routes.h"
+#include "http/quick_routes.h"
 #include "http/received_routes.h"
 #include "http/retrieve_routes.h"
 #include "http/sent_routes.h"
@@ -29,6 +30,7 @@ std::vector<Route> api_routes(const ApiParts& api) {
   add_sent_routes(routes, api);
   add_retrieve_routes(routes, api);
   add_received_routes(routes, api);
+  add_quick_routes(routes, api);
   return routes;
 }
 

@@ -14,6 +14,7 @@
 #include "service/draft.h"
 #include "service/parts.h"
 #include "service/preview.h"
+#include "service/quick_relay.h"
 #include "service/received.h"
 #include "service/retrieve.h"
 #include "service/start.h"
@@ -33,6 +34,8 @@ struct ApiParts {
   ChangeSent& change_sent;
   Retrieve& retrieve;
   Received& received;
+  QuickPeople& quick_people;
+  QuickRelay& quick_relay;
   std::string version;  // of the program
   HealthParts health;
   const Look& look;

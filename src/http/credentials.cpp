@@ -59,10 +59,59 @@ Result<> read_retrieval_token(Request& request) {
   return {};
 }
 
+// "DEVICE_ID.TOKEN", the ID in its one spelling.
+Result<> read_device(Request& request) {
+  const std::string* field = find_field(request.fields, "couvert-device");
+  if (field == nullptr) return fail(ErrorCode::unproven, "no Couvert-Device");
+  const std::string_view text = *field;
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return fail(ErrorCode::invalid, "a malformed device");
+  const Result<DeviceId> id = DeviceId::parse(text.substr(0, dot));
+  if (!id || id->text() != text.substr(0, dot)) return fail(ErrorCode::invalid, "no device ID");
+  const Result<Secret<32>> token = secret_from_base64url<32>(text.substr(dot + 1));
+  if (!token) return pass(token);
+  request.device = DeviceProof{*id, hash_secret(*token)};
+  return {};
+}
+
+Result<> read_member(Request& request) {
+  const std::string* field = find_field(request.fields, "couvert-member");
+  if (field == nullptr) return fail(ErrorCode::invalid, "no Couvert-Member");
+  const Result<Secret<32>> token = secret_from_base64url<32>(*field);
+  if (!token) return pass(token);
+  request.member_hash = hash_secret(*token);
+  return {};
+}
+
+Result<> read_new_device(Request& request) {
+  const Result<> device = read_device(request);
+  if (!device) return device;
+  return read_member(request);
+}
+
+bool is_recipient(Who who) {
+  return who == Who::recipient || who == Who::recipient_device;
+}
+
+// A device's token alone says nothing: the portal's own pages send it, too.
 bool acts_by_token(const Access& access, const Fields& fields) {
-  const std::string_view name =
-      access.who == Who::recipient ? "couvert-retrieval" : "authorization";
+  if (access.who == Who::device) return false;
+  const std::string_view name = is_recipient(access.who) ? "couvert-retrieval" : "authorization";
   return find_field(fields, name) != nullptr;
+}
+
+Result<> read_recipient_device(Request& request) {
+  const Result<> token = read_retrieval_token(request);
+  return token ? read_device(request) : token;
+}
+
+Result<> read_client(const Access& access, Request& request) {
+  const Result<> session = read_session(request);
+  if (!session || access.who == Who::client) return session;
+  if (request.caller.session.empty()) return fail(ErrorCode::unproven, "no session");
+  if (access.who == Who::session) return {};
+  if (access.who == Who::new_device) return read_new_device(request);
+  return read_draft_secret(access, request);
 }
 
 }  // namespace
@@ -80,13 +129,23 @@ Result<> read_credentials(const Access& access, std::string_view base_url, Reque
       !origin_allowed(request.fields, base_url)) {
     return fail(ErrorCode::refused, "another origin");
   }
-  if (access.who == Who::recipient) return read_retrieval_token(request);
-  if (access.who == Who::anyone) return {};
-  const Result<> session = read_session(request);
-  if (!session) return session;
-  if (access.who == Who::client) return {};
-  if (request.caller.session.empty()) return fail(ErrorCode::unproven, "no session");
-  return access.who == Who::session ? Result<>() : read_draft_secret(access, request);
+  switch (access.who) {
+    case Who::anyone:
+      return {};
+    case Who::client:
+    case Who::session:
+    case Who::sender:
+    case Who::maybe_sender:
+    case Who::new_device:
+      return read_client(access, request);
+    case Who::recipient:
+      return read_retrieval_token(request);
+    case Who::device:
+      return read_device(request);
+    case Who::recipient_device:
+      return read_recipient_device(request);
+  }
+  return fail(ErrorCode::invalid, "a route of nobody");
 }
 
 }  // namespace couvert

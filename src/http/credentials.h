@@ -8,11 +8,12 @@
 
 namespace couvert {
 
-/// Reads caller and secret into `request`, as its route's Access demands.
+/// Reads caller, secret and device into `request`, as its route's Access demands.
 ///
-/// Errors: `invalid` for an Authorization or a secret that is malformed or missing; `refused` for a
-///         request that changes something, acts by a cookie or a browser, and does not come from
-///         the portal's own pages; `denied` for a retrieval without its token.
+/// Errors: `invalid` for an Authorization, a device, a member or a secret that is malformed, and
+///         for a member or a draft's secret that is missing; `unproven` without session or device;
+///         `refused` for a request that changes something, acts by a cookie or a browser, and does
+///         not come from the portal's own pages; `denied` for a retrieval without its token.
 Result<> read_credentials(const Access& access, std::string_view base_url, Request& request);
 
 /// Whether a request that changes something may come from where it comes from. Programs with a

@@ -25,6 +25,8 @@ std::string_view name_of(Method method) {
       return "HEAD";
     case Method::post:
       return "POST";
+    case Method::put:
+      return "PUT";
     case Method::patch:
       return "PATCH";
     case Method::remove:
@@ -36,15 +38,26 @@ std::string_view name_of(Method method) {
 }
 
 std::optional<Method> method_of(std::string_view name) {
-  for (const Method method :
-       {Method::get, Method::head, Method::post, Method::patch, Method::remove, Method::options}) {
+  for (const Method method : {Method::get, Method::head, Method::post, Method::put, Method::patch,
+                              Method::remove, Method::options}) {
     if (name == name_of(method)) return method;
   }
   return std::nullopt;
 }
 
 bool changes_something(Method method) {
-  return method == Method::post || method == Method::patch || method == Method::remove;
+  switch (method) {
+    case Method::post:
+    case Method::put:
+    case Method::patch:
+    case Method::remove:
+      return true;
+    case Method::get:
+    case Method::head:
+    case Method::options:
+      return false;
+  }
+  return true;
 }
 
 const std::string* find_field(const Fields& fields, std::string_view name) {

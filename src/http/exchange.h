@@ -17,11 +17,12 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "service/draft.h"
+#include "service/quick_people.h"
 #include "service/retrieve.h"
 
 namespace couvert {
 
-enum class Method { get, head, post, patch, remove, options };
+enum class Method { get, head, post, put, patch, remove, options };
 
 /// As in the request line: "GET".
 std::string_view name_of(Method method);
@@ -47,6 +48,9 @@ enum class Who {
   sender,        // a session and the draft's secret
   maybe_sender,  // a session, and the secret where the client has it; it shows and does more then
   recipient,     // a retrieval's cookie or token, for the retrieval ID that is the first argument
+  device,        // a device of QUICK, by its token
+  new_device,    // a session, and the tokens of a device that is to be let in and of its person
+  recipient_device,  // a retrieval as for `recipient`, and a device
 };
 
 /// What a route takes as body, checked before its handler runs.
@@ -72,6 +76,8 @@ struct Request {
   Json json;
   Caller caller;
   std::optional<Secret<32>> secret;  // of the draft, or of the retrieval
+  std::optional<DeviceProof> device;
+  std::optional<Sha256Digest> member_hash;  // of the token of a person of QUICK
 };
 
 /// What a browser may do with an answer, as its Content-Security-Policy says.

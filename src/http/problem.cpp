@@ -43,7 +43,17 @@ constexpr auto reasons = std::to_array<std::string_view>({"wrong_code",
                                                           "wrong_checksum",
                                                           "tus_extension",
                                                           "no_view",
-                                                          "no_page"});
+                                                          "no_page",
+                                                          "quick_not_allowed",
+                                                          "invitation_password",
+                                                          "active",
+                                                          "member",
+                                                          "book_version",
+                                                          "no_envelope",
+                                                          "no_invitation",
+                                                          "answered",
+                                                          "recipient",
+                                                          "key"});
 constexpr auto reasons_with_address =
     std::to_array<std::string_view>({"no_rule", "deny_rule", "reply_only", "invalid_address"});
 

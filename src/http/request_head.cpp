@@ -107,7 +107,8 @@ tl::expected<void, HeadRefusal> check_lines(std::string_view head) {
 bool is_single(std::string_view name) {
   static constexpr auto names =
       std::to_array<std::string_view>({"authorization",  "content-length",
-                                       "content-type",   "couvert-retrieval",
+                                       "content-type",   "couvert-device",
+                                       "couvert-member", "couvert-retrieval",
                                        "couvert-secret", "expect",
                                        "host",           "if-match",
                                        "if-none-match",  "if-range",

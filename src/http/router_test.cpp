@@ -27,7 +27,7 @@ Operations operations_of_spec() {
     if (!line.starts_with(' ')) in_paths = line == "paths:";
     if (!in_paths) continue;
     if (line.starts_with("  /")) path = line.substr(2, line.size() - 3);
-    for (const char* method : {"get", "head", "post", "patch", "delete", "options"}) {
+    for (const char* method : {"get", "head", "post", "put", "patch", "delete", "options"}) {
       if (line != "    " + std::string(method) + ":") continue;
       operation = method;
       for (char& c : operation) c = static_cast<char>(std::toupper(c));
@@ -43,6 +43,10 @@ Operations operations_of_spec() {
     const bool may_lack_it = who.find("{ session: [] }") != std::string::npos;
     if (has_secret) found[operation] = may_lack_it ? "maybe_sender" : "sender";
     if (who.find("retrieval") != std::string::npos) found[operation] = "recipient";
+    const bool has_device = who.find("device") != std::string::npos;
+    if (has_device)
+      found[operation] = found[operation] == "recipient" ? "recipient_device" : "device";
+    if (who.find("member") != std::string::npos) found[operation] = "new_device";
   }
   return found;
 }
@@ -61,6 +65,12 @@ std::string name_of(Who who) {
       return "maybe_sender";
     case Who::recipient:
       return "recipient";
+    case Who::device:
+      return "device";
+    case Who::new_device:
+      return "new_device";
+    case Who::recipient_device:
+      return "recipient_device";
   }
   return "";
 }
@@ -81,6 +91,8 @@ std::vector<Route> routes_of_program() {
                      any(static_cast<ChangeSent*>(nullptr)),
                      any(static_cast<Retrieve*>(nullptr)),
                      any(static_cast<Received*>(nullptr)),
+                     any(static_cast<QuickPeople*>(nullptr)),
+                     any(static_cast<QuickRelay*>(nullptr)),
                      "1",
                      {[] { return Result<>(); }, any(static_cast<Log*>(nullptr))},
                      any(static_cast<const Look*>(nullptr))};

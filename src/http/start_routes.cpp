@@ -36,7 +36,7 @@ Outcome start_transfer(const ApiParts& api, Ask request) {
   asked->request = request;
   const Result<> read = read_start_request(request->json, asked->input);
   if (!read) return read.error();
-  if (asked->input.start.open_by == OpenBy::link) return start_now(api, asked);
+  if (asked->input.start.open_by != OpenBy::password) return start_now(api, asked);
   // No Argon2 run for strangers, nor for what the policy refuses.
   const DraftKey key{request->caller, id_argument<SlotId>(*request, 0), *request->secret};
   const Result<> admitted =

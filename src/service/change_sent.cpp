@@ -6,10 +6,12 @@
 
 #include "service/ask_policy.h"
 #include "service/ending_mails.h"
+#include "service/live_slot.h"
 #include "service/notification.h"
 #include "service/post.h"
 #include "store/counter_table.h"
 #include "store/outbox_table.h"
+#include "store/quick_table.h"
 
 namespace couvert {
 namespace {
@@ -90,36 +92,48 @@ Result<> take_back(Changing& changing, Recipient recipient) {
   return delete_notification(changing.tx, recipient.seal_id, recipient.position);
 }
 
-// A link and the transfer's keys, for a keyslot of its own; null where a password opens it.
+// A link or envelope and the transfer's keys, for a keyslot of its own; null where none is made.
 struct LinkKeys {
   const NewLink& link;
   OpenedKeyslot keys;
 };
 using MaybeLink = std::optional<LinkKeys>;
 
+// What brings a recipient another keyslot: a link told once more ends in another secret; an
+// envelope lies here.
+enum class Wish { mail_again, newcomer };
+
 // Before the transaction: opening a keyslot reads the database, too.
 Result<MaybeLink> open_link_keys(const Parts& parts, const SentKey& key,
-                                 const std::optional<NewLink>& link) {
+                                 const std::optional<NewLink>& link, Wish wish) {
   const Result<Transfer> transfer = find_sent(parts, key.caller, key.tracking_id);
   if (!transfer) return pass(transfer);
-  if (transfer->open_by == OpenBy::password) return MaybeLink();
+  const bool is_quick = transfer->open_by == OpenBy::quick && wish == Wish::newcomer;
+  const bool has_envelope = link && link->envelope;
+  if (has_envelope && !is_quick) return fail(ErrorCode::invalid, "an envelope for nobody");
+  if (transfer->open_by != OpenBy::link && !is_quick) return MaybeLink();
   if (!is_live(*transfer, parts.clock.now())) return fail(ErrorCode::conflict, "ended");
   if (!link || !key.held) return fail(ErrorCode::invalid, "a link lacks its secret");
+  if (is_quick && !has_envelope) return fail(ErrorCode::invalid, "an envelope is missing");
   Result<OpenedKeyslot> keys = open_held(parts, key.caller, *transfer, *key.held);
   if (!keys) return pass(keys);
   return MaybeLink(LinkKeys{*link, std::move(*keys)});
 }
 
+// What the mail's link ends in.
 const Secret<32>* secret_of(const MaybeLink& link) {
-  return link ? &link->link.secret : nullptr;
+  return link && !link->link.envelope ? &link->link.secret : nullptr;
 }
 
 Result<> insert_link(Changing& changing, const Recipient& recipient, const MaybeLink& link) {
   if (!link) return Result<>();
-  const KeyslotForm form{KeyslotKind::link, std::monostate()};
+  const std::optional<QuickEnvelope>& envelope = link->link.envelope;
+  const KeyslotForm form = envelope ? KeyslotForm{KeyslotKind::quick, *envelope}
+                                    : KeyslotForm{KeyslotKind::link, std::monostate()};
+  const KeyslotUse use = envelope ? KeyslotUse::quick : KeyslotUse::link;
   Result<KeyslotRow> row =
       make_keyslot(changing.parts, changing.transfer,
-                   {KeyslotUse::link, form, link->link.slot_id, link->link.secret, link->keys});
+                   {use, form, link->link.slot_id, link->link.secret, link->keys});
   if (!row) return pass(row);
   row->position = recipient.position;
   return insert_keyslot(changing.tx, *row);
@@ -127,14 +141,33 @@ Result<> insert_link(Changing& changing, const Recipient& recipient, const Maybe
 
 Result<> post_notification(Changing& changing, const Recipient& recipient, const MaybeLink& link) {
   const auto position = static_cast<std::size_t>(recipient.position);
-  const WayIn way{changing.notice.recipients[position].transfer_id, secret_of(link)};
+  const Result<OpenBy> open_by = open_by_of(changing.tx, changing.transfer, recipient);
+  if (!open_by) return pass(open_by);
+  const WayIn way{changing.notice.recipients[position].transfer_id, *open_by, secret_of(link)};
   return post(changing.parts, changing.tx,
               {MailKind::notification, recipient.address,
                notification_of(changing.parts, changing.transfer, changing.notice, way),
                recipient.seal_id, recipient.position});
 }
 
-// A new recipient behind the others, who opens as `like` did.
+// As at Start: whoever seals envelopes has activated QUICK.
+Result<> check_quick_sender(Changing& changing, const MaybeLink& link) {
+  if (!link || !link->link.envelope) return Result<>();
+  const auto person = find_quick_person(changing.tx, changing.transfer.sender);
+  if (!person) return pass(person);
+  return person->has_value() ? Result<>() : fail(ErrorCode::invalid, "a sender without QUICK");
+}
+
+// The keyslot of those who share a password.
+Result<SlotId> password_slot(Changing& changing) {
+  const Result<std::vector<KeyslotRow>> rows = keyslots_of(changing.tx, changing.transfer.seal_id);
+  if (!rows) return pass(rows);
+  const auto found = std::ranges::find(*rows, KeyslotUse::password, &KeyslotRow::use);
+  if (found == rows->end()) return fail(ErrorCode::damaged, "a password without its keyslot");
+  return found->slot_id;
+}
+
+// A new recipient behind the others, of the kind that `like` was.
 Result<> add_recipient(Changing& changing, const Recipient& like, const Address& address,
                        const MaybeLink& link) {
   const TransferId id = TransferId::make(changing.parts.random);
@@ -144,7 +177,9 @@ Result<> add_recipient(Changing& changing, const Recipient& like, const Address&
   recipient.address = address;
   recipient.kind = like.kind;
   recipient.transfer_id_hash = hash_of(id);
-  recipient.slot_id = link ? link->link.slot_id : like.slot_id;
+  const Result<SlotId> slot = link ? link->link.slot_id : password_slot(changing);
+  if (!slot) return pass(slot);
+  recipient.slot_id = *slot;
   changing.notice.recipients.push_back({address, id});
   const Result<> inserted = insert_recipient(changing.tx, recipient);
   if (!inserted) return pass(inserted);
@@ -153,9 +188,22 @@ Result<> add_recipient(Changing& changing, const Recipient& like, const Address&
   return post_notification(changing, recipient, link);
 }
 
+// Whether it invites to QUICK, or somebody opens it by that.
+Result<bool> uses_quick(Changing& changing) {
+  if (changing.notice.invites || changing.transfer.open_by == OpenBy::quick) return true;
+  const Result<std::vector<KeyslotRow>> rows = keyslots_of(changing.tx, changing.transfer.seal_id);
+  if (!rows) return pass(rows);
+  return std::ranges::find(*rows, KeyslotUse::quick, &KeyslotRow::use) != rows->end();
+}
+
 // What is sealed already has to be what the rules for a further recipient allow.
 Result<> check_settings(Changing& changing, const Allowance& allowance) {
   const Transfer& transfer = changing.transfer;
+  const Result<bool> quick = uses_quick(changing);
+  if (!quick) return pass(quick);
+  if (*quick && allowance.quick == QuickPreset::never) {
+    return fail(ErrorCode::refused, "quick_not_allowed");
+  }
   if (transfer.open_by == OpenBy::link && !allowance.link_allowed) {
     return fail(ErrorCode::refused, "link_not_allowed");
   }
@@ -310,11 +358,13 @@ Result<> ChangeSent::replace(const SentKey& key, int recipient_no, const std::st
                              const std::optional<NewLink>& link) {
   const Result<Address> address = parse_address(typed);
   if (!address) return fail(ErrorCode::refused, "invalid_address " + typed);
-  const Result<MaybeLink> keys = open_link_keys(parts_, key, link);
+  const Result<MaybeLink> keys = open_link_keys(parts_, key, link, Wish::newcomer);
   if (!keys) return pass(keys);
   const Result<> done = change_sent(parts_, key, [&](Changing& changing) -> Result<> {
     const Result<Recipient> recipient = live_recipient_at(changing, recipient_no);
     if (!recipient) return pass(recipient);
+    const Result<> active = check_quick_sender(changing, *keys);
+    if (!active) return pass(active);
     const Result<> welcome = take_newcomer(changing, *address);
     if (!welcome) return pass(welcome);
     const Result<> gone = take_back(changing, *recipient);
@@ -327,7 +377,7 @@ Result<> ChangeSent::replace(const SentKey& key, int recipient_no, const std::st
 
 Result<> ChangeSent::send_again(const SentKey& key, int recipient_no,
                                 const std::optional<NewLink>& link) {
-  const Result<MaybeLink> keys = open_link_keys(parts_, key, link);
+  const Result<MaybeLink> keys = open_link_keys(parts_, key, link, Wish::mail_again);
   if (!keys) return pass(keys);
   const Result<> done = change_sent(parts_, key, [&](Changing& changing) -> Result<> {
     Result<Recipient> recipient = live_recipient_at(changing, recipient_no);

@@ -9,7 +9,8 @@
 
 namespace couvert {
 
-/// Which transfer, and who asks. The held secret is needed only where a recipient opens by link.
+/// Which transfer, and who asks. The held secret is needed only where a recipient gets a
+/// link, or an envelope.
 /// Lifetime: refers to all of them.
 struct SentKey {
   const Caller& caller;
@@ -17,10 +18,11 @@ struct SentKey {
   const std::optional<Secret<32>>& held;
 };
 
-/// A link made anew by the sender's client.
+/// A link made anew by the sender's client, or an envelope with the secret in it.
 struct NewLink {
   SlotId slot_id;
   Secret<32> secret;
+  std::optional<QuickEnvelope> envelope{};
 };
 
 /// Errors of all: those of Sent; `conflict` with "ended" where the transfer is over; `denied` also
@@ -36,10 +38,12 @@ class ChangeSent {
   /// this transfer under its own transfer ID.
   Result<> revoke_recipient(const SentKey& key, int recipient_no);
   /// Takes the transfer back from a recipient and gives it to another address.
-  /// Errors: `refused` with the policy's reason and the address, or "wrong_secret"; `invalid` where
-  /// a link is missing; `conflict` with "revoked" or "already_recipient"; `too_large`.
+  /// Where some open by a password, so does the new one. Errors: `refused` with the policy's reason
+  /// and the address, or "wrong_secret"; `invalid` where a link or an envelope is missing, or is
+  /// one too many; `conflict` with "revoked" or "already_recipient"; `too_large`.
   Result<> replace(const SentKey& key, int recipient_no, const std::string& address,
                    const std::optional<NewLink>& link);
+  /// With another secret where a link opens; else what opened the transfer opens it still.
   /// Errors: `throttled`; `conflict` with "revoked"; as for replace() what concerns the link.
   Result<> send_again(const SentKey& key, int recipient_no, const std::optional<NewLink>& link);
   /// Errors: `refused` ("life") where the policy has no such end.

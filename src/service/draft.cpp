@@ -108,7 +108,7 @@ Result<Draft> Drafts::create(const DraftKey& key, const Address& from) {
     return insert_keyslot(tx, *keyslot);
   });
   if (!stored) return pass(stored);
-  if (!known) return Draft{transfer.draft_id, from, transfer.end, {}};
+  if (!known) return Draft{transfer.draft_id, transfer.seal_id, from, transfer.end, {}};
   // The same request again, after an answer that got lost; with another secret it is a clash.
   Result<Draft> earlier = find(key);
   if (!earlier || earlier->from != from) return fail(ErrorCode::conflict, "the ID is taken");
@@ -120,7 +120,8 @@ Result<Draft> Drafts::find(const DraftKey& key) {
   if (!draft) return pass(draft);
   const Result<std::vector<OpenedFile>> files = open_files(parts_, *draft);
   if (!files) return pass(files);
-  Draft seen{key.draft_id, draft->transfer.sender, draft->transfer.end, {}};
+  Draft seen{
+      key.draft_id, draft->transfer.seal_id, draft->transfer.sender, draft->transfer.end, {}};
   for (const OpenedFile& file : *files) seen.files.push_back(as_seen(*draft, file));
   return seen;
 }

@@ -26,6 +26,7 @@ struct DraftFile {
 
 struct Draft {
   SlotId draft_id;
+  SealId seal_id;
   Address from;
   Instant expires;
   std::vector<DraftFile> files;

@@ -28,6 +28,7 @@ Json to_json(const Notice& notice) {
                          {"recipients", Json(std::move(recipients))},
                          {"file_names", Json(std::move(names))},
                          {"file_count", Json(std::int64_t{notice.file_count})}};
+  if (notice.invites) fields.emplace_back("invites", Json(true));
   if (!notice.from_name.empty()) fields.emplace_back("from_name", Json(notice.from_name));
   if (!notice.reply_to.empty()) fields.emplace_back("reply_to", Json(notice.reply_to));
   return fields;
@@ -43,6 +44,7 @@ Result<Notice> from_json(const Json& json) {
   notice.text = reader.string("text", limits::notification_bytes_max);
   notice.file_count = static_cast<std::uint32_t>(
       reader.integer("file_count", 0, static_cast<std::int64_t>(limits::files_max)));
+  notice.invites = reader.boolean("invites", false);
   notice.from_name = reader.optional_string("from_name", limits::name_bytes_max).value_or("");
   notice.reply_to = reader.optional_string("reply_to", limits::address_bytes_max).value_or("");
   for (const Json& name : reader.array("file_names", names_max)) {

@@ -25,6 +25,7 @@ struct Notice {
   std::vector<NoticeRecipient> recipients;
   std::vector<std::string> file_names;  // only where the sender shows them
   std::uint32_t file_count = 0;
+  bool invites = false;   // whether the transfer carries an invitation to QUICK
   std::string from_name;  // of the recipients' mails, by rule; empty: made of the sender's
   std::string reply_to;   // an address, likewise
 };

@@ -7,10 +7,11 @@
 
 namespace couvert {
 
-/// Where a recipient opens a transfer. `secret` is what the link ends in, or null where a password
-/// opens it. Lifetime: refers to the secret.
+/// Where and how a recipient opens a transfer. `secret` is what the link ends in, or null where a
+/// password or QUICK opens it. Lifetime: refers to the secret.
 struct WayIn {
   TransferId transfer_id;
+  OpenBy open_by = OpenBy::password;
   const Secret<32>* secret = nullptr;
 };
 std::string link_of(const Parts& parts, const WayIn& way);

@@ -31,7 +31,7 @@ Result<> check_client(const NewClient& client) {
 }
 
 Result<> check_activation(const Activation& activation) {
-  if (!is_p256_point(activation.key)) return fail(ErrorCode::invalid, "key");
+  if (!is_p256_point(activation.key)) return fail(ErrorCode::invalid, "no public key");
   if (!is_sealed_person(activation.recovery)) return fail(ErrorCode::invalid, "recovery");
   const Result<> book = check_book(activation.book);
   if (!book) return book;
@@ -83,6 +83,19 @@ Result<QuickClientRow> client_of(Transaction& tx, const DeviceProof& proof) {
   const bool is_it = client->has_value() && same_bytes((*client)->token_hash, proof.token_hash);
   if (!is_it) return fail(ErrorCode::unproven, "no such client");
   return std::move(**client);
+}
+
+Result<QuickStanding> QuickPeople::standing(const Caller& caller, const Address& address) {
+  const Result<> proven = Verify(parts_).prove(caller, address);
+  if (!proven) return pass(proven);
+  return parts_.database.read_value([&](Transaction& tx) -> Result<QuickStanding> {
+    const Result<std::optional<QuickPersonRow>> person = find_quick_person(tx, address);
+    if (!person) return pass(person);
+    const Result<std::optional<QuickCodeRow>> code = find_quick_code(tx, address);
+    if (!code) return pass(code);
+    const bool waits = code->has_value() && parts_.clock.now() < (*code)->end;
+    return QuickStanding{person->has_value(), waits};
+  });
 }
 
 Result<> QuickPeople::activate(const Caller& caller, const Activation& activation,

@@ -44,6 +44,12 @@ struct OwnQuick {
   std::int64_t book_version = 0;
 };
 
+/// What a client without keys needs to know of an address.
+struct QuickStanding {
+  bool active = false;
+  bool code_waiting = false;  // whether take_code() would give something
+};
+
 struct VersionedBook {
   std::int64_t version = 0;
   Buffer sealed;
@@ -58,6 +64,8 @@ Result<QuickClientRow> client_of(Transaction& tx, const DeviceProof& proof);
 class QuickPeople {
  public:
   explicit QuickPeople(const Parts& parts) : parts_(parts) {}
+
+  Result<QuickStanding> standing(const Caller& caller, const Address& address);
 
   /// Makes a person with a first client; the same again is no error. To start anew ends all other
   /// clients and codes, takes back answers that nobody has, and tells all contacts. Errors:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "service/live_slot.h"
 #include "service/quick_mails.h"
 #include "store/quick_pair_table.h"
 
@@ -48,7 +49,7 @@ Result<> keep_answer(const Parts& parts, Transaction& tx, const QuickAnswerRow& 
 
 Result<> QuickRelay::answer(const DeviceProof& proof, const RetrievalKey& retrieval, Bytes answer) {
   const Result<QuickAnswer> parsed = parse_answer(answer);
-  if (!parsed) return pass(parsed);
+  if (!parsed) return fail(ErrorCode::invalid, parsed.error().detail);
   const Result<QuickInvitation> invitation = Retrieve(parts_).invitation(retrieval);
   if (!invitation) return pass(invitation);
   QuickAnswerRow row{
@@ -111,6 +112,28 @@ Result<std::vector<ShownKey>> QuickRelay::shown(const DeviceProof& proof,
     }
     return keys;
   });
+}
+
+Result<FoundEnvelope> QuickRelay::envelope(const DeviceProof& proof, const TransferId& id) {
+  const Result<LiveSlot> slot =
+      parts_.database.read_value([&](Transaction& tx) -> Result<LiveSlot> {
+        const Result<QuickClientRow> client = client_of(tx, proof);
+        if (!client) return pass(client);
+        Result<LiveSlot> found = find_slot(parts_, tx, id);
+        if (!found) return found;
+        const bool is_theirs = found->found.recipient.address == client->address &&
+                               found->row.use == KeyslotUse::quick;
+        if (!is_theirs) return fail(ErrorCode::conflict, "no_envelope");
+        return found;
+      });
+  if (!slot) return pass(slot);
+  const Transfer& transfer = slot->found.transfer;
+  const Result<Keyslot> keyslot = uncoat(parts_, transfer, slot->row);
+  if (!keyslot) return pass(keyslot);
+  const auto* envelope = std::get_if<QuickEnvelope>(&keyslot->parameters);
+  if (envelope == nullptr) return fail(ErrorCode::damaged, "a keyslot without its envelope");
+  return FoundEnvelope{scope_of(transfer), slot->row.slot_id, transfer.sender,
+                       slot->found.recipient.address, *envelope};
 }
 
 Result<> QuickRelay::end(const DeviceProof& proof, const Address& other) {

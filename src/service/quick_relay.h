@@ -25,6 +25,15 @@ struct ShownKey {
   std::optional<P256PublicKey> key;
 };
 
+/// What a recipient's own device opens a transfer with, and what it is bound to.
+struct FoundEnvelope {
+  SealScope scope;
+  SlotId slot;
+  Address sender;
+  Address recipient;
+  QuickEnvelope envelope{};
+};
+
 /// Errors of all: `unproven`, as for QuickPeople. Threads: any; all block on the database.
 class QuickRelay {
  public:
@@ -34,7 +43,7 @@ class QuickRelay {
   /// error. From then on both see each other's key.
   /// Errors: `denied`, as Retrieve::invitation(); `conflict` ("no_invitation", or "answered" where
   /// another answer came before); `refused` for a client of another address ("recipient"), and for
-  /// another key than the server shows for this person ("key"); `damaged` for what is no answer.
+  /// another key than the server shows for this person ("key"); `invalid` for what is no answer.
   Result<> answer(const DeviceProof& proof, const RetrievalKey& retrieval, Bytes answer);
 
   /// Answers to this person's invitations, of live transfers, the oldest first, at most
@@ -47,6 +56,11 @@ class QuickRelay {
   /// told.
   Result<std::vector<ShownKey>> shown(const DeviceProof& proof,
                                       const std::vector<Address>& addresses);
+  /// The envelope of a live transfer to this person. It counts as nothing: neither seen nor opened.
+  /// Errors: `denied`, as Retrieve::find(); `conflict` ("no_envelope") for a transfer to somebody
+  /// else, and for one that opens another way.
+  Result<FoundEnvelope> envelope(const DeviceProof& proof, const TransferId& id);
+
   /// Ends the pair for both. One that is not there is no error.
   Result<> end(const DeviceProof& proof, const Address& other);
 

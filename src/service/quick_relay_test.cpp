@@ -140,7 +140,7 @@ TEST_CASE("QUICK: an answer is taken of the recipient who opened the transfer, a
   Buffer other = encode_answer({two.anna.person.public_key, {}});
   CHECK(error_of(two.relay.answer(two.bert.proof, two.key(), other)).detail == "key");
   CHECK(error_of(two.relay.answer(two.bert.proof, two.key(), Bytes(answer).first(96))).code ==
-        ErrorCode::damaged);
+        ErrorCode::invalid);
   CHECK(two.relay.waiting(two.anna.proof)->empty());
   REQUIRE(two.relay.answer(two.bert.proof, two.key(), answer).has_value());
   other = answer;

@@ -1,5 +1,6 @@
 #include "service/received.h"
 
+#include "service/live_slot.h"
 #include "service/notice.h"
 #include "store/transfer_table.h"
 
@@ -11,6 +12,7 @@ struct ReceivedRow {
   Transfer transfer;
   Recipient recipient;
   FileTotals files;
+  OpenBy open_by = OpenBy::password;
 };
 
 Result<ReceivedRow> row_of(Transaction& tx, Transfer transfer, const Address& to) {
@@ -19,7 +21,9 @@ Result<ReceivedRow> row_of(Transaction& tx, Transfer transfer, const Address& to
   if (!recipient->has_value()) return fail(ErrorCode::damaged, "a transfer without its recipient");
   const Result<FileTotals> files = file_totals(tx, transfer.seal_id);
   if (!files) return pass(files);
-  return ReceivedRow{std::move(transfer), std::move(**recipient), *files};
+  const Result<OpenBy> open_by = open_by_of(tx, transfer, **recipient);
+  if (!open_by) return pass(open_by);
+  return ReceivedRow{std::move(transfer), std::move(**recipient), *files, *open_by};
 }
 
 // The one after which a page begins: only of this recipient, so that it tells nothing of others.
@@ -51,8 +55,8 @@ Result<ReceivedTransfer> told_by_mail(const Parts& parts, const ReceivedRow& row
   received.name = notice->name;
   received.created = row.transfer.started;
   received.expires = row.transfer.end;
-  received.open_by = row.transfer.open_by;
-  if (received.open_by == OpenBy::password) {
+  received.open_by = row.open_by;
+  if (received.open_by != OpenBy::link) {
     received.transfer_id = notice->recipients[position].transfer_id;
   }
   received.files = row.files;

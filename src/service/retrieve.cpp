@@ -6,60 +6,13 @@
 #include "crypto/secret_bytes.h"
 #include "service/ask_password.h"
 #include "service/content.h"
+#include "service/live_slot.h"
 #include "service/message_download.h"
 #include "service/notice.h"
 #include "service/transfer_watch.h"
 
 namespace couvert {
 namespace {
-
-// A live transfer and one of its recipients.
-struct Found {
-  Transfer transfer;
-  Recipient recipient;
-};
-
-tl::unexpected<Error> not_there() {
-  return fail(ErrorCode::denied, "no such transfer");
-}
-
-// Unknown, expired and revoked take the same way and give the same answer.
-Result<Found> find_live(const Parts& parts, Transaction& tx, const TransferId& id) {
-  Result<std::optional<Recipient>> recipient = find_recipient(tx, hash_of(id));
-  if (!recipient) return pass(recipient);
-  const SealId seal_id = recipient->has_value() ? (*recipient)->seal_id : SealId();
-  Result<std::optional<Transfer>> transfer = find_transfer(tx, seal_id);
-  if (!transfer) return pass(transfer);
-  if (!is_live(*transfer, parts.clock.now())) return not_there();
-  return Found{std::move(**transfer), std::move(**recipient)};
-}
-
-struct FoundSlot {
-  Found found;
-  KeyslotRow row;
-};
-
-Result<FoundSlot> find_slot(const Parts& parts, Transaction& tx, const TransferId& id) {
-  Result<Found> found = find_live(parts, tx, id);
-  if (!found) return pass(found);
-  Result<std::optional<KeyslotRow>> row =
-      find_keyslot(tx, found->transfer.seal_id, found->recipient.slot_id);
-  if (!row) return pass(row);
-  if (!row->has_value()) return fail(ErrorCode::damaged, "a recipient without a keyslot");
-  return FoundSlot{std::move(*found), std::move(**row)};
-}
-
-Result<FoundSlot> find_slot(const Parts& parts, const TransferId& id) {
-  std::optional<FoundSlot> slot;
-  const Result<> read = parts.database.read([&](Transaction& tx) -> Result<> {
-    Result<FoundSlot> found = find_slot(parts, tx, id);
-    if (!found) return pass(found);
-    slot = std::move(*found);
-    return Result<>();
-  });
-  if (!read) return pass(read);
-  return std::move(*slot);
-}
 
 // The answer to who tries does not hang on it: where it fails, the next one makes up for it.
 void warn(const Parts& parts, const Trier& trier) {
@@ -74,7 +27,7 @@ void warn(const Parts& parts, const Trier& trier) {
   if (done && posted) parts.wake_outbox();
 }
 
-Result<OpenedKeyslot> open_with(const Parts& parts, const FoundSlot& slot,
+Result<OpenedKeyslot> open_with(const Parts& parts, const LiveSlot& slot,
                                 const Secret<32>& secret) {
   const Result<Keyslot> keyslot = uncoat(parts, slot.found.transfer, slot.row);
   if (!keyslot) return pass(keyslot);
@@ -121,7 +74,7 @@ Result<Content> read_content(const Parts& parts, const OpenedTransfer& opened) {
 }
 
 // Makes the recipient's session: a held keyslot whose secret only the client keeps.
-Result<Retrieval> begin_session(const Parts& parts, const FoundSlot& slot, OpenedKeyslot keys) {
+Result<Retrieval> begin_session(const Parts& parts, const LiveSlot& slot, OpenedKeyslot keys) {
   Retrieval retrieval;
   retrieval.retrieval_id = SlotId::make(parts.random);
   retrieval.token = parts.random.secret<32>();
@@ -151,7 +104,7 @@ Result<Retrieval> begin_session(const Parts& parts, const FoundSlot& slot, Opene
     if (!still->has_value()) return not_there();
     if ((*current)->end != transfer.end) return fail(ErrorCode::unavailable, "the end changed");
     // A link alone opens for a scanner of mails, too, which is nobody: there a download counts.
-    if (transfer.open_by == OpenBy::password) {
+    if (slot.row.use != KeyslotUse::link) {
       const Result<bool> first =
           set_opened(tx, transfer.seal_id, slot.found.recipient.position, row->created);
       if (!first) return pass(first);
@@ -232,24 +185,18 @@ Result<ChosenFile> choose_file(const Parts& parts, const RetrievalKey& key, std:
 }  // namespace
 
 Result<OpenBy> Retrieve::find(const TransferId& id) {
-  std::optional<OpenBy> open_by;
-  const Result<> read = parts_.database.read([&](Transaction& tx) -> Result<> {
-    const Result<Found> found = find_live(parts_, tx, id);
-    if (!found) return pass(found);
-    open_by = found->transfer.open_by;
-    return Result<>();
-  });
-  if (!read) return pass(read);
-  return *open_by;
+  const Result<LiveSlot> slot = find_slot(parts_, id);
+  if (!slot) return pass(slot);
+  return open_by_of(slot->row);
 }
 
 Result<Attempt> Retrieve::try_password(const TransferId& id, const Caller& caller) {
-  std::optional<FoundSlot> slot;
+  std::optional<LiveSlot> slot;
   Attempt attempt;
   Result<> admitted;
   bool too_many = false;
   const Result<> read = parts_.database.read([&](Transaction& tx) -> Result<> {
-    Result<FoundSlot> found = find_slot(parts_, tx, id);
+    Result<LiveSlot> found = find_slot(parts_, tx, id);
     if (!found) return pass(found);
     slot = std::move(*found);
     const Recipient& recipient = slot->found.recipient;
@@ -265,8 +212,8 @@ Result<Attempt> Retrieve::try_password(const TransferId& id, const Caller& calle
     return Result<>();
   });
   if (!read) return pass(read);
-  // A link transfer has no password that could be right.
-  if (slot->found.transfer.open_by == OpenBy::link) {
+  // Where a link or a device opens there is no password that could be right.
+  if (open_by_of(slot->row) != OpenBy::password) {
     return fail(ErrorCode::refused, "wrong_password");
   }
   if (!admitted) {
@@ -293,7 +240,7 @@ Result<> Retrieve::count(Attempt& attempt) {
 }
 
 Result<Retrieval> Retrieve::open(const Attempt& attempt, const Secret<32>& secret) {
-  const Result<FoundSlot> slot = find_slot(parts_, attempt.transfer_id);
+  const Result<LiveSlot> slot = find_slot(parts_, attempt.transfer_id);
   if (!slot) return pass(slot);
   Result<OpenedKeyslot> keys = open_with(parts_, *slot, secret);
   if (!keys) {
@@ -307,7 +254,7 @@ Result<Retrieval> Retrieve::open(const Attempt& attempt, const Secret<32>& secre
 }
 
 Result<Retrieval> Retrieve::open_link(const TransferId& id, std::string_view fragment) {
-  const Result<FoundSlot> slot = find_slot(parts_, id);
+  const Result<LiveSlot> slot = find_slot(parts_, id);
   if (!slot) return pass(slot);
   // As it stands in the link, or the 32 bytes alone.
   Result<LinkSecret> link = parse_link_fragment(fragment);
@@ -323,7 +270,7 @@ Result<Retrieval> Retrieve::open_link(const TransferId& id, std::string_view fra
 Result<> Retrieve::ask_sender(const TransferId& id, const Caller& caller) {
   bool posted = false;
   const Result<> done = parts_.database.write([&](Transaction& tx) -> Result<> {
-    const Result<Found> found = find_live(parts_, tx, id);
+    const Result<LiveTransfer> found = find_live(parts_, tx, id);
     if (!found) return pass(found);
     const Result<bool> asked =
         ask_for_password(parts_, tx, found->transfer, {found->recipient, caller.network});
@@ -338,16 +285,16 @@ Result<> Retrieve::ask_sender(const TransferId& id, const Caller& caller) {
 
 Result<CodeAnswer> Retrieve::mail_code(const TransferId& id, const Caller& caller,
                                        Language language, ClientKind client) {
-  const Result<FoundSlot> slot = find_slot(parts_, id);
+  const Result<LiveSlot> slot = find_slot(parts_, id);
   if (!slot) return pass(slot);
-  if (slot->found.transfer.open_by == OpenBy::link) {
+  if (open_by_of(slot->row) != OpenBy::password) {
     return fail(ErrorCode::conflict, "a transfer without password");
   }
   return Verify(parts_).request_for(caller, slot->found.recipient, language, client);
 }
 
 Result<> Retrieve::confirm_code(const TransferId& id, const Caller& caller, std::string_view code) {
-  const Result<FoundSlot> slot = find_slot(parts_, id);
+  const Result<LiveSlot> slot = find_slot(parts_, id);
   if (!slot) return pass(slot);
   const Result<Verification> proven = Verify(parts_).confirm(
       caller, slot->found.recipient.address.text, code, limits::recipient_proof_life);

@@ -96,7 +96,7 @@ class Retrieve {
  public:
   explicit Retrieve(const Parts& parts) : parts_(parts) {}
 
-  /// How the transfer is opened.
+  /// How the transfer is opened by this recipient.
   Result<OpenBy> find(const TransferId& id);
 
   /// Errors: `throttled` with the seconds to wait as detail; `refused` ("code_needed") where this
@@ -108,8 +108,8 @@ class Retrieve {
   /// Opens by what password_secret() made. Order: after count(). Errors: `refused`
   /// ("wrong_password").
   Result<Retrieval> open(const Attempt& attempt, const Secret<32>& secret);
-  /// Opens by the secret of a link: base64url of 32 bytes, or of the mode byte and them. Nothing is
-  /// counted: nobody guesses 256 bits. Errors: `refused` ("wrong_password").
+  /// Opens by the secret of a link or of an envelope: base64url of 32 bytes, or of the mode byte
+  /// and them. Nothing is counted: nobody guesses 256 bits. Errors: `refused` ("wrong_password").
   Result<Retrieval> open_link(const TransferId& id, std::string_view fragment);
 
   /// Mails a code to the mailbox that the transfer was sent to; the address is not told.

@@ -1,5 +1,6 @@
 #include "service/start.h"
 
+#include "crypto/compare.h"
 #include "domain/password.h"
 #include "sealing/manifest_file.h"
 #include "service/content.h"
@@ -105,8 +106,22 @@ Result<> store_manifest(const Parts& parts, Sealing& sealing) {
   return Result<>();
 }
 
+// What the recipient's link ends in; an envelope's secret is in no mail.
 const Secret<32>* link_secret(const StartRecipient& recipient) {
-  return recipient.secret ? &*recipient.secret : nullptr;
+  return recipient.secret && !recipient.envelope ? &*recipient.secret : nullptr;
+}
+
+OpenBy way_of(const StartRequest& request, const StartRecipient& recipient) {
+  return recipient.envelope ? OpenBy::quick : request.open_by;
+}
+
+// The keyslot that only this recipient has.
+NewKeyslot own_keyslot(const StartRecipient& recipient, const OpenedKeyslot& keys) {
+  const bool is_quick = recipient.envelope.has_value();
+  const KeyslotForm form = is_quick ? KeyslotForm{KeyslotKind::quick, *recipient.envelope}
+                                    : KeyslotForm{KeyslotKind::link, std::monostate()};
+  return {is_quick ? KeyslotUse::quick : KeyslotUse::link, form, *recipient.slot_id,
+          *recipient.secret, keys};
 }
 
 void make_recipients(const Parts& parts, const StartRequest& request, Sealing& sealing) {
@@ -121,7 +136,7 @@ void make_recipients(const Parts& parts, const StartRequest& request, Sealing& s
     recipient.transfer_id_hash = hash_of(id);
     recipient.slot_id = wanted.slot_id.value_or(request.slot_id);
     sealing.notice.recipients.push_back({recipient.address, id});
-    sealing.links.push_back(link_of(parts, {id, link_secret(wanted)}));
+    sealing.links.push_back(link_of(parts, {id, way_of(request, wanted), link_secret(wanted)}));
     sealing.recipients.push_back(std::move(recipient));
   }
 }
@@ -142,15 +157,14 @@ Result<> make_keyslots(const Parts& parts, const DraftKey& key, const StartReque
   if (!sender) return pass(sender);
   if (request.open_by == OpenBy::password) {
     const KeyslotForm form{KeyslotKind::password, request.password->parameters};
-    return add(
+    const Result<> shared = add(
         {KeyslotUse::password, form, request.slot_id, request.password->secret, sealing.keys}, -1);
+    if (!shared) return pass(shared);
   }
   for (std::size_t i = 0; i < request.recipients.size(); ++i) {
     const StartRecipient& recipient = request.recipients[i];
-    const KeyslotForm form{KeyslotKind::link, std::monostate()};
-    const Result<> added =
-        add({KeyslotUse::link, form, *recipient.slot_id, *recipient.secret, sealing.keys},
-            static_cast<int>(i));
+    if (!recipient.slot_id) continue;  // the password's
+    const Result<> added = add(own_keyslot(recipient, sealing.keys), static_cast<int>(i));
     if (!added) return pass(added);
   }
   return Result<>();
@@ -189,7 +203,8 @@ Result<> commit(const Parts& parts, const TransferQuestion& question, const Star
       const Recipient& recipient = sealing.recipients[i];
       const Result<> inserted = insert_recipient(tx, recipient);
       if (!inserted) return pass(inserted);
-      const WayIn way{sealing.notice.recipients[i].transfer_id, link_secret(request.recipients[i])};
+      const WayIn way{sealing.notice.recipients[i].transfer_id,
+                      way_of(request, request.recipients[i]), link_secret(request.recipients[i])};
       const Result<> posted = post(parts, tx,
                                    {MailKind::notification, recipient.address,
                                     notification_of(parts, sealing.transfer, sealing.notice, way),
@@ -223,6 +238,7 @@ Notice make_notice(const StartRequest& request, const std::vector<OpenedFile>& f
   notice.subject = request.notification_subject;
   notice.text = request.notification_text;
   notice.file_count = static_cast<std::uint32_t>(files.size());
+  notice.invites = request.invitation.has_value();
   if (!request.show_file_names) return notice;
   for (const OpenedFile& file : files) notice.file_names.push_back(file.record.name);
   return notice;
@@ -240,6 +256,15 @@ StartedTransfer as_seen(const StartRequest& request, const Sealing& sealing) {
   }
   started.files = files_of_manifest(sealing.manifest);
   return started;
+}
+
+// An answer to another invitation than the first one would fit nothing.
+bool is_invitation(const Manifest& manifest, const StartRequest& request) {
+  if (!manifest.quick || !request.invitation) {
+    return manifest.quick.has_value() == request.invitation.has_value();
+  }
+  return manifest.quick->key == request.invitation->key &&
+         same_secret(manifest.quick->secret, request.invitation->secret);
 }
 
 // The answer to a request that sealed the draft before: IDs from the notice, files from the
@@ -261,6 +286,9 @@ Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& req
   const Result<ManifestReader> reader = ManifestReader::open(
       **object, draft.keys.transfer_key, scope_of(draft.transfer), draft.keys.manifest);
   if (!reader) return pass(reader);
+  if (!is_invitation(reader->manifest(), request)) {
+    return fail(ErrorCode::conflict, "started_differently");
+  }
   StartedTransfer started;
   started.repeated = true;
   started.tracking_id = draft.transfer.tracking_id;
@@ -268,9 +296,10 @@ Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& req
   started.expires = draft.transfer.end;
   for (std::size_t i = 0; i < request.recipients.size(); ++i) {
     const NoticeRecipient& known = notice->recipients[i];
+    const StartRecipient& wanted = request.recipients[i];
+    const WayIn way{known.transfer_id, way_of(request, wanted), link_secret(wanted)};
     started.recipients.push_back(
-        {known.address, request.recipients[i].kind, known.transfer_id,
-         link_of(parts, {known.transfer_id, link_secret(request.recipients[i])})});
+        {known.address, wanted.kind, known.transfer_id, link_of(parts, way)});
   }
   started.files = files_of_manifest(reader->manifest());
   return started;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crypto/argon2.h"
+#include "sealing/keyslot.h"
 #include "sealing/manifest.h"
 #include "service/draft.h"
 
@@ -11,9 +12,10 @@ namespace couvert {
 struct StartRecipient {
   std::string address;
   RecipientKind kind = RecipientKind::to;
-  // Open by link: this recipient's keyslot, both made by the sender's client.
+  // Who opens by link or QUICK: this recipient's keyslot, all made by the sender's client.
   std::optional<SlotId> slot_id;
   std::optional<Secret<32>> secret;
+  std::optional<QuickEnvelope> envelope{};  // with the secret in it: QUICK
 };
 
 /// A password after its Argon2 run, which the caller makes on a thread of its own kind.
@@ -73,8 +75,9 @@ struct StartedTransfer {
 
 /// What a refusal is about, as an error's detail: `reason` or `reason address`.
 /// Reasons: no_rule, deny_rule, reply_only, invalid_address, password_weak, generated_password,
-/// own_password, link_not_allowed, life, phone_required, message_required, notification_fixed
-/// (refused); size (too_large); files_differ, started_differently (conflict).
+/// own_password, link_not_allowed, quick_not_allowed, invitation_password, life, phone_required,
+/// message_required, notification_fixed (refused); size (too_large); files_differ,
+/// started_differently (conflict).
 ///
 /// Threads: any; blocks on database and disk.
 class Start {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/json.h"
+#include "store/quick_table.h"
 
 namespace couvert {
 namespace {
@@ -48,7 +49,61 @@ Result<> check_end(const StartRequest& request, const Allowance& allowance, Inst
   return fail(ErrorCode::refused, "life");
 }
 
+// What a recipient needs to open: a keyslot of its own, or the password that others know, too.
+Result<> check_way_in(const StartRequest& request, const StartRecipient& recipient) {
+  const bool is_link = request.open_by == OpenBy::link;
+  if (request.open_by == OpenBy::quick && !recipient.envelope) {
+    return fail(ErrorCode::invalid, "a recipient's envelope is missing");
+  }
+  if (is_link && recipient.envelope) return fail(ErrorCode::invalid, "a link has no envelope");
+  const bool is_own = is_link || recipient.envelope;
+  if (recipient.slot_id.has_value() != is_own || recipient.secret.has_value() != is_own) {
+    return fail(ErrorCode::invalid, "slot ID and secret belong to a link or an envelope");
+  }
+  return {};
+}
+
+Result<> check_slots(const StartRequest& request) {
+  std::set<std::string> slots = {request.slot_id.text()};
+  for (const StartRecipient& recipient : request.recipients) {
+    const Result<> way_in = check_way_in(request, recipient);
+    if (!way_in) return way_in;
+    if (recipient.slot_id && !slots.insert(recipient.slot_id->text()).second) {
+      return fail(ErrorCode::invalid, "a slot ID is used twice");
+    }
+  }
+  if (request.open_by != OpenBy::password) {
+    if (request.invitation) return fail(ErrorCode::invalid, "a password protects an invitation");
+    return {};
+  }
+  const bool is_needed = std::ranges::any_of(
+      request.recipients, [](const StartRecipient& one) { return !one.envelope; });
+  return is_needed ? Result<>() : fail(ErrorCode::invalid, "nobody needs the password");
+}
+
+bool has_quick(const StartRequest& request) {
+  return request.invitation || std::ranges::any_of(request.recipients, [](const auto& one) {
+           return one.envelope.has_value();
+         });
+}
+
+// Whether the sender may use QUICK is the policy's word; whether it can, the table's.
+Result<> check_quick(Transaction& tx, const Address& sender, const StartRequest& request) {
+  if (!has_quick(request)) return {};
+  const Result<std::optional<QuickPersonRow>> person = find_quick_person(tx, sender);
+  if (!person) return pass(person);
+  if (!person->has_value()) return fail(ErrorCode::invalid, "a sender without QUICK");
+  if (request.invitation && request.invitation->key != (*person)->public_key) {
+    return fail(ErrorCode::invalid, "an invitation with another key than its sender's");
+  }
+  return {};
+}
+
 Result<> check_ways_in(const StartRequest& request, const Allowance& allowance) {
+  if (has_quick(request) && allowance.quick == QuickPreset::never) {
+    return fail(ErrorCode::refused, "quick_not_allowed");
+  }
+  if (request.open_by == OpenBy::quick) return {};
   if (request.open_by == OpenBy::link) {
     if (!allowance.link_allowed) return fail(ErrorCode::refused, "link_not_allowed");
     return {};
@@ -58,6 +113,9 @@ Result<> check_ways_in(const StartRequest& request, const Allowance& allowance) 
     return fail(ErrorCode::refused, "generated_password");
   }
   if (!is_generated && !allowance.own_passwords) return fail(ErrorCode::refused, "own_password");
+  if (!is_generated && request.invitation && !allowance.invitation_own_passwords) {
+    return fail(ErrorCode::refused, "invitation_password");
+  }
   return {};
 }
 
@@ -78,16 +136,20 @@ Result<> tidy(StartRequest& request) {
   const Result<> note = tidy_text(request.notification_text, limits::notification_bytes_max);
   if (!note) return pass(note);
   std::sort(request.files.begin(), request.files.end());
-  return tidy_recipients(request.recipients);
+  const Result<> recipients = tidy_recipients(request.recipients);
+  if (!recipients) return recipients;
+  return check_slots(request);
 }
 
 std::string fingerprint(const StartRequest& request) {
   Json::Array recipients;
   for (const StartRecipient& recipient : request.recipients) {
-    recipients.emplace_back(
-        Json::Object{{"address", Json(recipient.address)},
-                     {"kind", Json(name_of(recipient.kind))},
-                     {"slot_id", recipient.slot_id ? Json(recipient.slot_id->text()) : Json()}});
+    Json::Object one = {{"address", Json(recipient.address)},
+                        {"kind", Json(name_of(recipient.kind))},
+                        {"slot_id", recipient.slot_id ? Json(recipient.slot_id->text()) : Json()}};
+    // The envelope itself stays under the coat; what the first one holds fits its keyslot.
+    if (recipient.envelope) one.emplace_back("quick", Json(true));
+    recipients.emplace_back(std::move(one));
   }
   Json::Array files;
   for (const auto& [no, size] : request.files) {
@@ -126,16 +188,6 @@ Result<> check_options(const StartRequest& request, const Allowance& allowance, 
   if (request.open_by == OpenBy::password && !request.password) {
     return fail(ErrorCode::invalid, "a password is missing");
   }
-  std::set<std::string> slots = {request.slot_id.text()};
-  for (const StartRecipient& recipient : request.recipients) {
-    if (request.open_by != OpenBy::link) continue;
-    if (!recipient.slot_id || !recipient.secret) {
-      return fail(ErrorCode::invalid, "a recipient's link lacks its secret");
-    }
-    if (!slots.insert(recipient.slot_id->text()).second) {
-      return fail(ErrorCode::invalid, "a slot ID is used twice");
-    }
-  }
   if (request.files.empty() && request.text.empty()) {
     return fail(ErrorCode::invalid, "a transfer needs a message or a file");
   }
@@ -144,6 +196,8 @@ Result<> check_options(const StartRequest& request, const Allowance& allowance, 
 
 Result<Allowance> check_recipients(const Parts& parts, Transaction& tx,
                                    const TransferQuestion& question, const StartRequest& request) {
+  const Result<> quick = check_quick(tx, question.from, request);
+  if (!quick) return pass(quick);
   const Result<Policy> policy = read_policy(tx);
   if (!policy) return pass(policy);
   Decisions all;

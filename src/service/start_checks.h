@@ -7,8 +7,8 @@
 
 namespace couvert {
 
-/// A request whose texts and addresses are in their checked form, duplicates gone.
-/// Errors: `invalid`; `refused` ("invalid_address X") for a recipient that is none.
+/// A request whose texts and addresses are in their checked form, duplicates gone, with one way in
+/// for everybody. Errors: `invalid`; `refused` ("invalid_address X") for a recipient that is none.
 Result<> tidy(StartRequest& request);
 
 /// What of the request may be kept to know a repeated one: no text, no secret.
@@ -18,7 +18,8 @@ std::string fingerprint(const StartRequest& request);
 Result<> check_options(const StartRequest& request, const Allowance& allowance, Instant now);
 
 /// That every recipient may receive. Returns what a transfer to all of them may be.
-/// Errors: `refused` ("no_rule X", "deny_rule X", "reply_only X").
+/// Errors: `refused` ("no_rule X", "deny_rule X", "reply_only X"); `invalid` for QUICK of a sender
+/// who has not activated it, and for an invitation with another key than theirs.
 Result<Allowance> check_recipients(const Parts& parts, Transaction& tx,
                                    const TransferQuestion& question, const StartRequest& request);
 

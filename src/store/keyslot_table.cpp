@@ -7,7 +7,7 @@ namespace couvert {
 namespace {
 
 constexpr std::array all_uses = {KeyslotUse::sender, KeyslotUse::password, KeyslotUse::link,
-                                 KeyslotUse::session};
+                                 KeyslotUse::session, KeyslotUse::quick};
 
 }  // namespace
 
@@ -21,6 +21,8 @@ std::string_view name_of(KeyslotUse use) {
       return "link";
     case KeyslotUse::session:
       return "session";
+    case KeyslotUse::quick:
+      return "quick";
   }
   return "";
 }

@@ -12,13 +12,13 @@
 namespace couvert {
 
 /// Who a keyslot is for.
-enum class KeyslotUse { sender, password, link, session };
+enum class KeyslotUse { sender, password, link, session, quick };
 
 struct KeyslotRow {
   SealId seal_id;
   SlotId slot_id;
   KeyslotUse use = KeyslotUse::password;
-  int position = -1;  // the recipient, for `link` and `session`
+  int position = -1;  // the recipient, for `link`, `quick` and `session`
   Buffer stored;      // the keyslot in its coat
   Buffer mac;         // `session` only: MAC(S, "couvert/1 session", "")
   Instant created;

@@ -44,6 +44,7 @@ export class DraftClient {
     this.secret = secret;
     this.path = `/api/v1/drafts/${id}`;
     this.slotId = randomId(); // of the password's keyslot
+    this.sealId = ""; // what envelopes and invitations are bound to
     /** @type {{ no: number, size: number }[]} */
     this.files = [];
   }
@@ -117,10 +118,11 @@ export class RetrievalClient {
     this.path = `/api/v1/retrievals/${opened.retrieval_id}`;
   }
 
-  /** @param {string} method @param {string} [below] @param {Record<string, string>} [headers] */
-  call(method, below = "", headers = {}) {
+  /** @param {string} method @param {string} [below] @param {Record<string, string>} [headers]
+   * @param {unknown} [json] */
+  call(method, below = "", headers = {}, json) {
     const all = { "Couvert-Retrieval": String(this.opened.token), ...headers };
-    return this.client.call(method, this.path + below, { headers: all });
+    return this.client.call(method, this.path + below, { headers: all, json });
   }
 }
 
@@ -169,8 +171,9 @@ export class ApiClient {
       headers: { "Couvert-Secret": draft.secret },
       json: { from, slot_id: draft.id },
     });
-    const { draft_id } = expectStatus(answer, 201).json;
+    const { draft_id, seal_id } = expectStatus(answer, 201).json;
     draft.id = draft_id;
+    draft.sealId = seal_id;
     draft.path = `/api/v1/drafts/${draft_id}`;
     return draft;
   }

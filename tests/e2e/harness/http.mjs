@@ -57,7 +57,7 @@ export async function send(baseUrl, method, path, { headers = {}, json, body } =
   const bytes = json === undefined ? Buffer.from(body ?? "") : Buffer.from(JSON.stringify(json));
   const all = { ...headers };
   if (json !== undefined) all["Content-Type"] ??= "application/json";
-  if (bytes.length > 0 || ["POST", "PATCH"].includes(method)) {
+  if (bytes.length > 0 || ["POST", "PUT", "PATCH"].includes(method)) {
     all["Content-Length"] ??= String(bytes.length);
   }
   const host = { Host: new URL(baseUrl).host, ...all };
