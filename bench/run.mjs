@@ -1,7 +1,7 @@
 // ./dev bench: Couvert beside nginx, in one run on one file system, both TLS_AES_256_GCM_SHA384.
 //
 // node bench/run.mjs [PARTS] [OPTIONS], PARTS of:
-//   transfers zip small memories passwords starts pages scores
+//   transfers zip small memories passwords starts quick pages scores
 //   --smoke                    tiny sizes: shows that the bench works and that data is verified
 //   --runs 5                   of each thing, interleaved
 //   --loads 1x100M,1x2G,...    streams and bytes of each
@@ -20,13 +20,14 @@ import { memories } from "./memories.mjs";
 import { Nginx } from "./nginx.mjs";
 import { pages } from "./pages.mjs";
 import { passwords } from "./passwords.mjs";
+import { quick } from "./quick.mjs";
 import { scores } from "./scores.mjs";
 import { small } from "./small.mjs";
 import { starts } from "./starts.mjs";
 import { transfers } from "./transfers.mjs";
 import { zip } from "./zip.mjs";
 
-const parts = { transfers, zip, small, memories, passwords, starts, pages, scores };
+const parts = { transfers, zip, small, memories, passwords, starts, quick, pages, scores };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -50,6 +51,7 @@ const full = {
   attempts: 1000,
   targets: 96,
   transferCount: 100_000,
+  quickCount: 50,
   fileCount: 5000,
   recipientCount: 500,
 };
@@ -64,6 +66,7 @@ const smoke = {
   attempts: 10,
   targets: 2,
   transferCount: 100,
+  quickCount: 3,
   fileCount: 200,
   recipientCount: 20,
 };
