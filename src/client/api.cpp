@@ -405,6 +405,7 @@ Answer<Retrieval> read_retrieval(const Json& json) {
   static_cast<void>(time_of(reader, "ends"));
   retrieval.subject = reader.string("subject", line_bytes_max);
   retrieval.text = reader.string("text", text_bytes_max);
+  retrieval.invites = reader.boolean("invites", false);
   const Json::Array& files = reader.array("files", limits::files_max);
   if (const Answer<> done = finished(reader); !done) return pass(done);
   Answer<std::vector<File>> read = read_files(files);

@@ -185,6 +185,7 @@ struct Retrieval {
   std::string expires;
   std::string subject;
   std::string text;
+  bool invites = false;  // to QUICK
   std::vector<File> files;
 };
 

@@ -174,6 +174,7 @@ Json json_of(const Retrieval& retrieval) {
   object.emplace_back("subject", Json(content.subject));
   object.emplace_back("text", Json(content.text));
   object.emplace_back("files", json_of(content.files));
+  object.emplace_back("invites", Json(content.invites));
   return Json(std::move(object));
 }
 

@@ -70,6 +70,7 @@ Result<Content> read_content(const Parts& parts, const OpenedTransfer& opened) {
   content.subject = table.subject;
   content.text = table.text;
   content.files = files_of_manifest(table);
+  content.invites = table.quick.has_value();
   return content;
 }
 

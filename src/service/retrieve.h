@@ -37,6 +37,7 @@ struct Content {
   std::string subject;
   std::string text;
   std::vector<TransferFile> files;
+  bool invites = false;  // to QUICK: invitation() has the rest
 };
 
 /// A recipient's session: its ID and its secret, as the cookie holds it.

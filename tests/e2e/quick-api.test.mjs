@@ -137,6 +137,7 @@ test("an invitation is read and answered once, and its answer waits for the send
   const seal_id = draft.sealId;
   const read = expectStatus(await first.opened.call("GET", "/invitation"), 200).json;
   assert.deepEqual(read, { seal_id, from: anna, to: bert, ...first.invitation });
+  assert.equal(first.opened.opened.invites, true);
   const { answers } = expectStatus(await annas.call("GET", "/answers"), 200).json;
   const [{ answer }] = answers;
   assert.deepEqual(answers, [{ seal_id, recipient: bert, answer }]);
@@ -169,6 +170,7 @@ test("an invitation is read and answered once, and its answer waits for the send
   });
   const opened = await berts.client.open(plain.recipients[0].transfer_id, { password });
   expectProblem(await opened.call("GET", "/invitation"), 409, "conflict", "no_invitation");
+  assert.equal(opened.opened.invites, false);
   const refused = await opened.call("POST", "/answer", berts.header, { answer: another });
   expectProblem(refused, 409, "conflict", "no_invitation");
   expectStatus(await opened.call("DELETE"), 204);
