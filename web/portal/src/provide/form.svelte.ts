@@ -100,6 +100,9 @@ export class ProvideForm {
 
   notification = $state.raw<{ subject?: string; text?: string }>({});
 
+  /** Where the form goes on when its sender comes back from another page. */
+  returnTo: Step | undefined;
+
   /** Set when Start transfer was pressed; the same request again gives the same transfer. */
   request = $state.raw<Start | undefined>();
   sending = $state(false);

@@ -42,9 +42,12 @@ export class QuickSwitch {
   /** Why there is trouble, or why keys that were here are no keys any more. */
   failure = $state.raw<Failure | undefined>();
   looking = $state(false);
+  /** Resolves when the last look has its answer. */
+  settled: Promise<unknown> = Promise.resolve();
   private states = $state.raw<States>(nobody);
   private client: QuickClient | undefined;
   private looks = 0;
+  private sender = "";
   private readonly facts: () => QuickFacts;
 
   readonly groups = $derived.by(() => groupsOf(this.facts().addresses, this.states));
@@ -59,6 +62,13 @@ export class QuickSwitch {
   /** All recipients open without a password. */
   readonly pure = $derived(this.on && isPure(this.groups));
 
+  /** Who needs the password, where others do not. */
+  readonly needing = $derived(
+    this.on && this.groups.connected.length > 0
+      ? [...this.groups.invited, ...this.groups.changed]
+      : [],
+  );
+
   constructor(facts: () => QuickFacts) {
     this.facts = facts;
   }
@@ -68,9 +78,17 @@ export class QuickSwitch {
   }
 
   /** Asks how it stands with the recipients. Nothing is loaded for a sender without keys here. */
-  async look(sender: string): Promise<void> {
+  look(sender: string): Promise<void> {
+    const look = this.lookNow(sender);
+    this.settled = look;
+    return look;
+  }
+
+  private async lookNow(sender: string): Promise<void> {
     this.looks += 1;
     const mine = this.looks;
+    if (sender !== this.sender) this.here = "unknown";
+    this.sender = sender;
     this.looking = true;
     const seen = await this.see(sender);
     if (mine !== this.looks) return;
