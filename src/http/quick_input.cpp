@@ -25,6 +25,7 @@ Result<IfActive> read_activation(const Json& json, Activation& out) {
   out.key = parsed(reader, "public_key", parse_base64url<65>);
   out.recovery = sealed_person(reader, "recovery");
   out.book = sealed_book(reader, "book");
+  out.language = parsed<Language>(reader, "language", language_of);
   const bool anew = reader.boolean("start_anew", false);
   const Json* device = reader.optional_object("device");
   if (device == nullptr) reader.refuse("device", "is missing");

@@ -107,6 +107,8 @@ TEST_CASE("a rule says which passwords there are") {
   StartRequest link = ruled.good();
   link.open_by = OpenBy::link;
   link.password.reset();
+  link.recipients[0].slot_id = SlotId::make(ruled.world.random);
+  link.recipients[0].secret = ruled.world.random.secret<32>();
   CHECK(ruled.refusal(std::move(link)) == "link_not_allowed");
   StartRequest generated = ruled.good();
   generated.password_mode = PasswordMode::generated;

@@ -66,6 +66,7 @@ export class QuickDevice {
       public_key: this.publicKey,
       recovery: this.recovery,
       book: this.book,
+      language: "en",
       device: { name: "Firefox on Windows", sealed: this.sealed },
       ...more,
     });
