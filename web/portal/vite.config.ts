@@ -39,8 +39,19 @@ function pdfFiles(): Plugin {
   };
 }
 
+/** @hpke/common asks Node for what every browser has: it is never asked here. */
+function noNode(): Plugin {
+  const none = "\0no-node";
+  return {
+    name: "couvert-no-node",
+    enforce: "pre",
+    resolveId: (id) => (id === "crypto" ? none : undefined),
+    load: (id) => (id === none ? "export const webcrypto = undefined;" : undefined),
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), texts(), pdfFiles(), firstLooks()],
+  plugins: [svelte(), texts(), pdfFiles(), noNode(), firstLooks()],
   define: { __PDF_FOLDER__: JSON.stringify(pdfFolder) },
   logLevel: "warn", // the list of what was built is long
   build: {

@@ -12,6 +12,7 @@ import {
   keptDrafts,
   keptPeople,
 } from "./kept.ts";
+import { keptDevices, openQuick } from "./quick/quick.ts";
 
 /**
  * Throws away what was begun and what was kept, and ends the verification. Where the server cannot
@@ -27,6 +28,12 @@ export async function forgetHere(address: string): Promise<Result> {
     if (isOther(from)) continue;
     await api.deleteDraft(id, secret);
     forgetDraft(id);
+  }
+  for (const device of await keptDevices()) {
+    if (isOther(device)) continue;
+    const quick = await openQuick(device);
+    const gone = quick.ok ? await quick.value.forget() : quick;
+    if (!gone.ok) return gone;
   }
   for (const one of held.value.verifications) {
     if (isOther(one.address)) continue;
