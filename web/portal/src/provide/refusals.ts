@@ -19,9 +19,24 @@ export const stepOf: Readonly<Record<string, Step>> = {
   own_password: "options",
   password_weak: "options",
   link_not_allowed: "options",
+  quick_not_allowed: "options",
+  invitation_password: "options",
   notification_fixed: "notification",
 };
 
+/** By what keeps this browser from sending by QUICK: the keys, or whose they are. */
+const ofQuick = [
+  "not_connected",
+  "identity_changed",
+  "no_device",
+  "revoked",
+  "changed",
+  "rolled_back",
+  "no_storage",
+  "book_version",
+];
+
 export function stepFor({ code, reason = "" }: Failure): Step {
+  if (ofQuick.includes(reason)) return "options";
   return code === "unproven" ? "verify" : (stepOf[reason] ?? "content");
 }
