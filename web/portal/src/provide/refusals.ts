@@ -24,10 +24,8 @@ export const stepOf: Readonly<Record<string, Step>> = {
   notification_fixed: "notification",
 };
 
-/** By what keeps this browser from sending by QUICK: the keys, or whose they are. */
-const ofQuick = [
-  "not_connected",
-  "identity_changed",
+/** What keeps this browser from sending by QUICK; told in the words of QUICK itself. */
+const lostReasons = [
   "no_device",
   "revoked",
   "changed",
@@ -35,8 +33,13 @@ const ofQuick = [
   "no_storage",
   "book_version",
 ];
+export const isQuickLost = ({ reason = "" }: Failure): boolean => lostReasons.includes(reason);
 
-export function stepFor({ code, reason = "" }: Failure): Step {
-  if (ofQuick.includes(reason)) return "options";
+/** What this browser finds out itself before it asks the server. */
+const peopleReasons = ["not_connected", "identity_changed"];
+
+export function stepFor(failure: Failure): Step {
+  const { code, reason = "" } = failure;
+  if (isQuickLost(failure) || peopleReasons.includes(reason)) return "options";
   return code === "unproven" ? "verify" : (stepOf[reason] ?? "content");
 }
