@@ -1,4 +1,4 @@
-// QUICK as programs use its operations: what the server keeps, to whom it gives it, and to whom not.
+// QUICK as programs use its operations: what the server keeps, and to whom it gives it.
 // Sealed bytes are random here: the server opens none of them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -96,7 +96,7 @@ test("a device is told of its person, its book and its like", async () => {
   assert.equal(devices[0].name, "Firefox on Windows");
 });
 
-test("one more device comes in by a code, sees the same, and gets nothing once revoked", async () => {
+test("a device comes in by a code, sees the same, and gets nothing once revoked", async () => {
   const more = new QuickDevice(annas.client, { verification_id: "", address: anna }, annas);
   more.path = annas.path;
   expectProblem(await more.callProven("POST", "/code/take"), 404, "denied");
@@ -136,7 +136,7 @@ test("one more device comes in by a code, sees the same, and gets nothing once r
   expectProblem(await annas.call("DELETE", `/devices/${more.id}`), 404, "denied");
 });
 
-test("the recovery code's keys are given to the proven mailbox, until they are renewed", async () => {
+test("the recovery code's keys go to the proven mailbox, until they are renewed", async () => {
   const kept = expectStatus(await annas.callProven("GET", "/recovery"), 200).json;
   assert.deepEqual(kept, { sealed: annas.recovery });
   const renewed = { sealed: sealedPerson() };
@@ -210,7 +210,7 @@ test("a key is shown to those who are connected, until one of them ends it", asy
   assert.deepEqual(await shown(annas, carl), []);
 });
 
-test("a transfer by QUICK is opened by the device of its recipient, without a password", async () => {
+test("a transfer by QUICK is opened by its recipient's device, without a password", async () => {
   const to = connected(bert);
   const sent = await provideByQuick([to]);
   const [{ transfer_id, link }] = sent.recipients;

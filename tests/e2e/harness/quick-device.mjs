@@ -97,7 +97,8 @@ export class QuickDevice {
   }
 }
 
-/** A recipient of Start who is connected, with what only their device opens. @param {string} address */
+/** A recipient of Start who is connected: with what only their device opens.
+ * @param {string} address */
 export function connected(address) {
   const own = { slot_id: randomId(), secret: randomSecret(), envelope: anyBytes(113) };
   return { address, kind: "to", ...own };
