@@ -11,6 +11,7 @@ import {
   anyBytes,
   connect,
   connected,
+  newEnvelope,
   newPublicKey,
   sealedPerson,
 } from "./harness/quick-device.mjs";
@@ -272,7 +273,8 @@ test("an envelope is given to its own person's devices, while the transfer lives
 });
 
 test("who is not connected opens the same transfer by its password", async () => {
-  const recipients = [connected(bert), { address: carl, kind: "to" }];
+  const his = connected(bert);
+  const recipients = [his, { address: carl, kind: "to" }];
   const sent = await provideByQuick(recipients, { open_by: "password", password });
   const [forBert, forCarl] = sent.recipients.map((/** @type {any} */ one) => one.transfer_id);
   const way = async (/** @type {string} */ transfer_id) => {
@@ -289,7 +291,7 @@ test("who is not connected opens the same transfer by its password", async () =>
     "refused",
     "wrong_password",
   );
-  await berts.client.open(forBert, { secret: String(recipients[0].secret) });
+  await berts.client.open(forBert, { secret: his.secret });
   expectProblem(await carls.findEnvelope(forCarl), 409, "conflict", "no_envelope");
   const received = await berts.client.call("GET", `${berts.path.replace("/quick", "")}/received`);
   const { transfers } = expectStatus(received, 200).json;
@@ -313,10 +315,10 @@ test("a mistyped address of a QUICK transfer is replaced by one who is connected
   const page = `/api/v1/sent/${sent.tracking_id}/recipients/0`;
   const headers = { "Couvert-Secret": sent.draft.secret };
   expectStatus(await annas.client.call("POST", `${page}/mail`, { json: {} }), 204);
-  const { kind: _, ...json } = connected(carl);
+  const json = { address: carl, ...newEnvelope() };
   const lacking = await annas.client.call("POST", `${page}/replace`, { json });
   expectProblem(lacking, 400, "invalid");
-  const { envelope: __, ...bare } = json;
+  const bare = { ...json, envelope: undefined };
   const cut = await annas.client.call("POST", `${page}/replace`, { headers, json: bare });
   expectProblem(cut, 400, "invalid");
   expectStatus(await annas.client.call("POST", `${page}/replace`, { headers, json }), 204);
@@ -336,7 +338,7 @@ test("Start takes QUICK of those who have activated it, whole and in order", asy
   await refused({ open_by: "quick" });
   await refused({ open_by: "quick", recipients: [{ ...whole, envelope: anyBytes(112) }] });
   for (const name of ["slot_id", "secret", "envelope"]) {
-    const { [name]: _, ...cut } = /** @type {any} */ (whole);
+    const cut = { ...whole, [name]: undefined };
     await refused({ open_by: "quick", recipients: [cut] });
     await refused({ password, recipients: [cut, { address: carl, kind: "to" }] });
   }

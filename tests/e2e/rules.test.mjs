@@ -16,7 +16,7 @@ import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
 import { output } from "./harness/processes.mjs";
-import { QuickDevice, connected } from "./harness/quick-device.mjs";
+import { QuickDevice, newEnvelope } from "./harness/quick-device.mjs";
 import { mailbox, root } from "./harness/run-context.mjs";
 
 const anna = "rules-anna@example.org";
@@ -115,9 +115,7 @@ async function renewDraft() {
  * @param {string} way @returns {Fields} */
 function ownWay(way) {
   if (way === "link") return { slot_id: randomId(), secret: randomSecret() };
-  if (way !== "quick") return {};
-  const { address: _, kind: __, ...envelope } = connected("");
-  return envelope;
+  return way === "quick" ? newEnvelope() : {};
 }
 
 /** By which way a transfer meets a refusal. @type {Record<string, string>} */

@@ -97,11 +97,14 @@ export class QuickDevice {
   }
 }
 
-/** A recipient of Start who is connected: with what only their device opens.
- * @param {string} address */
+/** What only one recipient's device opens. */
+export function newEnvelope() {
+  return { slot_id: randomId(), secret: randomSecret(), envelope: anyBytes(113) };
+}
+
+/** A recipient of Start who is connected. @param {string} address */
 export function connected(address) {
-  const own = { slot_id: randomId(), secret: randomSecret(), envelope: anyBytes(113) };
-  return { address, kind: "to", ...own };
+  return { address, kind: "to", ...newEnvelope() };
 }
 
 /** Connects both by an invitation of the first. @param {QuickDevice} from @param {QuickDevice} to
