@@ -6,11 +6,11 @@ import { desktop, launchChromium, launchFirefox, phone, Visits } from "./harness
 import { Couvertd } from "./harness/couvertd.mjs";
 import { layoutTroubles } from "./harness/layout.mjs";
 import { pattern } from "./harness/portal-pages.mjs";
-import { QuickPerson } from "./harness/quick-people.mjs";
+import { QuickPerson } from "./harness/quick-person.mjs";
 import { connectPrograms, must, QuickProgram } from "./harness/quick-program.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
-/** @typedef {import("./harness/quick-people.mjs").Options} Options */
+/** @typedef {import("./harness/quick-person.mjs").Options} Options */
 
 const visits = new Visits();
 /** @type {Couvertd} */

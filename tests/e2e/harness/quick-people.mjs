@@ -1,167 +1,151 @@
-// Somebody with a browser profile of their own, who sends and opens by QUICK.
+// People who use QUICK on the command line, each on a device of its own.
 import assert from "node:assert/strict";
-import { openProfile } from "./browser.mjs";
-import { transferLinkIn } from "./mailbox.mjs";
-import { RecipientPages, words } from "./portal-pages.mjs";
-import { QuickPages } from "./quick-pages.mjs";
-import { must, QuickProgram } from "./quick-program.mjs";
-import { mailbox } from "./run-context.mjs";
+import { readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { CommandLine, mustEndWell } from "./command-line.mjs";
+import { newFolder } from "./files.mjs";
+import { waitUntil } from "./processes.mjs";
 
-/** @typedef {import("playwright-core").Page} Page */
-/** @typedef {Parameters<typeof openProfile>[1]} Options */
-/**
- * @typedef {{ server: { baseUrl: string }, browser: import("playwright-core").Browser,
- *   name: string, address: string, options: Options,
- *   look?: (page: Page, state: string) => Promise<void> }} Who
- */
+/** @typedef {import("./processes.mjs").Ended} Ended */
 
-/** What a page may log: answers of the server that the page understands. */
-const expected = /status of 4(01|03|04|09)/;
+export const password = "Ein Pferd, 7 Hufe";
 
-export class QuickPerson extends QuickPages {
-  /** @param {Who} who */
-  static async begin({ server, browser, name, address, options, look = async () => undefined }) {
-    const page = await (await openProfile(browser, options)).newPage();
-    const person = new QuickPerson(page, await words(options.language), (state) =>
-      look(page, `${name}-${state}`),
-    );
-    Object.assign(person, { baseUrl: server.baseUrl, name, address });
-    page.on("pageerror", (error) => person.errors.push(String(error)));
-    page.on("console", (message) => {
-      const isError = message.type() === "error" && !expected.test(message.text());
-      if (isError) person.errors.push(message.text());
-    });
+/** One address on one device. */
+export class Person {
+  /** @param {string} address @param {CommandLine} line @param {string} folder */
+  constructor(address, line, folder) {
+    this.address = address;
+    this.line = line;
+    this.folder = folder;
+    this.outs = 0;
+  }
+
+  /** At a machine of its own, the mailbox proven. @param {string} baseUrl @param {string} address */
+  static async create(baseUrl, address) {
+    const folder = await newFolder("person");
+    const person = new Person(address, await CommandLine.create(baseUrl), folder);
+    await writeFile(path.join(folder, "password"), `${password}\n`);
+    await writeFile(path.join(folder, "letter.txt"), `from ${address}\n`);
+    await person.line.verify(address);
     return person;
   }
 
-  name = "";
-  address = "";
-  /** @type {import("./mailbox.mjs").Mailbox | undefined} */
-  #box;
-  /** Has given contact data in this browser. */
-  #isKnown = false;
-
-  async box() {
-    this.#box ??= await mailbox(this.address);
-    return this.#box;
+  /** The same, with QUICK. @param {string} baseUrl @param {string} address */
+  static async connected(baseUrl, address) {
+    const person = await Person.create(baseUrl, address);
+    await person.connect();
+    return person;
   }
 
-  async readCode() {
-    return await (await mailbox(this.address)).nextCode();
+  /** One more machine of the same address. */
+  another() {
+    return Person.create(this.line.baseUrl, this.address);
   }
 
-  /** The next mail with a link to a transfer, and the link. */
-  async nextLink() {
-    const box = await this.box();
-    const mail = await box.next({ fits: ({ links }) => links.some((one) => one.includes("/r/")) });
-    return { mail, link: transferLinkIn(mail) };
+  /** @param {string[]} words @param {Parameters<CommandLine["json"]>[1]} [options] */
+  connect(words = [], options) {
+    return this.line.json(["connect", this.address, ...words], options);
   }
 
-  /** Has QUICK on a device elsewhere, and then in this browser, too. */
-  async join() {
-    const program = await QuickProgram.active(this.baseUrl, this.address);
-    await this.prove(this.address);
-    await this.is("elsewhere");
-    await this.recover(program.recovery);
-    return program;
+  /** @param {string[]} words @param {Parameters<CommandLine["json"]>[1]} [options] */
+  devices(words = [], options) {
+    return this.line.json(["devices", ...words], options);
   }
 
-  /** @param {string} recovery */
-  async recover(recovery) {
-    await this.button("page.quick.join_recovery").click();
-    await this.page.locator("#recovery").fill(recovery);
-    await this.button("page.quick.connect").click();
-    await this.is("here");
+  /** @param {string[]} words */
+  contacts(words = []) {
+    return this.line.json(["contacts", ...words]);
   }
 
-  choice() {
-    return this.page.getByTestId("quick-choice");
+  /** How it stands with somebody. @param {string} address @returns {Promise<string | undefined>} */
+  async stateOf(address) {
+    const { contacts } = await this.contacts();
+    return contacts.find((/** @type {any} */ one) => one.address === address)?.state;
   }
 
-  switch() {
-    return this.page.getByRole("switch");
+  /** @param {string[]} to @param {string[]} words */
+  provideWords(to, words) {
+    const letter = path.join(this.folder, "letter.txt");
+    return ["provide", letter, "--from", this.address, "--name", "N", "--to", ...to, ...words];
   }
 
-  /** From the start of Provide to its options, with a message. @param {string[]} to */
-  async goToOptions(to) {
-    await this.page.goto(`${this.baseUrl}/provide`);
-    await this.fillContact();
-    await this.arrive("page.recipients.title");
-    await this.page.locator("#recipients-to").fill(to.join(", "));
-    await this.button("page.next").click();
-    await this.writeOn();
+  /** Provides the letter to them. @param {string[]} to @param {string[]} words
+   * @returns {Promise<any>} */
+  provide(to, words = []) {
+    return this.line.json(this.provideWords(to, words));
   }
 
-  /** The first step, and the second where the mailbox is not proven here. */
-  async fillContact() {
-    await this.arrive("page.contact.title");
-    if (this.#isKnown) {
-      await this.page.locator("input[name=person]").first().waitFor();
-    } else {
-      await this.field("page.contact.name").fill(this.name);
-      await this.field("page.contact.address").fill(this.address);
-    }
-    const code = this.page.locator("#code");
-    const next = this.page.locator("#recipients-to");
-    // In German another button begins with the same word.
-    await this.page.getByRole("button", { name: this.t("page.next"), exact: true }).click();
-    this.#isKnown = true;
-    await code.or(next).waitFor();
-    if (await next.isVisible()) return;
-    await code.fill(await this.readCode());
-    await this.button("page.verify.verify").click();
+  /** The same where it may go wrong. @param {string[]} to @param {string[]} words */
+  tryProvide(to, words = []) {
+    return this.line.run(this.provideWords(to, words));
   }
 
-  /** From the content to the options. */
-  async writeOn() {
-    await this.arrive("page.content.title");
-    await this.message({ subject: "Befund", text: "Vertraulich 🦷" });
-    await this.button("page.next").click();
-    await this.arrive("page.options.title");
-    await this.page.getByText(this.t("page.wait")).first().waitFor({ state: "detached" });
+  /** The option that has the password. */
+  get withPassword() {
+    return ["--password-file", path.join(this.folder, "password")];
   }
 
-  /** From the options to where it starts. */
-  async start() {
-    await this.button("page.next").click();
-    await this.arrive("page.notification.title");
-    await this.button("page.notification.start").click();
+  /** Invites them by a password. @param {...string} to */
+  invite(...to) {
+    return this.provide(to, ["--quick", ...this.withPassword]);
   }
 
-  /** The same to the summary. */
-  async startWell() {
-    await this.start();
-    await this.arrive("page.summary.title");
+  /** @param {any} sent @param {string[]} words */
+  #retrieveWords(sent, words) {
+    const mine = sent.recipients.find((/** @type {any} */ one) => one.address === this.address);
+    const out = path.join(this.folder, `out-${this.outs++}`);
+    return ["retrieve", mine.link, "--out", out, ...words];
   }
 
-  shownPassword() {
-    return this.page.getByTestId("password-value").textContent();
+  /** Retrieves what is for this person. @param {any} sent @param {string[]} words */
+  retrieve(sent, words = []) {
+    return this.line.json(this.#retrieveWords(sent, words));
   }
 
-  /** @param {string} link @param {string} password */
-  async openWith(link, password) {
-    await this.page.goto(link);
-    await this.page.locator("#open-password").fill(password);
-    await this.button("page.next").click();
-    await this.page.getByTestId("content").waitFor();
+  /** The same where it may go wrong. @param {any} sent @param {string[]} words */
+  tryRetrieve(sent, words = []) {
+    return this.line.run(this.#retrieveWords(sent, words));
   }
 
-  /** Waits until the link has opened by itself. @param {string} link */
-  async opensItself(link) {
-    await this.page.goto(link);
-    await this.page.getByTestId("by-quick").waitFor();
-    await this.page.getByTestId("message-text").waitFor();
+  /** Accepts the invitation in it. @param {any} sent */
+  accept(sent) {
+    return this.retrieve(sent, [...this.withPassword, "--accept-quick"]);
   }
 
-  /** The offer to accept an invitation, in a stage. @param {string} stage */
-  async offerIs(stage) {
-    await this.page.locator(`[data-testid="invitation"][data-stage="${stage}"]`).waitFor();
+  /** Begins to join by a code: the code, and the end of the command. */
+  async showCode() {
+    let printed = "";
+    const ended = this.line.run(["connect", this.address, "--show-code"], {
+      onStart: (child) => child.stdout?.on("data", (bytes) => (printed += String(bytes))),
+    });
+    const code = await waitUntil("a code is shown", () => printed.match(/^[a-z2-7-]{32}$/m)?.[0]);
+    return { code, ended };
   }
 
-  async close() {
-    assert.deepEqual(this.errors, []);
-    await this.page.context().close();
+  /** Lets this machine in by a connected one. @param {Person} old */
+  async joinBy(old) {
+    const { code, ended } = await this.showCode();
+    await old.devices(["add"], { input: `${code}\n` });
+    mustEndWell(await ended);
+  }
+
+  /** The file with this device's keys. */
+  async stateFile() {
+    const names = await readdir(this.line.home);
+    const name = names.find((one) => /^quick-.*\.json$/.test(one));
+    return path.join(this.line.home, name ?? "none");
   }
 }
 
-export { must, RecipientPages };
+/** Two people, connected by an invitation. @param {Person} one @param {Person} other */
+export async function connectPeople(one, other) {
+  await other.accept(await one.invite(other.address));
+  await one.contacts();
+}
+
+/** With which exit code, and which words on standard error. @param {Ended} ended
+ * @param {number} code @param {RegExp} words */
+export function endedWith(ended, code, words) {
+  assert.equal(ended.code, code, String(ended.stderr));
+  assert.match(String(ended.stderr), words);
+}
