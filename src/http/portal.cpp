@@ -151,7 +151,7 @@ Result<PortalFiles> load_all(const fs::path& folder, const Look& look) {
 // none.
 std::string_view page_at(std::string_view path) {
   static constexpr auto pages = std::to_array<std::string_view>(
-      {"provide", "retrieve", "received", "sent", "help", "imprint", "privacy", "terms"});
+      {"provide", "retrieve", "received", "sent", "quick", "help", "imprint", "privacy", "terms"});
   if (path == "/") return "start";
   if (!path.starts_with('/')) return "";
   path.remove_prefix(1);

@@ -39,8 +39,23 @@ function pdfFiles(): Plugin {
   };
 }
 
+/** @hpke/common asks Node for what every browser has: it is never asked here. */
+function noNode(): Plugin {
+  const none = "\0no-node";
+  return {
+    name: "couvert-no-node",
+    enforce: "pre",
+    resolveId: (id) => (id === "crypto" ? none : undefined),
+    load: (id) => (id === none ? "export const webcrypto = undefined;" : undefined),
+  };
+}
+
+/** What comes only when somebody uses QUICK, of pages that share it. */
+const quickParts =
+  /src.(quick.(CodeGroups|RecoveryCode|device-name|person)|provide.ActivateQuick)\b/;
+
 export default defineConfig({
-  plugins: [svelte(), texts(), pdfFiles(), firstLooks()],
+  plugins: [svelte(), texts(), pdfFiles(), noNode(), firstLooks()],
   define: { __PDF_FOLDER__: JSON.stringify(pdfFolder) },
   logLevel: "warn", // the list of what was built is long
   build: {
@@ -55,7 +70,20 @@ export default defineConfig({
       output: {
         // What several pages share is one file, not ten of a kilobyte.
         codeSplitting: {
-          groups: [{ name: "shared", test: /web.\w+.src|rolldown.runtime/, minShareCount: 2 }],
+          groups: [
+            {
+              name: "shared",
+              test: (id) => /web.\w+.src|rolldown.runtime/.test(id) && !quickParts.test(id),
+              minShareCount: 2,
+              priority: 1,
+            },
+            {
+              name: "quick-parts",
+              test: quickParts,
+              minShareCount: 2,
+              includeDependenciesRecursively: false,
+            },
+          ],
         },
       },
     },

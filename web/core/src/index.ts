@@ -10,6 +10,7 @@ export * from "./links.ts";
 export * from "./messages.ts";
 export * from "./names.ts";
 export * from "./password.ts";
+export * from "./quick/state.ts";
 export * from "./rate.ts";
 export * from "./result.ts";
 export * from "./spelling.ts";

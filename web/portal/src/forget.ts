@@ -4,6 +4,7 @@ import { addressKey, pass, type Result } from "@couvert/core";
 
 import { api } from "./host.ts";
 import {
+  forgetDeclined,
   forgetDraft,
   forgetRetrievals,
   forgetSentFrom,
@@ -11,6 +12,7 @@ import {
   keptDrafts,
   keptPeople,
 } from "./kept.ts";
+import { keptDevices, openQuick } from "./quick/quick.ts";
 
 /**
  * Throws away what was begun and what was kept, and ends the verification. Where the server cannot
@@ -27,6 +29,12 @@ export async function forgetHere(address: string): Promise<Result> {
     await api.deleteDraft(id, secret);
     forgetDraft(id);
   }
+  for (const device of await keptDevices()) {
+    if (isOther(device)) continue;
+    const quick = await openQuick(device);
+    const gone = quick.ok ? await quick.value.forget() : quick;
+    if (!gone.ok) return gone;
+  }
   for (const one of held.value.verifications) {
     if (isOther(one.address)) continue;
     const ended = await api.forgetVerification(one.verification_id);
@@ -34,6 +42,7 @@ export async function forgetHere(address: string): Promise<Result> {
   }
   keepPeople(keptPeople().filter((one) => isOther(one.address)));
   forgetSentFrom(address);
+  forgetDeclined(address);
   forgetRetrievals();
   return pass(undefined);
 }

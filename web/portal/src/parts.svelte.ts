@@ -23,6 +23,7 @@ export const parts = {
   provide: new Part(() => import("./provide/ProvidePage.svelte")),
   retrieve: new Part(() => import("./retrieve/RetrievePage.svelte")),
   received: new Part(() => import("./received/ReceivedPage.svelte")),
+  quick: new Part(() => import("./quick/QuickPage.svelte")),
   sent: new Part(() => import("./sent/SentPage.svelte")),
 };
 

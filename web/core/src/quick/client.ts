@@ -1,10 +1,10 @@
-// QUICK for one address in this browser: its state, its devices, its contacts, and what the pages of
-// a transfer need. Everything stands on the keys that this browser has, or has not.
+// QUICK for one address in this browser: its state, its devices, its contacts, and what the pages
+// of a transfer need. Everything stands on the keys that this browser has, or has not.
 
 import type { Client } from "../api.ts";
 import type { Bytes } from "../bytes.ts";
 import { toBase32 } from "../ids.ts";
-import { fail, pass, type Failure, type Result } from "../result.ts";
+import { fail, pass, type Result } from "../result.ts";
 import type { ContactState } from "./book.ts";
 import { quickCalls, type Device } from "./calls.ts";
 import type { QuickHost } from "./device.ts";
@@ -12,26 +12,7 @@ import * as exchange from "./exchange.ts";
 import * as joining from "./joining.ts";
 import { Keys } from "./keys.ts";
 import { codeKey, fingerprint, resealPerson } from "./person.ts";
-
-/**
- * - `unavailable`: this browser can keep no keys, or not beyond this window
- * - `unproven`: no keys here, and the mailbox is not proven: nothing is told
- * - `none`: nobody has activated QUICK for this address
- * - `elsewhere`: it is active, but this browser has no keys: a new one, or its storage was cleared
- * - `revoked`: this browser had keys, and was taken off the list, or all was begun anew elsewhere
- * - `changed`: the server gives out another person than this browser knows
- * - `rolled_back`: the server gives out an older contact book than this browser knows
- * - `here`: it works
- */
-export type QuickState =
-  | "unavailable"
-  | "unproven"
-  | "none"
-  | "elsewhere"
-  | "revoked"
-  | "changed"
-  | "rolled_back"
-  | "here";
+import { stateOfFailure, type QuickState } from "./state.ts";
 
 export interface QuickStatus {
   readonly state: QuickState;
@@ -45,17 +26,6 @@ export interface OwnDevice extends Device {
   /** It is this one. */
   readonly isHere: boolean;
 }
-
-const stateOf: Readonly<Record<string, QuickState>> = {
-  no_storage: "unavailable",
-  revoked: "revoked",
-  changed: "changed",
-  rolled_back: "rolled_back",
-};
-
-/** The state that a failure of any call below tells of, if it does. */
-export const stateOfFailure = ({ reason }: Failure): QuickState | undefined =>
-  reason === undefined ? undefined : stateOf[reason];
 
 /**
  * Errors: each call may fail with every code; stateOfFailure() says which failures are states.

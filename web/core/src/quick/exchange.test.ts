@@ -79,7 +79,7 @@ const statesOf = async (client: QuickClient) =>
   Object.fromEntries(must(await client.contacts()).map(({ address, state }) => [address, state]));
 
 describe("two people", () => {
-  it("are connected by an invitation and its answer, and need no password from then on", async () => {
+  it("are connected by an invitation and its answer, and need no password then", async () => {
     expect(must(await annas.shownStates([bert]))).toEqual(new Map([[bert, "none"]]));
     const { retrieval } = await invitation(annas, bert);
     expect(await statesOf(annas)).toEqual({ [bert]: "invited" });
@@ -122,10 +122,18 @@ describe("two people", () => {
       `conflict not_connected ${bert}`,
     );
     // A new invitation needs nobody's consent where the old pin is of no use.
+    // Neither where that brings another key.
+    must(await annas.startAnew(activating(anna)));
     const again = await invitation(berts, anna);
     must(await annas.answerInvitation(again.retrieval));
     must(await berts.takeAnswers());
     expect(await statesOf(berts)).toEqual({ [anna]: "connected" });
+  });
+
+  it("stay connected where one of them invites others", async () => {
+    await connect();
+    must(await annas.invite(randomId(), [bert, carl]));
+    expect(await statesOf(annas)).toEqual({ [bert]: "connected", [carl]: "invited" });
   });
 
   it("notice who begins anew, refuse, and connect again by a human's wish", async () => {
@@ -168,6 +176,16 @@ describe("an answer", () => {
     expect(must(await annas.takeAnswers())).toEqual({ connected: [], unfit: [], changed: [] });
     expect(server.answers).toEqual([]);
     expect(must(await annas.contacts())).toEqual([]);
+  });
+
+  it("is noted once, however often another device was faster with the book", async () => {
+    const { retrieval } = await invitation(annas, bert);
+    must(await berts.answerInvitation(retrieval));
+    const answer = () =>
+      Response.json({ status: 409, code: "conflict", reason: "book_version" }, { status: 409 });
+    server.instead.push({ at: /^PUT .*book/, answer });
+    expect(must(await annas.takeAnswers()).connected).toEqual([bert]);
+    expect(server.calls.filter((one) => one === "POST /quick/answers/take").length).toBe(1);
   });
 
   it("is not sent, and nobody trusted, where the book cannot be changed", async () => {

@@ -1,5 +1,5 @@
-// What two people do with each other's keys (spec/quick.md, sections 4 and 5): invite, answer, take
-// answers, send and open without a password.
+// What two people do with each other's keys (spec/quick.md, sections 4 and 5): invite, answer,
+// take answers, send and open without a password.
 
 import type { Bytes } from "../bytes.ts";
 import { fromBase32, fromBase64url, newId, newSecret, toBase64url } from "../ids.ts";
@@ -289,8 +289,8 @@ export const envelopesFor = (
 /**
  * What opens a transfer that was sent to this person by QUICK: for openTransfer.
  *
- * Errors: `refused` with `not_connected` (the sender is not trusted here) or `envelope` (it does not
- *         open: another sender, an earlier key of ours); those of the server.
+ * Errors: `refused` with `not_connected` (the sender is not trusted here) or `envelope` (it does
+ *         not open: another sender, an earlier key of ours); those of the server.
  */
 export const openTransfer = (keys: Keys, transferId: string): Promise<Result<string>> =>
   keys.with(async (opened) => {
@@ -311,8 +311,9 @@ export const openTransfer = (keys: Keys, transferId: string): Promise<Result<str
 /**
  * Trusts who invited in an opened transfer, and answers. Gives their address.
  *
- * Errors: `conflict` with `identity_changed` and the `address` where another key is trusted already;
- *         `refused` with `recipient` where the invitation is for somebody else; those of the server.
+ * Errors: `conflict` with `identity_changed` and the `address` where another key is trusted
+ *         already; `refused` with `recipient` where the invitation is for somebody else; those of
+ *         the server.
  */
 export const answerInvitation = (keys: Keys, retrievalId: string): Promise<Result<string>> =>
   keys.with(async (opened) => {

@@ -1,5 +1,5 @@
-// How a browser comes to a person's keys: it makes them (activating, starting anew), or gets them by
-// a code (spec/quick.md, section 7).
+// How a browser comes to a person's keys: it makes them (activating, starting anew), or gets them
+// by a code (spec/quick.md, section 7).
 
 import { sameBytes, type Bytes } from "../bytes.ts";
 import type { Language } from "../format.ts";

@@ -1,8 +1,8 @@
-// This client's keys at work: its device record opened to the person, and the contact book read and
-// changed under the rules of spec/quick.md, section 6.
+// This client's keys at work: its device record opened to the person, and the contact book read
+// and changed under the rules of spec/quick.md, section 6.
 //
-// A failure's reason says what to tell: `no_device` (no keys here), `revoked`, `changed` (the server
-// gives out another person), `rolled_back` (an older or foreign contact book), `no_storage`.
+// A failure's reason says what to tell: `no_device` (no keys here), `revoked`, `changed` (the
+// server gives out another person), `rolled_back` (an older or foreign contact book), `no_storage`.
 
 import { sameBytes, type Bytes } from "../bytes.ts";
 import { toBase32 } from "../ids.ts";
