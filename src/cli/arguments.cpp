@@ -14,9 +14,10 @@ struct Option {
   std::string_view commands;  // those that have it, parted by spaces
 };
 
-constexpr std::string_view commands[] = {"verify", "provide",  "retrieve",
-                                         "sent",   "received", "revoke"};
-constexpr std::string_view everywhere = "verify provide retrieve sent received revoke";
+constexpr std::string_view commands[] = {"verify", "provide", "retrieve", "sent",    "received",
+                                         "revoke", "connect", "devices",  "contacts"};
+constexpr std::string_view everywhere =
+    "verify provide retrieve sent received revoke connect devices contacts";
 
 constexpr Option all_options[] = {
     {"help", Takes::nothing, everywhere},
@@ -29,18 +30,25 @@ constexpr Option all_options[] = {
     {"accept-terms", Takes::nothing, "verify"},
     {"request-code", Takes::nothing, "retrieve"},
     {"code", Takes::one, "verify retrieve"},
-    {"language", Takes::one, "verify provide retrieve"},
-    {"from", Takes::one, "provide sent"},
-    {"name", Takes::one, "provide"},
+    {"language", Takes::one, "verify provide retrieve connect"},
+    {"from", Takes::one, "provide sent devices contacts"},
+    {"name", Takes::one, "provide connect"},
     {"phone", Takes::one, "provide"},
     {"to", Takes::list, "provide"},
     {"cc", Takes::list, "provide"},
     {"bcc", Takes::list, "provide"},
     {"reply-to", Takes::one, "provide"},
-    {"password-file", Takes::one, "provide retrieve"},
+    {"password-file", Takes::one, "provide retrieve connect"},
     {"generate-password", Takes::nothing, "provide"},
     {"no-password", Takes::nothing, "provide"},
     {"quick", Takes::nothing, "provide"},
+    {"no-quick", Takes::nothing, "provide"},
+    {"accept-quick", Takes::nothing, "retrieve"},
+    {"show-code", Takes::nothing, "connect"},
+    {"recover", Takes::nothing, "connect"},
+    {"start-anew", Takes::nothing, "connect"},
+    {"recovery-file", Takes::one, "connect devices"},
+    {"yes", Takes::nothing, "connect devices contacts"},
     {"subject", Takes::one, "provide"},
     {"message-file", Takes::one, "provide"},
     {"expires", Takes::one, "provide"},

@@ -63,5 +63,11 @@ Outcome<> retrieve(const World& world);
 Outcome<> sent(const World& world);
 Outcome<> received(const World& world);
 Outcome<> revoke(const World& world);
+/// Makes this machine a device of QUICK; or answers the invitation in a transfer.
+Outcome<> connect_quick(const World& world);
+/// A person's devices: lists, lets in, revokes; the recovery code.
+Outcome<> devices(const World& world);
+/// With whom a person is connected; ends that, or begins anew.
+Outcome<> contacts(const World& world);
 
 }  // namespace couvert

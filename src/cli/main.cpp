@@ -42,6 +42,9 @@ Outcome<> run_command(const World& world) {
   if (arguments.command == "retrieve") return retrieve(world);
   if (arguments.command == "sent") return sent(world);
   if (arguments.command == "received") return received(world);
+  if (arguments.command == "connect") return connect_quick(world);
+  if (arguments.command == "devices") return devices(world);
+  if (arguments.command == "contacts") return contacts(world);
   INVARIANT(arguments.command == "revoke");
   return revoke(world);
 }

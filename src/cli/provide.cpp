@@ -8,7 +8,7 @@
 #include "cli/kept_draft.h"
 #include "cli/password.h"
 #include "cli/progress.h"
-#include "cli/provide_options.h"
+#include "cli/provide_quick.h"
 #include "client/attempts.h"
 #include "client/retrieval_link.h"
 #include "client/upload.h"
@@ -35,7 +35,11 @@ class WholeProgress final : public UploadWatch {
 class Providing {
  public:
   Providing(const World& world, ProvideOptions options, Client& client, const State& state)
-      : world_(world), options_(std::move(options)), client_(client), state_(state) {}
+      : world_(world),
+        options_(std::move(options)),
+        client_(client),
+        state_(state),
+        quick_(world, client, state) {}
 
   // A draft that was not started is thrown away, unless another call may go on with it; one that
   // may have been started is left to the server.
@@ -52,6 +56,7 @@ class Providing {
   Providing& operator=(const Providing&) = delete;
 
   // What can be found wrong without the server.
+  Outcome<> look() { return quick_.look(options_); }
   Outcome<> prepare();
   // What the server refuses without having seen a byte.
   Outcome<> ask_policy();
@@ -64,6 +69,7 @@ class Providing {
 
   std::uint64_t total_bytes() const;
   Outcome<> prepare_password();
+  Outcome<> take_recipients(const api::PolicyAnswer& policy);
   Outcome<> check_limits(const api::PolicyAnswer& policy);
   Outcome<> check_password(const api::PolicyAnswer& policy);
   std::string command() const;
@@ -81,10 +87,11 @@ class Providing {
   std::vector<FileToSend> files_;
   std::vector<UploadedFile> uploaded_;
   std::optional<DraftAccess> draft_;
-  std::vector<api::DraftFile> begun_;  // files of an earlier call
+  api::Draft known_;  // as the server described it first: files of an earlier call
   std::optional<KeptDraft> kept_;
   bool may_go_on_ = false;  // what broke may hold the next time
   Started started_ = Started::no;
+  QuickSending quick_;
   api::Start start_;
   api::Started answer_;
 };
@@ -130,8 +137,18 @@ Outcome<> Providing::ask_policy() {
   for (const auto& [kind, address] : options_.recipients) addresses.push_back(address);
   const auto policy = client_.ask_policy(options_.from, addresses, options_.reply_to);
   if (!policy) return complain(policy);
-  for (std::size_t i = 0; i < policy->recipients.size(); ++i) {
-    const api::PolicyAnswer::Recipient& recipient = policy->recipients[i];
+  const Outcome<> taken = take_recipients(*policy);
+  if (!taken) return taken;
+  const Outcome<> decided = quick_.decide(options_, *policy, start_.recipients);
+  if (!decided) return decided;
+  if (quick_.is_for_all()) start_.open_by = "quick";
+  const Outcome<> limits = check_limits(*policy);
+  return limits ? check_password(*policy) : limits;
+}
+
+Outcome<> Providing::take_recipients(const api::PolicyAnswer& policy) {
+  for (std::size_t i = 0; i < policy.recipients.size(); ++i) {
+    const api::PolicyAnswer::Recipient& recipient = policy.recipients[i];
     if (!recipient.allowed) {
       Problem problem;
       problem.code = ErrorCode::refused;
@@ -150,8 +167,7 @@ Outcome<> Providing::ask_policy() {
     }
     start_.recipients.push_back(std::move(taken));
   }
-  const Outcome<> limits = check_limits(*policy);
-  return limits ? check_password(*policy) : limits;
+  return Outcome<>();
 }
 
 Outcome<> Providing::check_limits(const api::PolicyAnswer& policy) {
@@ -172,7 +188,7 @@ Outcome<> Providing::check_limits(const api::PolicyAnswer& policy) {
     return complain(Exit::refused, "a telephone number is needed", "use --phone");
   }
   const auto& ways = policy.open_by;
-  if (std::find(ways.begin(), ways.end(), start_.open_by) == ways.end()) {
+  if (!quick_.is_for_all() && std::find(ways.begin(), ways.end(), start_.open_by) == ways.end()) {
     const bool link = options_.password == Password::none;
     return complain(Exit::refused,
                     link ? "transfers without a password are not allowed"
@@ -194,6 +210,10 @@ Outcome<> Providing::check_limits(const api::PolicyAnswer& policy) {
 
 Outcome<> Providing::check_password(const api::PolicyAnswer& policy) {
   if (options_.password == Password::none) return Outcome<>();
+  if (quick_.is_for_all()) {
+    start_.password = WipedText();
+    return Outcome<>();
+  }
   const bool is_own = options_.password == Password::given;
   start_.password_mode = is_own ? "own" : "generated";
   const auto& modes = policy.password_modes;
@@ -257,7 +277,7 @@ Outcome<> Providing::go_on() {
                                   draft.error().code == ErrorCode::conflict);
   if (is_over) return Outcome<>();
   if (!draft) return complain(draft);
-  begun_ = std::move(draft->files);
+  known_ = std::move(*draft);
   draft_ = std::move(*earlier);
   return Outcome<>();
 }
@@ -271,6 +291,7 @@ Outcome<> Providing::make_draft() {
   if (!made) return complain(made);
   draft.draft_id = made->draft_id;
   draft_ = std::move(draft);
+  known_ = std::move(*made);
   return Outcome<>();
 }
 
@@ -279,7 +300,7 @@ Outcome<> Providing::upload() {
   if (!begun) return begun;
   Progress progress(world_.terminal, world_.clock, total_bytes());
   Uploader uploader(client_, *draft_, world_.interrupt);
-  uploader.go_on_with(std::move(begun_));
+  uploader.go_on_with(std::move(known_.files));
   std::uint64_t done = 0;
   for (const FileToSend& file : files_) {
     Answer<LocalFile> source = LocalFile::open(file);
@@ -319,7 +340,10 @@ Outcome<> Providing::send_start() {
     const Problem& problem = answer.error();
     if (attempts.again(problem)) continue;
     const bool answered = problem.status >= 400 && problem.status < 500;
-    if (answered) started_ = Started::no;
+    if (answered) {
+      started_ = Started::no;
+      quick_.take_back();
+    }
     Trouble trouble = in_words(problem);
     if (!answered) {
       trouble.hint = "it is not known whether the transfer was started; look for its mails";
@@ -329,6 +353,8 @@ Outcome<> Providing::send_start() {
 }
 
 Outcome<> Providing::start() {
+  const Outcome<> sealed = quick_.seal(known_, start_);
+  if (!sealed) return sealed;
   const Outcome<> sent = send_start();
   if (!sent) return sent;
   const Outcome<> whole = check_started();
@@ -375,17 +401,22 @@ Outcome<> Providing::check_links() {
 }
 
 Outcome<> Providing::print() {
-  const bool generated = options_.password == Password::generated;
+  const bool generated = options_.password == Password::generated && !quick_.is_for_all();
   if (world_.arguments.has("json")) {
     Json::Array recipients;
     for (const api::Started::Recipient& recipient : answer_.recipients) {
+      const bool by_quick = quick_.has_envelope(recipient.address);
       recipients.push_back(Json(Json::Object{{"address", recipient.address},
                                              {"transfer_id", recipient.transfer_id},
-                                             {"link", recipient.link.text()}}));
+                                             {"link", recipient.link.text()},
+                                             {"open_by", by_quick ? "quick" : start_.open_by}}));
     }
     Json::Object fields{{"tracking_id", answer_.tracking_id},
                         {"recipients", std::move(recipients)},
                         {"expires", answer_.expires}};
+    Json::Array invited;
+    for (const Standing& one : quick_.invited()) invited.push_back(Json(one.address));
+    if (!invited.empty()) fields.emplace_back("invited", std::move(invited));
     Json::Array sums;
     for (const api::File& file : answer_.files) {
       if (file.sha256.empty()) continue;
@@ -428,8 +459,8 @@ Outcome<> provide(const World& world) {
   connection->client->use_session(std::move(*session));
 
   Providing providing(world, std::move(*options), *connection->client, *state);
-  for (const auto step : {&Providing::prepare, &Providing::ask_policy, &Providing::upload,
-                          &Providing::start, &Providing::print}) {
+  for (const auto step : {&Providing::look, &Providing::prepare, &Providing::ask_policy,
+                          &Providing::upload, &Providing::start, &Providing::print}) {
     const Outcome<> done = (providing.*step)();
     if (!done) return done;
   }

@@ -43,20 +43,36 @@ Outcome<> read_recipients(const Arguments& arguments, Options& options) {
 }
 
 Outcome<> read_password_mode(const Arguments& arguments, Options& options) {
-  if (arguments.has("quick")) {
-    return misused("QUICK is not available yet",
-                   "use --password-file, --generate-password or --no-password");
-  }
   const int modes = (arguments.has("password-file") ? 1 : 0) +
                     (arguments.has("generate-password") ? 1 : 0) +
                     (arguments.has("no-password") ? 1 : 0);
-  if (modes != 1) {
-    return misused(modes == 0 ? "say how the transfer is opened" : "one way of opening only",
+  if (modes > 1) {
+    return misused("one way of opening only",
                    "use one of --password-file, --generate-password and --no-password");
   }
   options.password_file = arguments.value("password-file").value_or("");
+  if (modes == 0) options.password = Options::Password::unsaid;
   if (arguments.has("generate-password")) options.password = Options::Password::generated;
   if (arguments.has("no-password")) options.password = Options::Password::none;
+  return Outcome<>();
+}
+
+Outcome<> read_quick(const Arguments& arguments, Options& options) {
+  const bool invites = arguments.has("quick");
+  if (invites && arguments.has("no-quick")) {
+    return misused("--quick and --no-quick exclude each other");
+  }
+  if (invites && options.password == Options::Password::none) {
+    return misused("an invitation to QUICK needs a password",
+                   "use --password-file or --generate-password");
+  }
+  // Whoever has the link alone opens such a transfer: no device is asked.
+  const bool never = arguments.has("no-quick") || options.password == Options::Password::none;
+  if (never) options.quick = Options::Quick::never;
+  if (invites) options.quick = Options::Quick::invite;
+  if (never && options.password == Options::Password::unsaid) {
+    return password_unsaid("say how the transfer is opened");
+  }
   return Outcome<>();
 }
 
@@ -92,10 +108,15 @@ Outcome<> read_contact(const Arguments& arguments, Options& options) {
 
 }  // namespace
 
+tl::unexpected<Trouble> password_unsaid(const std::string& why) {
+  return misused(why, "use one of --password-file, --generate-password and --no-password");
+}
+
 Outcome<ProvideOptions> read_provide_options(const World& world) {
   const Arguments& arguments = world.arguments;
   Options options;
-  for (const auto read : {&read_contact, &read_recipients, &read_password_mode, &read_days}) {
+  for (const auto read :
+       {&read_contact, &read_recipients, &read_password_mode, &read_quick, &read_days}) {
     const Outcome<> fine = read(arguments, options);
     if (!fine) return pass(fine);
   }

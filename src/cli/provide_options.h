@@ -11,7 +11,9 @@
 namespace couvert {
 
 struct ProvideOptions {
-  enum class Password { given, generated, none };
+  enum class Password { given, generated, none, unsaid };
+  /// as_it_fits: where the rules have it so and all recipients are connected.
+  enum class Quick { as_it_fits, invite, never };
 
   std::string from;
   std::string name;
@@ -19,12 +21,16 @@ struct ProvideOptions {
   std::string reply_to;                                         // a transfer ID, or empty
   std::vector<std::pair<std::string, std::string>> recipients;  // kind (to, cc, bcc), address
   Password password = Password::given;
+  Quick quick = Quick::as_it_fits;
   std::string password_file;
   std::optional<std::string> subject;
   std::string message_file;
   std::optional<int> days;
   std::string language;
 };
+
+/// Where no way of opening is named. Errors: `usage`, always.
+tl::unexpected<Trouble> password_unsaid(const std::string& why);
 
 /// Errors: `usage`, naming the option.
 Outcome<ProvideOptions> read_provide_options(const World& world);

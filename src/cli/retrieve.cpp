@@ -1,16 +1,12 @@
 // couvert retrieve LINK-OR-ID: opens a transfer and writes what is in it.
 #include "base/limits.h"
-#include "cli/code_session.h"
+#include "cli/invitation.h"
 #include "cli/out_folder.h"
-#include "cli/password.h"
 #include "cli/progress.h"
 #include "client/download.h"
-#include "client/retrieval_link.h"
 
 namespace couvert {
 namespace {
-
-constexpr int password_tries_max = 3;  // where a person is asked
 
 // Shows how far the bytes are on their way into a file.
 class WatchedTarget final : public FileTarget {
@@ -35,10 +31,6 @@ class WatchedTarget final : public FileTarget {
   std::uint64_t received_ = 0;
 };
 
-bool needs_code(const Answer<>& opened) {
-  return !opened && opened.error().reason == "code_needed";
-}
-
 struct WrittenFile {
   std::string name;  // as it was sent
   std::string path;
@@ -46,26 +38,15 @@ struct WrittenFile {
   std::string sha256;  // checked; empty where the transfer has none
 };
 
-// One transfer on its way in.
+// What is in a transfer, on its way in.
 class Retrieving {
  public:
-  Retrieving(const World& world, RetrievalLink link, Client& client)
-      : world_(world), link_(std::move(link)), client_(client) {}
+  Retrieving(const World& world, Client& client, const Opening& opening)
+      : world_(world), client_(client), opening_(opening) {}
 
-  // Ends the retrieval at the server, whatever became of it here.
-  ~Retrieving() {
-    if (!access_) return;
-    world_.interrupt.begin_tidying();
-    static_cast<void>(client_.finish_retrieval(*access_));
-  }
-  Retrieving(const Retrieving&) = delete;
-  Retrieving& operator=(const Retrieving&) = delete;
-
-  /// Mails a code to the recipient's mailbox, for a later call.
-  Outcome<> request_code();
-  Outcome<> open();
   Outcome<> write();
-  Outcome<> print();
+  /// `connected`: with whom, where an invitation was answered.
+  Outcome<> print(const std::string& connected);
 
  private:
   // Where a file goes, and how its bytes come.
@@ -76,149 +57,48 @@ class Retrieving {
     Fetch fetch;
   };
 
-  Outcome<> open_by_password();
-  Answer<> try_open(const OpenBySecret& by);
-  Answer<> try_password(const OpenBySecret& by);
-  Outcome<> confirm_code(const std::string& code);
-  Outcome<> prove_mailbox();
   std::vector<Piece> plan(NamePlan& names);
   Outcome<> write_message(OutFolder& folder, const std::string& place);
   Outcome<> write_mail(OutFolder& folder, const std::string& place);
   Outcome<> write_pieces(OutFolder& folder, const std::vector<Piece>& pieces);
-  bool has_message() const { return !retrieval_.subject.empty() || !retrieval_.text.empty(); }
+  const api::Retrieval& content() const { return opening_.retrieval(); }
+  bool has_message() const { return !content().subject.empty() || !content().text.empty(); }
 
   const World& world_;
-  RetrievalLink link_;
   Client& client_;
-  std::optional<RetrievalAccess> access_;
-  api::Retrieval retrieval_;
+  const Opening& opening_;
   std::string message_path_;  // empty without a message
   std::vector<WrittenFile> written_;
 };
 
-Outcome<> Retrieving::request_code() {
-  const Outcome<std::string> language = chosen_language(world_);
-  if (!language) return pass(language);
-  const Outcome<State> state = open_state(world_);
-  if (!state) return pass(state);
-  const std::string id = link_.transfer_id.text();
-  const Outcome<api::RequestedCode> requested = couvert::request_code(
-      world_, client_, *state, [&] { return client_.request_recipient_code(id, *language); });
-  if (!requested) return pass(requested);
-  world_.terminal.say("A code was mailed to the mailbox that this transfer was sent to.");
-  return Outcome<>();
-}
-
-// Uses the code of an earlier call.
-Outcome<> Retrieving::confirm_code(const std::string& code) {
-  const Outcome<State> state = open_state(world_);
-  if (!state) return pass(state);
-  const Outcome<> session = use_kept_session(client_, *state);
-  if (!session) return session;
-  const Answer<> confirmed = client_.confirm_recipient_code(link_.transfer_id.text(), code);
-  if (!confirmed) return complain(confirmed);
-  return Outcome<>();
-}
-
-Outcome<> Retrieving::prove_mailbox() {
-  world_.terminal.say("Too many wrong passwords were tried, perhaps by somebody else.");
-  const Outcome<> requested = request_code();
-  if (!requested) return requested;
-  return ask_for_code(world_.terminal, [&](const std::string& code) {
-    return client_.confirm_recipient_code(link_.transfer_id.text(), code);
-  });
-}
-
-Outcome<> Retrieving::open() {
-  const Answer<std::string> open_by = client_.find_transfer(link_.transfer_id.text());
-  if (!open_by) return complain(open_by);
-  if (*open_by == "password") return open_by_password();
-  if (*open_by != "link") {
-    return complain(Exit::unavailable, "the transfer is opened in a way unknown to this program",
-                    "use a newer couvert");
-  }
-  if (link_.secret.empty()) {
-    return complain(Exit::invalid, "this transfer needs its whole link, with what stands behind #",
-                    "copy the link from the mail again");
-  }
-  OpenBySecret by;
-  by.link_secret = std::move(link_.secret);
-  const Answer<> opened = try_open(by);
-  if (!opened) return complain(opened);
-  return Outcome<>();
-}
-
-Outcome<> Retrieving::open_by_password() {
-  const auto file = world_.arguments.value("password-file");
-  if (const auto code = world_.arguments.value("code")) {
-    const Outcome<> confirmed = confirm_code(*code);
-    if (!confirmed) return confirmed;
-  }
-  OpenBySecret by;
-  for (int tries = 1;; ++tries) {
-    Outcome<WipedText> password =
-        file ? read_password(*file, world_.terminal) : world_.terminal.ask_hidden("Password");
-    if (!password) return pass(password);
-    by.password = std::move(*password);
-    Answer<> opened = try_password(by);
-    if (needs_code(opened) && !file) {
-      const Outcome<> proven = prove_mailbox();
-      if (!proven) return proven;
-      opened = try_open(by);
-    }
-    if (opened) return Outcome<>();
-    const bool wrong = opened.error().reason == "wrong_password";
-    if (!wrong || file || tries >= password_tries_max) return complain(opened);
-    world_.terminal.say("This password is wrong.");
-  }
-}
-
-// An earlier call may have proven the mailbox already.
-Answer<> Retrieving::try_password(const OpenBySecret& by) {
-  Answer<> opened = try_open(by);
-  if (!needs_code(opened) || client_.has_session()) return opened;
-  const Outcome<State> state = open_state(world_);
-  if (!state || !use_kept_session(client_, *state) || !client_.has_session()) return opened;
-  return try_open(by);
-}
-
-Answer<> Retrieving::try_open(const OpenBySecret& by) {
-  Answer<api::Retrieval> opened = client_.open_transfer(link_.transfer_id.text(), by);
-  if (!opened) return pass(opened);
-  access_.emplace(
-      RetrievalAccess{.retrieval_id = opened->retrieval_id, .token = std::move(opened->token)});
-  retrieval_ = std::move(*opened);
-  return Answer<>();
-}
-
 std::vector<Retrieving::Piece> Retrieving::plan(NamePlan& names) {
   std::vector<Piece> pieces;
   if (world_.arguments.has("zip")) {
-    if (retrieval_.files.empty()) return pieces;
-    const std::string name = "transfer-" + retrieval_.tracking_id + ".zip";
+    if (content().files.empty()) return pieces;
+    const std::string name = "transfer-" + content().tracking_id + ".zip";
     pieces.push_back({.name = name,
                       .place = names.place(name),
                       .expected = {},
                       .fetch = [this](const Range& range, BodySink& sink) {
-                        return client_.get_zip(*access_, range, sink);
+                        return client_.get_zip(opening_.access(), range, sink);
                       }});
     return pieces;
   }
-  for (const api::File& file : retrieval_.files) {
+  for (const api::File& file : content().files) {
     pieces.push_back({.name = file.name,
                       .place = names.place(file.name),
                       .expected = {.size = file.size, .crc32 = file.crc32, .sha256 = file.sha256},
                       .fetch = [this, no = file.no](const Range& range, BodySink& sink) {
-                        return client_.get_file(*access_, no, range, sink);
+                        return client_.get_file(opening_.access(), no, range, sink);
                       }});
   }
   return pieces;
 }
 
 Outcome<> Retrieving::write_message(OutFolder& folder, const std::string& place) {
-  std::string text = retrieval_.subject;
-  if (!text.empty() && !retrieval_.text.empty()) text += "\n\n";
-  text += retrieval_.text;
+  std::string text = content().subject;
+  if (!text.empty() && !content().text.empty()) text += "\n\n";
+  text += content().text;
   if (!text.ends_with('\n')) text += '\n';
   Answer<std::unique_ptr<OutFile>> file = folder.begin(place);
   if (!file) return complain(file);
@@ -235,7 +115,7 @@ Outcome<> Retrieving::write_mail(OutFolder& folder, const std::string& place) {
   Progress progress(world_.terminal, world_.clock, std::nullopt);
   WatchedTarget target(**file, progress, 0);
   const Fetch fetch = [this](const Range& range, BodySink& sink) {
-    return client_.get_message(*access_, range, sink);
+    return client_.get_message(opening_.access(), range, sink);
   };
   const auto size = download(fetch, {}, target, world_.interrupt);
   if (!size) return complain(size);
@@ -291,7 +171,7 @@ Outcome<> Retrieving::write() {
   return Outcome<>();
 }
 
-Outcome<> Retrieving::print() {
+Outcome<> Retrieving::print(const std::string& connected) {
   if (world_.arguments.has("json")) {
     Json::Array files;
     for (const WrittenFile& file : written_) {
@@ -300,11 +180,12 @@ Outcome<> Retrieving::print() {
       if (!file.sha256.empty()) fields.emplace_back("sha256", file.sha256);
       files.push_back(Json(std::move(fields)));
     }
-    const Json json(Json::Object{
-        {"subject", retrieval_.subject}, {"text", retrieval_.text}, {"files", std::move(files)}});
-    return world_.terminal.print(json.write());
+    Json::Object fields{
+        {"subject", content().subject}, {"text", content().text}, {"files", std::move(files)}};
+    if (!connected.empty()) fields.emplace_back("connected", connected);
+    return world_.terminal.print(Json(std::move(fields)).write());
   }
-  world_.terminal.say("From " + retrieval_.name + " <" + retrieval_.from + ">");
+  world_.terminal.say("From " + content().name + " <" + content().from + ">");
   if (!message_path_.empty()) {
     const Outcome<> printed = world_.terminal.print(message_path_);
     if (!printed) return printed;
@@ -315,12 +196,6 @@ Outcome<> Retrieving::print() {
     if (!printed) return printed;
   }
   return Outcome<>();
-}
-
-// The server of the link, unless another one is named on the command line.
-Outcome<ServerUrl> server_of(const World& world, const RetrievalLink& link) {
-  if (link.server && !world.arguments.has("server")) return *link.server;
-  return named_server(world);
 }
 
 }  // namespace
@@ -344,13 +219,18 @@ Outcome<> retrieve(const World& world) {
   const Outcome<Connection> connection = connect(world, *server);
   if (!connection) return pass(connection);
 
-  Retrieving retrieving(world, std::move(*link), *connection->client);
-  if (only_code) return retrieving.request_code();
-  for (const auto step : {&Retrieving::open, &Retrieving::write, &Retrieving::print}) {
-    const Outcome<> done = (retrieving.*step)();
-    if (!done) return done;
-  }
-  return Outcome<>();
+  Opening opening(world, std::move(*link), *connection->client);
+  if (only_code) return opening.request_code();
+  const Outcome<> opened = opening.open();
+  if (!opened) return opened;
+  Retrieving retrieving(world, *connection->client, opening);
+  const Outcome<> written = retrieving.write();
+  if (!written) return written;
+  // The files are safe by now: whatever becomes of the invitation, they are told.
+  const Outcome<std::string> connected = consider_invitation(world, *connection->client, opening);
+  const Outcome<> printed = retrieving.print(connected ? *connected : "");
+  if (!connected) return pass(connected);
+  return printed;
 }
 
 }  // namespace couvert

@@ -4,6 +4,7 @@
 //                                else ~/.local/state/couvert
 //     FOLDER/session-HASH.json   0600: {"server":"https://…","token":"…"}; HASH names the server
 //     FOLDER/draft-HASH.json     0600: an unfinished draft (kept_draft.h)
+//     FOLDER/quick-HASH.json     0600: this device of QUICK (quick_files.h)
 //     FOLDER/lock                held while a verification is under way
 //
 // A session proves mailboxes: who reads these files can send in their owner's name.
@@ -61,7 +62,7 @@ class State {
 
  private:
   explicit State(std::string folder) : folder_(std::move(folder)) {}
-  std::string file_of(const ServerUrl& server) const;
+  std::string name_of(const ServerUrl& server) const;
 
   std::string folder_;
 };

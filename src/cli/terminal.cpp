@@ -109,6 +109,10 @@ Outcome<WipedText> Terminal::read_line(int descriptor) {
   return line;
 }
 
+bool Terminal::has_person() const {
+  return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+}
+
 Outcome<WipedText> Terminal::ask(std::string_view question) {
   if (isatty(STDIN_FILENO) == 1) {
     static_cast<void>(write_all(STDERR_FILENO, printable(question) + ": "));

@@ -33,6 +33,8 @@ class Terminal {
   /// Replaces the line that was drawn last; an empty one removes it.
   void draw(std::string_view line);
 
+  /// Whether somebody sits here who can be asked: standard input and error are terminals.
+  bool has_person() const;
   /// A line from standard input, asked for where a terminal is there. Errors: `usage` where there
   /// is none, or it is too long; `interrupted`.
   Outcome<WipedText> ask(std::string_view question);

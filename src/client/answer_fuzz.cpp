@@ -53,7 +53,7 @@ void write_start(const std::string& text) {
   Json json = api::to_json(start);
   const Result<Json> again = parse_json(json.write(), {.bytes_max = 1 << 24, .depth_max = 8});
   INVARIANT(again && *again == json);
-  api::wipe_texts(json);
+  wipe_texts(json);
   INVARIANT(json.find("name")->string()->empty());
 }
 

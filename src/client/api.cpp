@@ -1,8 +1,9 @@
 #include "client/api.h"
 
 #include "base/bytes.h"
-#include "base/id.h"
 #include "base/limits.h"
+#include "client/api_fields.h"
+#include "client/api_line.h"
 
 namespace couvert::api {
 namespace {
@@ -12,30 +13,6 @@ constexpr std::size_t link_bytes_max = 2304;
 // The page's bounds count characters, so a client takes the bytes that they may need.
 constexpr std::size_t line_bytes_max = 4 * limits::subject_bytes_max;
 constexpr std::size_t text_bytes_max = 4 * limits::message_bytes_max;
-
-tl::unexpected<Problem> foreign(std::string detail) {
-  return trouble(ErrorCode::unavailable, reasons::foreign_answer, std::move(detail));
-}
-
-// What finish() says, as an answer's problem.
-Answer<> finished(const ObjectReader& reader) {
-  const Result<> done = reader.finish();
-  if (!done) return foreign(done.error().detail);
-  return Answer<>();
-}
-
-std::string id_of(ObjectReader& reader, std::string_view name) {
-  std::string text = reader.string(name, 26);
-  const Result<TransferId> id = TransferId::parse(text);
-  if (!id || id->text() != text) reader.refuse(name, "is no ID");
-  return text;
-}
-
-std::string time_of(ObjectReader& reader, std::string_view name) {
-  std::string text = reader.string(name, 32);
-  if (!parse_rfc3339(text)) reader.refuse(name, "is no time");
-  return text;
-}
 
 // A token goes into a header again: nothing but visible ASCII.
 std::string token_of(ObjectReader& reader) {
@@ -116,12 +93,6 @@ Answer<DraftFile> read_draft_file(const Json& json) {
   return file;
 }
 
-std::string optional_time_of(ObjectReader& reader, std::string_view name) {
-  const auto text = reader.optional_string(name, 32);
-  if (text && !parse_rfc3339(*text)) reader.refuse(name, "is no time");
-  return text.value_or("");
-}
-
 std::int64_t count_of(ObjectReader& reader, std::string_view name) {
   return reader.integer(name, 0, INT64_MAX);
 }
@@ -170,7 +141,7 @@ Answer<SentSummary> read_sent_summary(const Json& json) {
   summary.opened_count = count_of(reader, "opened_count");
   summary.retrieved_count = count_of(reader, "retrieved_count");
   for (const Json& item : reader.array("recipients", limits::recipients_max)) {
-    if (item.string() == nullptr) return foreign("recipients holds no text");
+    if (item.string() == nullptr) return foreign_answer("recipients holds no text");
     summary.recipients.push_back(item.string()->substr(0, limits::address_bytes_max));
   }
   if (const Answer<> done = finished(reader); !done) return pass(done);
@@ -201,6 +172,7 @@ Json recipient_json(const StartRecipient& recipient) {
   fields.emplace_back("kind", recipient.kind);
   if (!recipient.slot_id.empty()) fields.emplace_back("slot_id", recipient.slot_id);
   if (!recipient.secret.empty()) fields.emplace_back("secret", recipient.secret.text());
+  if (!recipient.envelope.empty()) fields.emplace_back("envelope", recipient.envelope);
   return Json(std::move(fields));
 }
 
@@ -260,12 +232,14 @@ Answer<PolicyAnswer> read_policy_answer(const Json& json) {
   for (const char* preset : {"show_file_names", "notify_delivery", "notify_download"}) {
     static_cast<void>(reader.string(preset, 16));
   }
+  policy.quick = reader.string("quick", 16);
   policy.open_by = words_of(reader, "open_by");
   policy.password_modes = words_of(reader, "password_modes");
+  policy.invitation_passwords = words_of(reader, "invitation_passwords");
   const Json* rules = reader.optional_object("password_rules");
   const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
   if (const Answer<> done = finished(reader); !done) return pass(done);
-  if (rules == nullptr) return foreign("password_rules is missing");
+  if (rules == nullptr) return foreign_answer("password_rules is missing");
   const Answer<PasswordRules> read = read_password_rules(*rules);
   if (!read) return pass(read);
   policy.password_rules = *read;
@@ -298,7 +272,8 @@ Answer<Draft> read_draft(const Json& json) {
   ObjectReader reader(json);
   Draft draft;
   draft.draft_id = id_of(reader, "draft_id");
-  static_cast<void>(reader.string("from", limits::address_bytes_max));
+  draft.seal_id = typed_id_of<SealId>(reader, "seal_id");
+  draft.from = reader.string("from", limits::address_bytes_max);
   static_cast<void>(time_of(reader, "expires"));
   const Json::Array& files = reader.array("files", limits::files_max);
   if (const Answer<> done = finished(reader); !done) return pass(done);
@@ -432,6 +407,11 @@ Json to_json(const Start& start) {
     recipients.push_back(recipient_json(recipient));
   }
   fields.emplace_back("recipients", std::move(recipients));
+  if (start.invitation) {
+    Json::Object invitation{{"public_key", start.invitation->public_key},
+                            {"secret", start.invitation->secret.text()}};
+    fields.emplace_back("invitation", std::move(invitation));
+  }
   if (start.subject) fields.emplace_back("subject", *start.subject);
   if (start.text) fields.emplace_back("text", *start.text);
   Json::Array files;
@@ -451,16 +431,6 @@ Json to_json(const Start& start) {
   fields.emplace_back("notify_download", start.notify_download);
   fields.emplace_back("show_file_names", start.show_file_names);
   return Json(std::move(fields));
-}
-
-void wipe_texts(Json& json) {
-  if (std::string* text = json.string()) wipe(*text);
-  if (Json::Array* items = json.array()) {
-    for (Json& item : *items) wipe_texts(item);
-  }
-  if (Json::Object* fields = json.object()) {
-    for (auto& [name, value] : *fields) wipe_texts(value);
-  }
 }
 
 }  // namespace couvert::api

@@ -5,7 +5,8 @@
 //
 // Errors:   of all read_…(): reasons::foreign_answer, with the field that is wrong.
 // Memory:   bounded by that of the answer; lists by limits::recipients_max and limits::files_max.
-// Lifetime: values own their texts; secrets are WipedText, and wipe_texts() is for the JSON.
+// Lifetime: values own their texts; secrets are WipedText, and wipe_texts() (api_line.h) is for the
+// JSON.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "client/problem.h"
 #include "client/wiped_text.h"
@@ -57,6 +59,8 @@ struct PolicyAnswer {
   bool message_required = false;
   bool phone_required = false;
   bool checksums = false;
+  std::string quick;  // how the switch stands at first: never, off, if_connected, on
+  std::vector<std::string> invitation_passwords;  // the modes with which one may invite to QUICK
 };
 
 struct PasswordVerdict {
@@ -73,13 +77,22 @@ struct DraftFile {
 
 struct Draft {
   std::string draft_id;
+  SealId seal_id;    // what envelopes and invitations are bound to
+  std::string from;  // as the server writes it
   std::vector<DraftFile> files;
 };
 
 struct StartRecipient {
   std::string address;
   std::string kind;     // to, cc, bcc
-  std::string slot_id;  // open_by link only, like:
+  std::string slot_id;  // of an own keyslot, by a link or an envelope, like:
+  WipedText secret;
+  std::string envelope;  // in base64url, for who is connected
+};
+
+/// What invites the recipients to QUICK, in base64url.
+struct StartInvitation {
+  std::string public_key;  // of the sender's person
   WipedText secret;
 };
 
@@ -89,6 +102,7 @@ struct Start {
   std::string phone;
   std::string reply_to;
   std::vector<StartRecipient> recipients;
+  std::optional<StartInvitation> invitation;
   std::optional<std::string> subject;
   std::optional<std::string> text;
   std::vector<std::pair<std::int64_t, std::uint64_t>> files;  // no, size
@@ -221,12 +235,9 @@ Answer<std::vector<Verification>> read_verifications(const Json& json);
 Answer<SentPage> read_sent_page(const Json& json);
 Answer<Sent> read_sent(const Json& json);
 Answer<Retrieval> read_retrieval(const Json& json);
-/// Of findTransfer: "password" or "link".
+/// Of findTransfer: "password", "link" or "quick".
 Answer<std::string> read_open_by(const Json& json);
 
 Json to_json(const Start& start);
-
-/// Wipes every text below `json`.
-void wipe_texts(Json& json);
 
 }  // namespace couvert::api

@@ -160,6 +160,6 @@ TEST_CASE("Start leaves out what was not asked for, and secrets where there are 
 
 TEST_CASE("wiping JSON leaves no text in it") {
   Json json = parsed(R"({"a":["x",{"b":"y"}],"c":"z"})");
-  api::wipe_texts(json);
+  wipe_texts(json);
   CHECK(json.write() == R"({"a":["",{"b":""}],"c":""})");
 }

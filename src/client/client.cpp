@@ -3,23 +3,10 @@
 #include <charconv>
 
 #include "base/limits.h"
-#include "client/http_date.h"
 #include "crypto/secret_bytes.h"
 
 namespace couvert {
 namespace {
-
-using namespace std::chrono_literals;
-
-// 10,000 files with names of 1 KiB, every character of them escaped, and a message.
-constexpr std::size_t answer_bytes_max = 80 * 1024 * 1024;
-constexpr Duration answer_time_max = 5min;
-constexpr Duration tidying_time_max = 15s;
-constexpr Duration stall_max = 2min;  // Argon2 may have to wait for its turn
-
-tl::unexpected<Problem> foreign(std::string detail) {
-  return trouble(ErrorCode::unavailable, reasons::foreign_answer, std::move(detail));
-}
 
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::uint64_t value = 0;
@@ -36,7 +23,7 @@ std::optional<std::uint64_t> number_header(const HttpAnswer& answer, std::string
 
 Answer<std::uint64_t> upload_offset(const HttpAnswer& answer) {
   const auto offset = number_header(answer, "upload-offset");
-  if (!offset || *offset > limits::file_bytes_max) return foreign("no Upload-Offset");
+  if (!offset || *offset > limits::file_bytes_max) return foreign_answer("no Upload-Offset");
   return *offset;
 }
 
@@ -44,20 +31,8 @@ Answer<std::uint64_t> upload_offset(const HttpAnswer& answer) {
 Answer<std::int64_t> number_in_location(const HttpAnswer& answer) {
   const std::string_view location = answer.head.header("location").value_or("");
   const auto no = whole_number(location.substr(location.rfind('/') + 1));
-  if (!no || *no > UINT32_MAX) return foreign("no file number in Location");
+  if (!no || *no > UINT32_MAX) return foreign_answer("no file number in Location");
   return static_cast<std::int64_t>(*no);
-}
-
-Problem problem_of(const HttpAnswer& answer) {
-  const std::string_view type = answer.head.header("content-type").value_or("");
-  const bool ours = type.starts_with("application/problem+json");
-  Problem problem = read_problem(answer.head.status, ours ? answer.body : "");
-  const auto retry = number_header(answer, "retry-after");
-  if (!problem.retry_after && retry && *retry <= 24 * 3600) {
-    problem.retry_after = std::chrono::seconds(*retry);
-  }
-  if (answer.head.status < 300) problem.reason = reasons::foreign_answer;
-  return problem;
 }
 
 std::string draft_path(const DraftAccess& draft) {
@@ -74,85 +49,33 @@ std::string upload_metadata(const NewFile& file) {
   return text;
 }
 
-template <class T>
-Answer<T> read(Answer<Json> json, Answer<T> (*reader)(const Json&)) {
-  if (!json) return pass(json);
-  Answer<T> value = reader(*json);
-  api::wipe_texts(*json);
-  return value;
-}
-
 }  // namespace
 
-Client::Client(HttpTransport& transport, ServerUrl server)
-    : transport_(transport), server_(std::move(server)) {}
-
-void Client::use_session(WipedText token) {
-  session_ = std::move(token);
-}
-
-HttpRequest Client::request(Method method, const std::string& path) const {
-  HttpRequest request;
-  request.method = method;
-  request.url = server_.text + path;
-  request.stall_max = stall_max;
-  request.time_max = answer_time_max;
-  request.answer_bytes_max = answer_bytes_max;
-  request.headers.emplace_back("Accept", "application/json, application/problem+json");
-  if (!session_.empty()) request.headers.emplace_back("Authorization", "Bearer " + session_.text());
-  return request;
-}
+Client::Client(HttpTransport& transport, ServerUrl server) : line_(transport, std::move(server)) {}
 
 HttpRequest Client::draft_request(Method method, const DraftAccess& draft,
                                   const std::string& path) const {
-  HttpRequest request = this->request(method, path);
+  HttpRequest request = line_.request(method, path);
   request.headers.emplace_back("Couvert-Secret", secret_to_base64url(draft.secret));
   request.headers.emplace_back("Tus-Resumable", "1.0.0");
   return request;
 }
 
-Answer<HttpAnswer> Client::exchange(const HttpRequest& request) {
-  Answer<HttpAnswer> answer = transport_.send(request);
-  if (!answer) return answer;
-  const auto date = answer->head.header("date");
-  if (const auto now = date ? parse_http_date(*date) : std::nullopt) server_time_ = *now;
-  const int status = answer->head.status;
-  if (status < 200 || status >= 300) return tl::make_unexpected(problem_of(*answer));
-  return answer;
-}
-
-Answer<Json> Client::ask(HttpRequest request) {
-  Answer<HttpAnswer> answer = exchange(request);
-  if (!answer) return pass(answer);
-  const std::string_view type = answer->head.header("content-type").value_or("");
-  if (!type.starts_with("application/json")) return foreign("an answer is no JSON");
-  Result<Json> json = parse_json(
-      answer->body, {.bytes_max = answer_bytes_max, .depth_max = limits::json_depth_max});
-  wipe(answer->body);
-  if (!json) return foreign(json.error().detail);
-  return std::move(*json);
-}
-
-Answer<Json> Client::ask(HttpRequest request, Json body) {
-  request.headers.emplace_back("Content-Type", "application/json");
-  request.body = body.write();
-  api::wipe_texts(body);
-  return ask(std::move(request));
-}
-
 Answer<api::RequestedCode> Client::request_code(const std::string& address,
                                                 const std::string& language) {
   Json body(Json::Object{{"address", address}, {"language", language}, {"client", "program"}});
-  return read(ask(request(Method::post, "/api/v1/verifications"), std::move(body)),
-              &api::read_requested_code);
+  return read_answer(
+      line_.ask(line_.request(Method::post, "/api/v1/verifications"), std::move(body)),
+      &api::read_requested_code);
 }
 
 Answer<api::Verification> Client::confirm_code(const std::string& address, const std::string& code,
                                                bool accepts_terms) {
   Json::Object body{{"address", address}, {"code", code}};
   if (accepts_terms) body.emplace_back("terms_accepted", true);
-  return read(ask(request(Method::post, "/api/v1/verifications/confirm"), Json(std::move(body))),
-              &api::read_verification);
+  return read_answer(line_.ask(line_.request(Method::post, "/api/v1/verifications/confirm"),
+                               Json(std::move(body))),
+                     &api::read_verification);
 }
 
 Answer<api::PolicyAnswer> Client::ask_policy(const std::string& from,
@@ -162,10 +85,10 @@ Answer<api::PolicyAnswer> Client::ask_policy(const std::string& from,
   if (!reply_to.empty()) fields.emplace_back("reply_to", reply_to);
   fields.emplace_back("recipients", Json::Array(recipients.begin(), recipients.end()));
   Answer<api::PolicyAnswer> policy =
-      read(ask(request(Method::post, "/api/v1/policy"), Json(std::move(fields))),
-           &api::read_policy_answer);
+      read_answer(line_.ask(line_.request(Method::post, "/api/v1/policy"), Json(std::move(fields))),
+                  &api::read_policy_answer);
   if (policy && policy->recipients.size() != recipients.size()) {
-    return foreign("another number of recipients");
+    return foreign_answer("another number of recipients");
   }
   return policy;
 }
@@ -178,24 +101,27 @@ Answer<api::PasswordVerdict> Client::check_password(const WipedText& password,
                          {"digits", rules.digits},
                          {"special", rules.special},
                          {"no_word", rules.no_word}});
-  return read(ask(request(Method::post, "/api/v1/passwords/check"), std::move(body)),
-              &api::read_password_verdict);
+  return read_answer(
+      line_.ask(line_.request(Method::post, "/api/v1/passwords/check"), std::move(body)),
+      &api::read_password_verdict);
 }
 
 Answer<api::Draft> Client::create_draft(const DraftAccess& draft, const std::string& from) {
   Json body(Json::Object{{"from", from}, {"slot_id", draft.draft_id}});
-  return read(ask(draft_request(Method::post, draft, "/api/v1/drafts"), std::move(body)),
-              &api::read_draft);
+  return read_answer(
+      line_.ask(draft_request(Method::post, draft, "/api/v1/drafts"), std::move(body)),
+      &api::read_draft);
 }
 
 Answer<api::Draft> Client::get_draft(const DraftAccess& draft) {
-  return read(ask(draft_request(Method::get, draft, draft_path(draft))), &api::read_draft);
+  return read_answer(line_.ask(draft_request(Method::get, draft, draft_path(draft))),
+                     &api::read_draft);
 }
 
 Answer<> Client::delete_draft(const DraftAccess& draft) {
   HttpRequest erase = draft_request(Method::erase, draft, draft_path(draft));
-  erase.time_max = tidying_time_max;
-  const auto answer = exchange(erase);
+  erase.time_max = ApiLine::tidying_time_max;
+  const auto answer = line_.exchange(erase);
   if (!answer) return pass(answer);
   return Answer<>();
 }
@@ -205,19 +131,19 @@ Answer<std::int64_t> Client::create_file(const DraftAccess& draft, const NewFile
   request.headers.emplace_back("Content-Type", "");  // libcurl would call the empty body a form
   request.headers.emplace_back("Upload-Length", std::to_string(file.size));
   request.headers.emplace_back("Upload-Metadata", upload_metadata(file));
-  const auto answer = exchange(request);
+  const auto answer = line_.exchange(request);
   if (!answer) return pass(answer);
   return number_in_location(*answer);
 }
 
 Answer<> Client::delete_file(const DraftAccess& draft, std::int64_t no) {
-  const auto answer = exchange(draft_request(Method::erase, draft, file_path(draft, no)));
+  const auto answer = line_.exchange(draft_request(Method::erase, draft, file_path(draft, no)));
   if (!answer) return pass(answer);
   return Answer<>();
 }
 
 Answer<std::uint64_t> Client::get_file_offset(const DraftAccess& draft, std::int64_t no) {
-  const auto answer = exchange(draft_request(Method::head, draft, file_path(draft, no)));
+  const auto answer = line_.exchange(draft_request(Method::head, draft, file_path(draft, no)));
   if (!answer) return pass(answer);
   return upload_offset(*answer);
 }
@@ -229,42 +155,45 @@ Answer<std::uint64_t> Client::append_to_file(const DraftAccess& draft, std::int6
   request.headers.emplace_back("Upload-Offset", std::to_string(offset));
   request.source = &source;
   request.time_max.reset();
-  const auto answer = exchange(request);
+  const auto answer = line_.exchange(request);
   if (!answer) return pass(answer);
   return upload_offset(*answer);
 }
 
 Answer<api::Started> Client::start_transfer(const DraftAccess& draft, const api::Start& start) {
-  return read(ask(draft_request(Method::post, draft, draft_path(draft) + "/start"), to_json(start)),
-              &api::read_started);
+  return read_answer(
+      line_.ask(draft_request(Method::post, draft, draft_path(draft) + "/start"), to_json(start)),
+      &api::read_started);
 }
 
 Answer<std::vector<api::Verification>> Client::list_verifications() {
-  return read(ask(request(Method::get, "/api/v1/verifications")), &api::read_verifications);
+  return read_answer(line_.ask(line_.request(Method::get, "/api/v1/verifications")),
+                     &api::read_verifications);
 }
 
 Answer<api::SentPage> Client::list_sent(const std::string& verification_id,
                                         const std::string& before) {
   const std::string path = "/api/v1/verifications/" + verification_id + "/sent";
   const std::string query = before.empty() ? "" : "?before=" + before;
-  return read(ask(request(Method::get, path + query)), &api::read_sent_page);
+  return read_answer(line_.ask(line_.request(Method::get, path + query)), &api::read_sent_page);
 }
 
 Answer<api::ReceivedPage> Client::list_received(const std::string& verification_id,
                                                 const std::string& before) {
   const std::string path = "/api/v1/verifications/" + verification_id + "/received";
   const std::string query = before.empty() ? "" : "?before=" + before;
-  return read(ask(request(Method::get, path + query)), &api::read_received_page);
+  return read_answer(line_.ask(line_.request(Method::get, path + query)), &api::read_received_page);
 }
 
 Answer<api::Sent> Client::get_sent(const std::string& tracking_id) {
-  return read(ask(request(Method::get, "/api/v1/sent/" + tracking_id)), &api::read_sent);
+  return read_answer(line_.ask(line_.request(Method::get, "/api/v1/sent/" + tracking_id)),
+                     &api::read_sent);
 }
 
 Answer<> Client::post_nothing(const std::string& path) {
-  HttpRequest post = request(Method::post, path);
+  HttpRequest post = line_.request(Method::post, path);
   post.headers.emplace_back("Content-Type", "");
-  const auto answer = exchange(post);
+  const auto answer = line_.exchange(post);
   if (!answer) return pass(answer);
   return Answer<>();
 }
@@ -282,41 +211,38 @@ Answer<api::RequestedCode> Client::request_recipient_code(const std::string& tra
                                                           const std::string& language) {
   Json body(
       Json::Object{{"transfer_id", transfer_id}, {"language", language}, {"client", "program"}});
-  return read(ask(request(Method::post, "/api/v1/transfers/code"), std::move(body)),
-              &api::read_requested_code);
+  return read_answer(
+      line_.ask(line_.request(Method::post, "/api/v1/transfers/code"), std::move(body)),
+      &api::read_requested_code);
 }
 
 Answer<> Client::confirm_recipient_code(const std::string& transfer_id, const std::string& code) {
   Json body(Json::Object{{"transfer_id", transfer_id}, {"code", code}});
-  HttpRequest confirm = request(Method::post, "/api/v1/transfers/code/confirm");
-  confirm.headers.emplace_back("Content-Type", "application/json");
-  confirm.body = body.write();
-  api::wipe_texts(body);
-  const Answer<HttpAnswer> answer = exchange(confirm);
-  if (!answer) return pass(answer);
-  return Answer<>();
+  return line_.tell(line_.request(Method::post, "/api/v1/transfers/code/confirm"), std::move(body));
 }
 
 Answer<std::string> Client::find_transfer(const std::string& transfer_id) {
   Json body(Json::Object{{"transfer_id", transfer_id}});
-  return read(ask(request(Method::post, "/api/v1/transfers/find"), std::move(body)),
-              &api::read_open_by);
+  return read_answer(
+      line_.ask(line_.request(Method::post, "/api/v1/transfers/find"), std::move(body)),
+      &api::read_open_by);
 }
 
 Answer<api::Retrieval> Client::open_transfer(const std::string& transfer_id,
                                              const OpenBySecret& by) {
   Json::Object fields{{"transfer_id", transfer_id}, {"client", "program"}};
   if (!by.password.empty()) fields.emplace_back("password", by.password.text());
-  if (!by.link_secret.empty()) fields.emplace_back("secret", by.link_secret.text());
-  return read(ask(request(Method::post, "/api/v1/retrievals"), Json(std::move(fields))),
-              &api::read_retrieval);
+  if (!by.secret.empty()) fields.emplace_back("secret", by.secret.text());
+  return read_answer(
+      line_.ask(line_.request(Method::post, "/api/v1/retrievals"), Json(std::move(fields))),
+      &api::read_retrieval);
 }
 
 Answer<> Client::finish_retrieval(const RetrievalAccess& retrieval) {
-  HttpRequest finish = request(Method::erase, "/api/v1/retrievals/" + retrieval.retrieval_id);
+  HttpRequest finish = line_.request(Method::erase, "/api/v1/retrievals/" + retrieval.retrieval_id);
   finish.headers.emplace_back("Couvert-Retrieval", retrieval.token.text());
-  finish.time_max = tidying_time_max;
-  const auto answer = exchange(finish);
+  finish.time_max = ApiLine::tidying_time_max;
+  const auto answer = line_.exchange(finish);
   if (!answer) return pass(answer);
   return Answer<>();
 }
@@ -336,7 +262,8 @@ Answer<> Client::get_message(const RetrievalAccess& retrieval, const Range& rang
 
 Answer<> Client::download(const RetrievalAccess& retrieval, const std::string& what,
                           const Range& range, BodySink& sink) {
-  HttpRequest get = request(Method::get, "/api/v1/retrievals/" + retrieval.retrieval_id + what);
+  HttpRequest get =
+      line_.request(Method::get, "/api/v1/retrievals/" + retrieval.retrieval_id + what);
   get.headers[0].second = "*/*";
   get.headers.emplace_back("Couvert-Retrieval", retrieval.token.text());
   if (range.offset > 0) {
@@ -345,9 +272,9 @@ Answer<> Client::download(const RetrievalAccess& retrieval, const std::string& w
   }
   get.sink = &sink;
   get.time_max.reset();
-  const auto answer = exchange(get);
+  const auto answer = line_.exchange(get);
   if (!answer) return pass(answer);
-  if (answer->head.status != 200 && answer->head.status != 206) return foreign("no file");
+  if (answer->head.status != 200 && answer->head.status != 206) return foreign_answer("no file");
   return Answer<>();
 }
 

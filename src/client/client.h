@@ -10,9 +10,7 @@
 
 #include "base/id.h"
 #include "client/api.h"
-#include "client/http_transport.h"
-#include "client/server_url.h"
-#include "client/wiped_text.h"
+#include "client/api_line.h"
 
 namespace couvert {
 
@@ -43,22 +41,22 @@ struct NewFile {
 /// How a transfer is opened: one of the two.
 struct OpenBySecret {
   WipedText password;
-  WipedText link_secret;  // what stands behind # in the link
+  WipedText secret;  // what stands behind # in the link, or was in the envelope
 };
 
-/// Errors of all: the server's, and those of HttpTransport::send(). An answer that no Couvert gives
-/// is `unavailable` with reasons::foreign_answer.
-/// Lifetime: `transport` must outlive it. Threads: one.
+/// Errors of all: those of ApiLine. Lifetime: `transport` must outlive it. Threads: one.
 class Client {
  public:
   Client(HttpTransport& transport, ServerUrl server);
 
   /// The session of every later request; an empty token ends that.
-  void use_session(WipedText token);
-  bool has_session() const { return !session_.empty(); }
-  const ServerUrl& server() const { return server_; }
+  void use_session(WipedText token) { line_.use_session(std::move(token)); }
+  bool has_session() const { return line_.has_session(); }
+  const ServerUrl& server() const { return line_.server(); }
   /// The server's clock, as its last answer gave it; nullopt before one did.
-  std::optional<Instant> server_time() const { return server_time_; }
+  std::optional<Instant> server_time() const { return line_.server_time(); }
+  /// The line to the server, for the operations of QUICK (quick_client.h).
+  ApiLine& line() { return line_; }
 
   Answer<api::RequestedCode> request_code(const std::string& address, const std::string& language);
   /// `accepts_terms`: whether the person accepts the server's terms, which some servers ask for.
@@ -101,7 +99,7 @@ class Client {
   Answer<api::RequestedCode> request_recipient_code(const std::string& transfer_id,
                                                     const std::string& language);
   Answer<> confirm_recipient_code(const std::string& transfer_id, const std::string& code);
-  /// "password" or "link".
+  /// "password", "link" or "quick".
   Answer<std::string> find_transfer(const std::string& transfer_id);
   Answer<api::Retrieval> open_transfer(const std::string& transfer_id, const OpenBySecret& by);
   Answer<> finish_retrieval(const RetrievalAccess& retrieval);
@@ -112,19 +110,12 @@ class Client {
   Answer<> get_message(const RetrievalAccess& retrieval, const Range& range, BodySink& sink);
 
  private:
-  HttpRequest request(Method method, const std::string& path) const;
   HttpRequest draft_request(Method method, const DraftAccess& draft, const std::string& path) const;
-  Answer<HttpAnswer> exchange(const HttpRequest& request);
   Answer<> post_nothing(const std::string& path);
-  Answer<Json> ask(HttpRequest request);
-  Answer<Json> ask(HttpRequest request, Json body);
   Answer<> download(const RetrievalAccess& retrieval, const std::string& what, const Range& range,
                     BodySink& sink);
 
-  HttpTransport& transport_;
-  ServerUrl server_;
-  WipedText session_;
-  std::optional<Instant> server_time_;
+  ApiLine line_;
 };
 
 }  // namespace couvert

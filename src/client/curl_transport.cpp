@@ -203,8 +203,10 @@ void set_method(CURL* curl, const HttpRequest& request) {
       return set(curl, CURLOPT_NOBODY, 1L);
     case Method::erase:
       return set(curl, CURLOPT_CUSTOMREQUEST, "DELETE");
+    case Method::put:
     case Method::post:
       set(curl, CURLOPT_POST, 1L);
+      if (request.method == Method::put) set(curl, CURLOPT_CUSTOMREQUEST, "PUT");
       set(curl, CURLOPT_POSTFIELDS, request.body.data());
       return set(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     case Method::patch:

@@ -15,7 +15,7 @@
 
 namespace couvert {
 
-enum class Method { get, head, post, patch, erase };
+enum class Method { get, head, post, put, patch, erase };
 
 /// Where the bytes of an upload come from. Threads: one.
 class BodySource {
@@ -57,7 +57,7 @@ struct HttpRequest {
   Method method = Method::get;
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;              // of a post
+  std::string body;              // of a post or put
   BodySource* source = nullptr;  // of a patch
   BodySink* sink = nullptr;      // of a download; without one the answer holds the body
   std::size_t answer_bytes_max = 64 * 1024;

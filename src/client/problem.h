@@ -32,6 +32,18 @@ inline constexpr std::string_view plain_http = "plain_http";          // only to
 inline constexpr std::string_view wrong_bytes = "wrong_bytes";        // length or checksum differ
 inline constexpr std::string_view source = "source";                  // the file cannot be read
 inline constexpr std::string_view target = "target";                  // the file cannot be written
+// Of QUICK.
+inline constexpr std::string_view device = "device";          // the server does not know this one
+inline constexpr std::string_view person_key = "person_key";  // other keys than were seen
+inline constexpr std::string_view own_keys = "own_keys";      // they do not open
+inline constexpr std::string_view wrong_code_key = "wrong_code_key";  // under another code
+inline constexpr std::string_view book_rolled_back =
+    "book_rolled_back";  // an older one, or another
+inline constexpr std::string_view book_damaged = "book_damaged";
+inline constexpr std::string_view book_busy = "book_busy";                // others change it, too
+inline constexpr std::string_view identity_changed = "identity_changed";  // of a contact
+inline constexpr std::string_view not_connected = "not_connected";        // with this sender
+inline constexpr std::string_view envelope = "envelope";                  // it does not open
 }  // namespace reasons
 
 /// Whether the same request may work a little later.

@@ -1,11 +1,12 @@
 // Fuzzes what the bodies and queries of the API say. The input is a route's letter and JSON; the
 // mutator changes values inside of the JSON, so that most inputs get past its grammar.
 //
-// parser: src/http/api_input.cpp
+// parser: src/http/api_input.cpp src/http/quick_input.cpp
 #include <algorithm>
 #include <random>
 
 #include "http/api_input.h"
+#include "http/quick_input.h"
 
 namespace couvert {
 namespace {
@@ -27,6 +28,54 @@ void check_start(const Json& json) {
   INVARIANT(fits(start.notification_text, limits::notification_bytes_max));
   INVARIANT(fits(input.password, limits::password_bytes_max));
   INVARIANT(input.password.empty() || start.open_by == OpenBy::password);
+}
+
+void check_activation(const Json& json) {
+  Activation activation;
+  if (!read_activation(json, activation)) return;
+  INVARIANT(activation.recovery.size() == 201 && activation.client.sealed.size() == 201);
+  INVARIANT(fits(activation.client.name, limits::client_name_bytes_max));
+}
+
+void check_contacts(const Json& json) {
+  const auto addresses = read_contacts(json);
+  if (!addresses) return;
+  INVARIANT(addresses->size() <= limits::recipients_max);
+  for (const Address& one : *addresses) INVARIANT(*parse_address(one.text) == one);
+}
+
+void check_quick(char route, const Json& json) {
+  switch (route) {
+    case 'A':
+      check_activation(json);
+      break;
+    case 'B': {
+      const auto book = read_versioned_book(json);
+      INVARIANT(!book || (book->version >= 1 && book->version < std::int64_t{1} << 53));
+    } break;
+    case 'C':
+      check_contacts(json);
+      break;
+    case 'E':
+      static_cast<void>(read_contact(json));
+      break;
+    case 'L': {
+      const auto left = read_left_keys(json);
+      INVARIANT(!left || left->size() == 201);
+    } break;
+    case 'N':
+      static_cast<void>(read_new_client(json));
+      break;
+    case 'Q': {
+      const auto answer = read_quick_answer(json);
+      INVARIANT(!answer || answer->size() == quick_answer_bytes);
+    } break;
+    case 'T':
+      static_cast<void>(read_answer_name(json));
+      break;
+    default:
+      break;
+  }
 }
 
 void check_opening(const Json& json) {
@@ -63,6 +112,7 @@ void check_query(std::string_view query) {
 }
 
 void check(char route, const Json& json) {
+  if (route >= 'A' && route <= 'Z') return check_quick(route, json);
   switch (route) {
     case 'c':
       static_cast<void>(read_code_request(json));

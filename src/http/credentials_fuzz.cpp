@@ -1,4 +1,4 @@
-// Fuzzes who a request says that it comes from: cookies, bearer tokens, origins. The input is a
+// Fuzzes who a request says that it comes from: cookies, tokens, devices, origins. The input is a
 // method, who may call, and header lines "name:value".
 //
 // parser: src/http/credentials.cpp src/http/cookies.cpp
@@ -37,14 +37,17 @@ bool is_foreign(const Fields& fields) {
 void fuzz(std::string_view input) {
   if (input.size() < 2) return;
   constexpr auto methods =
-      std::to_array({Method::get, Method::post, Method::patch, Method::remove});
-  constexpr auto callers = std::to_array(
-      {Who::anyone, Who::client, Who::session, Who::sender, Who::recipient, Who::maybe_sender});
+      std::to_array({Method::get, Method::post, Method::patch, Method::remove, Method::put});
+  constexpr auto callers =
+      std::to_array({Who::anyone, Who::client, Who::session, Who::sender, Who::recipient,
+                     Who::maybe_sender, Who::device, Who::new_device, Who::recipient_device});
   const Access access(callers[static_cast<unsigned char>(input[0]) % callers.size()], Body::none);
   Request request;
   request.method = methods[static_cast<unsigned char>(input[1]) % methods.size()];
   request.arguments = {"abcdefghijklmnopqrstuvwxy2"};
   request.fields = read_lines(input.substr(2));
+  const bool has_device = access.who == Who::device || access.who == Who::new_device ||
+                          access.who == Who::recipient_device;
   const bool by_token = find_field(request.fields, "authorization") != nullptr ||
                         find_field(request.fields, "couvert-retrieval") != nullptr;
   const Result<> read = read_credentials(access, base_url, request);
@@ -53,12 +56,20 @@ void fuzz(std::string_view input) {
     return;
   }
   const bool changes = request.method != Method::get;
-  INVARIANT(!changes || by_token || !is_foreign(request.fields));
-  const bool needs_session =
-      access.who == Who::session || access.who == Who::sender || access.who == Who::maybe_sender;
+  INVARIANT(!changes || (by_token && access.who != Who::device) || !is_foreign(request.fields));
+  INVARIANT(request.device.has_value() == has_device);
+  INVARIANT(request.member_hash.has_value() == (access.who == Who::new_device));
+  if (has_device) {
+    const std::string* field = find_field(request.fields, "couvert-device");
+    INVARIANT(field->starts_with(request.device->device.text() + ".") &&
+              field->size() == 26 + 1 + 43);
+  }
+  const bool needs_session = access.who == Who::session || access.who == Who::sender ||
+                             access.who == Who::maybe_sender || access.who == Who::new_device;
   INVARIANT(!needs_session || request.caller.session.size() == 32);
   INVARIANT(request.caller.session.empty() || request.caller.session.size() == 32);
-  const bool needs_secret = access.who == Who::sender || access.who == Who::recipient;
+  const bool needs_secret = access.who == Who::sender || access.who == Who::recipient ||
+                            access.who == Who::recipient_device;
   const bool may_have_secret = needs_secret || access.who == Who::maybe_sender;
   INVARIANT(!needs_secret || request.secret.has_value());
   INVARIANT(may_have_secret || !request.secret.has_value());

@@ -58,6 +58,7 @@ Json to_json(const NotificationMail& mail) {
   fields.emplace_back("open_by", name_of(mail.open_by));
   fields.emplace_back("file_names", to_json(mail.file_names));
   fields.emplace_back("file_count", mail.file_count);
+  if (mail.invites) fields.emplace_back("invites", true);
   return Json(std::move(fields));
 }
 
@@ -73,6 +74,7 @@ Json to_json(const HandedOverMail& mail) {
   fields.emplace_back("tracking_id", mail.tracking_id.text());
   fields.emplace_back("expires", to_unix(mail.expires));
   fields.emplace_back("open_by", name_of(mail.open_by));
+  if (mail.connected_count > 0) fields.emplace_back("connected_count", mail.connected_count);
   return Json(std::move(fields));
 }
 
@@ -113,6 +115,7 @@ Json to_json(const PasswordAskedMail& mail) {
   fields.emplace_back("recipient", mail.recipient.text);
   fields.emplace_back("tracking_id", mail.tracking_id.text());
   fields.emplace_back("expires", to_unix(mail.expires));
+  if (mail.open_by != OpenBy::password) fields.emplace_back("open_by", name_of(mail.open_by));
   return Json(std::move(fields));
 }
 
@@ -228,8 +231,10 @@ class ContentReader {
     return from_unix(fields.integer(name, 0, std::int64_t{1} << 40));
   }
 
-  OpenBy open_by() {
-    const Result<OpenBy> read = parse_open_by(text("open_by", 20));
+  OpenBy open_by() { return to_open_by(text("open_by", 20)); }
+
+  OpenBy to_open_by(const std::string& text) {
+    const Result<OpenBy> read = parse_open_by(text);
     if (!read) fields.refuse("open_by", "is unknown");
     return read ? *read : OpenBy::password;
   }
@@ -286,6 +291,7 @@ NotificationMail read_notification(ContentReader& reader) {
     }
   }
   mail.file_count = reader.count("file_count", mail.file_names.size());
+  mail.invites = reader.fields.boolean("invites", false);
   return mail;
 }
 
@@ -296,6 +302,9 @@ HandedOverMail read_handed_over(ContentReader& reader) {
   mail.tracking_id = reader.tracking_id();
   mail.expires = reader.time("expires");
   mail.open_by = reader.open_by();
+  const auto recipients_count = static_cast<std::int64_t>(mail.recipients.size());
+  mail.connected_count = static_cast<int>(
+      reader.fields.optional_integer("connected_count", 0, recipients_count).value_or(0));
   return mail;
 }
 
@@ -345,6 +354,8 @@ PasswordAskedMail read_password_asked(ContentReader& reader) {
   mail.recipient = reader.address("recipient");
   mail.tracking_id = reader.tracking_id();
   mail.expires = reader.time("expires");
+  mail.open_by =
+      reader.to_open_by(reader.fields.optional_string("open_by", 20).value_or("password"));
   return mail;
 }
 

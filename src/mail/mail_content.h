@@ -64,6 +64,7 @@ struct NotificationMail {
   OpenBy open_by = OpenBy::password;
   std::vector<std::string> file_names;  // where the sender shows them, the first of them
   int file_count = 0;                   // of which file_names are the first; 0: not shown
+  bool invites = false;                 // to QUICK
 
   bool operator==(const NotificationMail&) const = default;
 };
@@ -75,6 +76,7 @@ struct HandedOverMail {
   TrackingId tracking_id;
   Instant expires;
   OpenBy open_by = OpenBy::password;
+  int connected_count = 0;  // of the recipients: connected by QUICK, they need no password
 
   bool operator==(const HandedOverMail&) const = default;
 };
@@ -121,12 +123,13 @@ struct WrongPasswordsMail {
   bool operator==(const WrongPasswordsMail&) const = default;
 };
 
-/// To the sender: a recipient has no password and asks for it.
+/// To the sender: a recipient has no password, or no device for QUICK, and asks for one.
 struct PasswordAskedMail {
   Language language = Language::en;
   Address recipient;
   TrackingId tracking_id;
   Instant expires;
+  OpenBy open_by = OpenBy::password;  // as this recipient opens it: password or quick
 
   bool operator==(const PasswordAskedMail&) const = default;
 };

@@ -160,8 +160,10 @@ MailText write_kind(const Writer& write, const NotificationMail& mail) {
   page.button(write("mail.notification.download"), mail.download_link, ButtonKind::main);
   page.paragraph(write("mail.notification.available", {{"date", write.local(mail.expires)}}));
   if (mail.open_by == OpenBy::password) page.notice(write("mail.notification.password"));
+  if (mail.open_by == OpenBy::quick) page.notice(write("mail.notification.connected"));
   add_sender_text(page, write, mail);
   add_files(page, write, mail);
+  if (mail.invites) page.remark(write("mail.notification.invites"));
   page.button(write("mail.notification.reply"), mail.reply_link, ButtonKind::second);
   page.remark(write("mail.notification.reply_hint"));
   add_details(page, write,
@@ -192,14 +194,24 @@ void add_recipients(MailPage& page, const Writer& write, const std::vector<Addre
   add_list(page, std::move(shown), more_text(write, "mail.handed_over.more", more));
 }
 
+// What the sender still has to do for these recipients.
+std::string_view way_of(const HandedOverMail& mail) {
+  if (mail.open_by == OpenBy::link) return "no_password";
+  const auto connected = static_cast<std::size_t>(mail.connected_count);
+  return connected == mail.recipients.size() ? "quick" : "password";
+}
+
 MailText write_kind(const Writer& write, const HandedOverMail& mail) {
   const auto count = static_cast<std::int64_t>(mail.recipients.size());
   const std::string subject = write("mail.handed_over.subject", {{"count", count}});
   MailPage page = write.page(subject);
   page.paragraph(write("mail.handed_over.intro", {{"count", count}}));
   add_recipients(page, write, mail.recipients);
-  page.notice(write(mail.open_by == OpenBy::password ? "mail.handed_over.password"
-                                                     : "mail.handed_over.no_password"));
+  page.notice(write("mail.handed_over." + std::string(way_of(mail))));
+  if (mail.connected_count > 0 && mail.connected_count < count) {
+    page.remark(
+        write("mail.handed_over.connected", {{"count", std::int64_t{mail.connected_count}}}));
+  }
   add_details(page, write,
               {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
   return write.finish(page, subject);
@@ -263,7 +275,25 @@ MailText write_kind(const Writer& write, const WrongPasswordsMail& mail) {
       page, write("mail.wrong_passwords.subject", {{"recipient", one_line(mail.recipient.text)}}));
 }
 
+// Nobody can give a transfer by QUICK a password later.
+MailText device_asked(const Writer& write, const PasswordAskedMail& mail) {
+  const std::string recipient = shown_address(mail.recipient);
+  MailPage page = write.page(write("mail.device_asked.title"));
+  page.paragraph(write("mail.device_asked.intro", {{"recipient", recipient}}));
+  page.section(write("mail.password_asked.steps"));
+  page.list({write("mail.password_asked.step_call"), write("mail.device_asked.step_anew"),
+             write("mail.password_asked.step_tell")},
+            ListKind::numbered);
+  page.notice(write("mail.password_asked.never"));
+  add_details(page, write,
+              {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
+  page.remark(write("mail.password_asked.once"));
+  return write.finish(
+      page, write("mail.password_asked.subject", {{"recipient", one_line(mail.recipient.text)}}));
+}
+
 MailText write_kind(const Writer& write, const PasswordAskedMail& mail) {
+  if (mail.open_by == OpenBy::quick) return device_asked(write, mail);
   const std::string recipient = shown_address(mail.recipient);
   MailPage page = write.page(write("mail.password_asked.title"));
   page.paragraph(write("mail.password_asked.intro", {{"recipient", recipient}}));

@@ -311,3 +311,25 @@ TEST_CASE("the longest text that a person may write stays under what mail progra
   content.file_count = limits::files_max;
   CHECK(write(content).html.size() < 100 * 1024);
 }
+
+TEST_CASE("who needs no password is told so, and nobody is told to pass one on in vain") {
+  const auto says = [](const MailContent& mail, std::string_view words) {
+    std::string text = write(mail).text;
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return has(text, words);
+  };
+  const NotificationMail connected = sample_connected_notification(Language::en);
+  CHECK(says(connected, "You need no password"));
+  CHECK_FALSE(says(connected, "Password: please ask"));
+  CHECK(says(sample_invitation(Language::en), "invites you to QUICK"));
+  CHECK(says(sample_invitation(Language::en), "Password: please ask"));
+  CHECK_FALSE(says(sample_notification(Language::en), "QUICK"));
+  HandedOverMail mail = sample_mixed_handed_over(Language::en);
+  CHECK(says(mail, "Now pass the password on"));
+  CHECK(says(mail, "1 of the recipients is connected"));
+  mail.connected_count = static_cast<int>(mail.recipients.size());
+  CHECK(says(mail, "Nobody needs a password"));
+  CHECK_FALSE(says(mail, "pass the password on"));
+  CHECK_FALSE(says(mail, "of the recipients"));
+  CHECK(says(sample_device_asked(Language::en), "start a new transfer"));
+}

@@ -133,6 +133,30 @@ TroubleMail sample_trouble(Language language, TroubleKind trouble) {
   return mail;
 }
 
+NotificationMail sample_connected_notification(Language language) {
+  NotificationMail mail = sample_notification(language);
+  mail.open_by = OpenBy::quick;
+  return mail;
+}
+
+NotificationMail sample_invitation(Language language) {
+  NotificationMail mail = sample_notification(language);
+  mail.invites = true;
+  return mail;
+}
+
+HandedOverMail sample_mixed_handed_over(Language language) {
+  HandedOverMail mail = sample_handed_over(language);
+  mail.connected_count = 1;
+  return mail;
+}
+
+PasswordAskedMail sample_device_asked(Language language) {
+  PasswordAskedMail mail = sample_password_asked(language);
+  mail.open_by = OpenBy::quick;
+  return mail;
+}
+
 QuickMail sample_quick(Language language, QuickEvent event) {
   QuickMail mail{language, event, sample_recipient(), {}, {}, "https://couvert.example.org/quick"};
   mail.when = sample_notification(language).expires;
@@ -147,11 +171,15 @@ std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language lang
           {"program's code", sample_program_code(language)},
           {"notification", sample_notification(language)},
           {"own notification", sample_own_notification(language)},
+          {"connected notification", sample_connected_notification(language)},
+          {"invitation", sample_invitation(language)},
           {"handed over", sample_handed_over(language)},
+          {"mixed handed over", sample_mixed_handed_over(language)},
           {"downloaded", sample_downloaded(language)},
           {"undeliverable", sample_undeliverable(language)},
           {"wrong passwords", sample_wrong_passwords(language)},
           {"password asked", sample_password_asked(language)},
+          {"device asked", sample_device_asked(language)},
           {"revoked", sample_revoked(language)},
           {"revocation", sample_revocation(language)},
           {"expired", sample_expired(language)},

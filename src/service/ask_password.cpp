@@ -1,5 +1,6 @@
 #include "service/ask_password.h"
 
+#include "service/live_slot.h"
 #include "service/notice.h"
 #include "service/post.h"
 #include "store/counter_table.h"
@@ -53,7 +54,10 @@ Result<bool> ask_for_password(const Parts& parts, Transaction& tx, const Transfe
   }
   const Result<Notice> notice = open_transfer_notice(parts, transfer);
   if (!notice) return pass(notice);
+  const Result<OpenBy> open_by = open_by_of(tx, transfer, wish.recipient);
+  if (!open_by) return pass(open_by);
   PasswordAskedMail mail;
+  mail.open_by = *open_by;
   mail.language = notice->language;
   mail.recipient = wish.recipient.address;
   mail.tracking_id = transfer.tracking_id;

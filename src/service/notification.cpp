@@ -26,6 +26,7 @@ NotificationMail notification_of(const Parts& parts, const Transfer& transfer, c
   mail.tracking_id = transfer.tracking_id;
   mail.expires = transfer.end;
   mail.open_by = way.open_by;
+  mail.invites = notice.invites && way.open_by == OpenBy::password;
   mail.file_names = notice.file_names;
   if (mail.file_names.size() > mail_file_names_max) mail.file_names.resize(mail_file_names_max);
   if (transfer.show_file_names) mail.file_count = static_cast<int>(notice.file_count);

@@ -5,6 +5,7 @@
 #include "mail/mime.h"
 #include "mail/retry.h"
 #include "sealing/sealed_text.h"
+#include "service/live_slot.h"
 #include "service/notice.h"
 #include "service/notification.h"
 #include "service/post.h"
@@ -39,16 +40,21 @@ Result<Buffer> compose(const Parts& parts, const OutboxRow& row,
 struct Told {
   bool all = true;
   std::vector<Address> taken;
+  int connected = 0;  // of those who have taken it: by QUICK
 };
 
-Result<Told> told_recipients(Transaction& tx, const SealId& seal_id) {
-  const Result<std::vector<Recipient>> recipients = recipients_of(tx, seal_id);
+Result<Told> told_recipients(Transaction& tx, const Transfer& transfer) {
+  const Result<std::vector<Recipient>> recipients = recipients_of(tx, transfer.seal_id);
   if (!recipients) return pass(recipients);
   Told told;
   for (const Recipient& recipient : *recipients) {
     if (recipient.revoked) continue;  // it is not theirs any more, and its mail may never go
     told.all &= recipient.mail != MailState::waiting;
-    if (recipient.mail == MailState::handed_over) told.taken.push_back(recipient.address);
+    if (recipient.mail != MailState::handed_over) continue;
+    told.taken.push_back(recipient.address);
+    const Result<OpenBy> open_by = open_by_of(tx, transfer, recipient);
+    if (!open_by) return pass(open_by);
+    told.connected += *open_by == OpenBy::quick ? 1 : 0;
   }
   return told;
 }
@@ -56,7 +62,7 @@ Result<Told> told_recipients(Transaction& tx, const SealId& seal_id) {
 // Tells the sender, once, when the last recipient's mail has been taken or given up.
 Result<> tell_handed_over(const Parts& parts, Transaction& tx, const Transfer& transfer) {
   if (!transfer.notify_delivery) return Result<>();
-  Result<Told> told = told_recipients(tx, transfer.seal_id);
+  Result<Told> told = told_recipients(tx, transfer);
   if (!told) return pass(told);
   if (!told->all || told->taken.empty()) return Result<>();
   const Result<Notice> notice = open_transfer_notice(parts, transfer);
@@ -67,6 +73,7 @@ Result<> tell_handed_over(const Parts& parts, Transaction& tx, const Transfer& t
   mail.tracking_id = transfer.tracking_id;
   mail.expires = transfer.end;
   mail.open_by = transfer.open_by;
+  mail.connected_count = told->connected;
   return post(parts, tx, {MailKind::handed_over, transfer.sender, mail, transfer.seal_id, -1});
 }
 

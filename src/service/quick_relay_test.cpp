@@ -2,47 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include "sealing/contact_book.h"
 #include "service/quick_mails.h"
-#include "service/test_world.h"
+#include "service/test_quick.h"
 #include "store/transfer_table.h"
 
 using namespace couvert;
 
 namespace {
-
-// Somebody with QUICK on one client.
-struct QuickSide {
-  Address address;
-  Caller caller;
-  PersonSecret person;
-  Secret<32> device_key;
-  DeviceProof proof;
-
-  QuickSide(TestWorld& world, std::string text)
-      : address{std::move(text)},
-        caller(world.verified(address.text)),
-        person(make_person(world.random)),
-        device_key(world.random.secret<32>()) {
-    proof.device = DeviceId::make(world.random);
-    proof.token_hash = hash_secret(device_token(device_key, address.text, proof.device));
-  }
-
-  QuickPerson shown() const { return {address.text, person.public_key}; }
-
-  void activate(TestWorld& world) {
-    const Buffer sealed = seal_person(device_key, address.text, person, world.random);
-    const Activation activation{
-        address,
-        person.public_key,
-        hash_secret(member_token(person.book_key, address.text)),
-        sealed,
-        seal_book(person.book_key, {address.text, 1}, {}, world.random).value(),
-        {proof, "Firefox", sealed}};
-    REQUIRE(
-        QuickPeople(*world.parts).activate(caller, activation, IfActive::start_anew).has_value());
-  }
-};
 
 // Anna invites Bert, who opens the transfer.
 struct QuickInvited {
@@ -88,12 +54,6 @@ struct QuickInvited {
     return relay.shown(side.proof, {other, Address{"carl@example.com"}}).value();
   }
 };
-
-template <class T>
-const Error& error_of(const Result<T>& result) {
-  REQUIRE_FALSE(result.has_value());
-  return result.error();
-}
 
 }  // namespace
 

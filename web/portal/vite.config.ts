@@ -50,6 +50,10 @@ function noNode(): Plugin {
   };
 }
 
+/** What comes only when somebody uses QUICK, of pages that share it. */
+const quickParts =
+  /src.(quick.(CodeGroups|RecoveryCode|device-name|person)|provide.ActivateQuick)\b/;
+
 export default defineConfig({
   plugins: [svelte(), texts(), pdfFiles(), noNode(), firstLooks()],
   define: { __PDF_FOLDER__: JSON.stringify(pdfFolder) },
@@ -66,7 +70,20 @@ export default defineConfig({
       output: {
         // What several pages share is one file, not ten of a kilobyte.
         codeSplitting: {
-          groups: [{ name: "shared", test: /web.\w+.src|rolldown.runtime/, minShareCount: 2 }],
+          groups: [
+            {
+              name: "shared",
+              test: (id) => /web.\w+.src|rolldown.runtime/.test(id) && !quickParts.test(id),
+              minShareCount: 2,
+              priority: 1,
+            },
+            {
+              name: "quick-parts",
+              test: quickParts,
+              minShareCount: 2,
+              includeDependenciesRecursively: false,
+            },
+          ],
         },
       },
     },

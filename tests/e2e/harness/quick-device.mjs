@@ -32,6 +32,7 @@ export class QuickDevice {
    * @param {QuickDevice} [of] another device of the same person */
   constructor(client, proof, of) {
     this.client = client;
+    this.proof = proof;
     this.address = proof.address;
     this.path = `/api/v1/verifications/${proof.verification_id}/quick`;
     this.id = randomId();

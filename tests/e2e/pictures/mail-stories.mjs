@@ -1,6 +1,7 @@
 // Every mail that the server sends, each for a reason of its own: made by a real server, handed
 // over to a real mail server. A new kind of mail is one story more.
 import { ApiClient, expectStatus, randomId, randomSecret } from "../harness/api-client.mjs";
+import { answerOf, connected, QuickDevice } from "../harness/quick-device.mjs";
 import { closed } from "../harness/mail-system.mjs";
 import { waitUntil } from "../harness/processes.mjs";
 import { mailbox } from "../harness/run-context.mjs";
@@ -206,12 +207,54 @@ export class Stories {
     await this.keep("expired", this.sender, pass, sent.tracking_id);
   }
 
+  /** The sender and Bert are connected, use it, and lose it. */
+  async quick() {
+    const activation = { language: this.language };
+    const deviceOf = async (/** @type {string} */ address) => {
+      const client = new ApiClient(this.server.baseUrl);
+      return new QuickDevice(client, await client.verify(address, this.language));
+    };
+    const [anna, bert] = [await deviceOf(this.sender), await deviceOf(this.bert)];
+    await this.keep("quick-activated", this.sender, () => anna.activate(activation));
+    await bert.activate(activation);
+    const invitation = { public_key: anna.publicKey, secret: randomSecret() };
+    const invited = await this.keep("quick-invitation", this.bert, () =>
+      this.provide([this.bert], { invitation }),
+    );
+    const opened = await bert.client.open(invited.recipients[0].transfer_id, { password });
+    await this.keep("quick-connected", this.sender, () =>
+      opened.call("POST", "/answer", bert.header, { answer: answerOf(bert.publicKey) }),
+    );
+    const byQuick = { password: undefined, open_by: "quick", recipients: [connected(this.bert)] };
+    const sent = await this.keep("quick-notification", this.bert, () =>
+      this.keep("quick-handed-over", this.sender, () =>
+        this.provide([], { ...byQuick, notify_delivery: true }),
+      ),
+    );
+    const json = { transfer_id: sent.recipients[0].transfer_id };
+    await this.keep("quick-asked", this.sender, () =>
+      this.client.call("POST", "/api/v1/transfers/ask", { json }),
+    );
+    const second = new QuickDevice(bert.client, bert.proof, bert);
+    await this.keep("quick-new-device", this.bert, () => second.tryJoin());
+    const anew = new QuickDevice(bert.client, bert.proof);
+    await this.keep("quick-anew", this.bert, () =>
+      this.keep("quick-changed", this.sender, () =>
+        anew.activate({ ...activation, start_anew: true }),
+      ),
+    );
+    await this.keep("quick-reset", this.sender, () =>
+      this.keep("quick-removed", this.bert, () => this.server.run(["quick", "reset", this.sender])),
+    );
+  }
+
   /** All of them. */
   async all() {
     await this.codes();
     await this.notifications();
     await this.toTheSender();
     await this.passwordAsked();
+    await this.quick();
     await this.wrongPasswords();
     await this.revoked();
     await this.expired();

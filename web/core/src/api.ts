@@ -236,6 +236,11 @@ export interface NewLink {
   readonly secret: string;
 }
 
+/** The same with the secret in an envelope, for a recipient who is connected. */
+export interface NewEnvelope extends NewLink {
+  readonly envelope: string;
+}
+
 /** One recipient of a sent transfer, and the sender's secret where a link has to be made. */
 export interface SentPlace {
   readonly tracking_id: string;
@@ -304,7 +309,7 @@ function sentRecipients(client: Client) {
           params: pathOf(place),
         }),
       ),
-    replaceRecipient: (place: SentPlace, address: string, link?: NewLink) =>
+    replaceRecipient: (place: SentPlace, address: string, link?: NewLink | NewEnvelope) =>
       settle(
         client.POST("/api/v1/sent/{tracking_id}/recipients/{recipient_no}/replace", {
           params: pathOf(place),

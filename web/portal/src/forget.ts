@@ -4,6 +4,7 @@ import { addressKey, pass, type Result } from "@couvert/core";
 
 import { api } from "./host.ts";
 import {
+  forgetDeclined,
   forgetDraft,
   forgetRetrievals,
   forgetSentFrom,
@@ -41,6 +42,7 @@ export async function forgetHere(address: string): Promise<Result> {
   }
   keepPeople(keptPeople().filter((one) => isOther(one.address)));
   forgetSentFrom(address);
+  forgetDeclined(address);
   forgetRetrievals();
   return pass(undefined);
 }

@@ -93,6 +93,8 @@ export interface KeptSent {
   readonly id: string;
   readonly from: string;
   readonly secret: string;
+  /** What new envelopes of it are bound to; missing for transfers sent before there was QUICK. */
+  readonly seal?: string;
 }
 
 /** Of more than these only the latest are remembered. */
@@ -100,7 +102,8 @@ const sentMax = 500;
 
 function isSent(value: unknown): value is KeptSent {
   const sent = value as Partial<KeptSent> | null;
-  return [sent?.id, sent?.from, sent?.secret].every((one) => typeof one === "string");
+  const hasSeal = sent?.seal === undefined || typeof sent.seal === "string";
+  return hasSeal && [sent?.id, sent?.from, sent?.secret].every((one) => typeof one === "string");
 }
 
 function allSent(): KeptSent[] {
@@ -113,11 +116,12 @@ function writeSent(sent: readonly KeptSent[]): void {
 }
 
 /** By the ID of the draft that became the transfer. */
-export const keptSecret = (id: string): string | undefined =>
-  allSent().find((one) => one.id === id)?.secret;
+export const keptSent = (id: string): KeptSent | undefined =>
+  allSent().find((one) => one.id === id);
 
-export function keepSent({ id, from, secret }: KeptSent): void {
-  writeSent([{ id, from, secret }, ...allSent().filter((one) => one.id !== id)]);
+export function keepSent({ id, from, secret, seal }: KeptSent): void {
+  const kept = { id, from, secret, ...(seal !== undefined && { seal }) };
+  writeSent([kept, ...allSent().filter((one) => one.id !== id)]);
 }
 
 /** Those of transfers that are over: their secret opens nothing any more. */
@@ -172,6 +176,44 @@ export function forgetRetrievals(): void {
   } catch {
     // Forbidden by the visitor: then none was kept.
   }
+}
+
+/** An invitation to QUICK: to whom, and from whom. */
+export interface Invited {
+  readonly to: string;
+  readonly from: string;
+}
+
+/** Of more than these only the latest are remembered. */
+const declinedMax = 500;
+
+const isInvited = (value: unknown): value is Invited => {
+  const one = value as Partial<Invited> | null;
+  return typeof one?.to === "string" && typeof one.from === "string";
+};
+
+function keptDeclined(): Invited[] {
+  const declined = read("localStorage", "declined");
+  return Array.isArray(declined) ? declined.filter(isInvited) : [];
+}
+
+function writeDeclined(declined: readonly Invited[]): void {
+  write("localStorage", "declined", declined.length > 0 ? declined.slice(0, declinedMax) : null);
+}
+
+const isSame = (one: Invited) => (other: Invited) => one.to === other.to && one.from === other.from;
+
+/** Whether somebody said "not now" to this sender in this browser. */
+export const isDeclined = (one: Invited): boolean => keptDeclined().some(isSame(one));
+
+export function declineInvitation({ to, from }: Invited, declined: boolean): void {
+  const others = keptDeclined().filter((one) => !isSame({ to, from })(one));
+  writeDeclined(declined ? [{ to, from }, ...others] : others);
+}
+
+export function forgetDeclined(address: string): void {
+  const key = addressKey(address);
+  writeDeclined(keptDeclined().filter(({ to }) => addressKey(to) !== key));
 }
 
 /** When a password was copied that is on the clipboard still; never the password. */

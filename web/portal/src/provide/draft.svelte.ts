@@ -113,8 +113,8 @@ export class DraftFiles {
     const secret = newSecret(host);
     const made = await api.createDraft(from, newId(host), secret);
     if (!made.ok) return made;
-    const id = made.value.draft_id;
-    return { id, from, secret, release: await holdDraft(id) };
+    const { draft_id: id, seal_id: seal, from: address } = made.value;
+    return { id, from, address, secret, seal, release: await holdDraft(id) };
   }
 
   /** Files of an earlier visit that nobody chose again give way to those of this one. */

@@ -27,7 +27,9 @@ import { DraftFiles } from "./draft.svelte.ts";
 import { createKeeper, type Keeper } from "./keeper.ts";
 import { kinds, writeForm, type KeptForm, type Kind, type PasswordMode } from "./kept-form.ts";
 import type { Preset } from "./preset.ts";
+import { QuickSwitch } from "./quick-switch.svelte.ts";
 import type { Unfinished } from "./unfinished.ts";
+import { passwordModesOf, recipientsOf, wayOf, type QuickPart } from "./ways.ts";
 
 export const steps = [
   "contact",
@@ -48,7 +50,11 @@ export interface FormRecipient extends Recipient {
   readonly kind: Kind;
   /** Why the rules let this one not receive. */
   refusal?: Refusal;
+  /** As the server writes the address, once it was asked. */
+  written?: string;
 }
+
+const writtenOf = ({ written, address }: FormRecipient): string => written ?? address;
 
 /** A mail names so many files; of the others it says how many they are. */
 const namesInMail = 30;
@@ -87,7 +93,15 @@ export class ProvideForm {
   repeated = $state("");
   optionsDone = $state(false);
 
+  readonly quick = new QuickSwitch(() => ({
+    policy: this.policy,
+    addresses: this.recipients.map(writtenOf),
+  }));
+
   notification = $state.raw<{ subject?: string; text?: string }>({});
+
+  /** Where the form goes on when its sender comes back from another page. */
+  returnTo: Step | undefined;
 
   /** Set when Start transfer was pressed; the same request again gives the same transfer. */
   request = $state.raw<Start | undefined>();
@@ -112,18 +126,15 @@ export class ProvideForm {
   readonly hasContent = $derived(
     !this.lacksMessage && (this.hasMessage || this.files.list.length > 0),
   );
-  readonly passwordModes = $derived.by(() => {
-    const modes: PasswordMode[] = [];
-    if (this.policy?.password_modes.includes("generated")) modes.push("generate");
-    if (this.policy?.password_modes.includes("own")) modes.push("manual");
-    if (this.policy?.open_by.includes("link")) modes.push("none");
-    return modes;
-  });
+  readonly passwordModes = $derived(
+    this.policy ? passwordModesOf(this.policy, this.quick.groups, this.quick.on) : [],
+  );
+  readonly way = $derived(wayOf(this.quick.groups, this.quick.on, this.passwordMode));
   readonly tooLarge = $derived(
     this.policy !== undefined && this.files.bytes > this.policy.transfer_bytes_max,
   );
   readonly password = $derived(
-    this.passwordMode === "none"
+    this.way !== "password"
       ? undefined
       : this.passwordMode === "generate"
         ? this.generated
@@ -191,6 +202,7 @@ export class ProvideForm {
       notifyDownload: this.notifyDownload,
       showFileNames: this.showFileNames,
       passwordMode: this.passwordMode,
+      quick: this.quick.chosen,
       notification: this.notification,
     });
   }
@@ -273,6 +285,7 @@ export class ProvideForm {
     this.notifyDownload = kept.notifyDownload;
     this.showFileNames = kept.showFileNames;
     this.passwordMode = kept.passwordMode;
+    this.quick.chosen = kept.quick;
     this.presetDone = true;
     this.notification = kept.notification;
   }
@@ -290,6 +303,7 @@ export class ProvideForm {
     answer.value.recipients.forEach((said, index) => {
       const one = asked[index];
       if (!one) return;
+      one.written = said.address;
       if (said.allowed) delete one.refusal;
       else one.refusal = said.reason ?? "no_rule";
     });
@@ -306,13 +320,26 @@ export class ProvideForm {
       this.day = dayAhead(api.now(), Math.min(policy.days_default, policy.days_max));
     }
     if (this.generated.length < policy.password_rules.length_min) this.generated = "";
-    const [first] = this.passwordModes;
-    if (first && !this.passwordModes.includes(this.passwordMode)) this.passwordMode = first;
+    this.fitPassword();
     this.notifyDelivery = this.presetOf("notify_delivery", this.notifyDelivery);
     this.notifyDownload = this.presetOf("notify_download", this.notifyDownload);
     this.showFileNames = this.presetOf("show_file_names", this.showFileNames);
     this.presetDone = true;
     if (!policy.notification_editable) this.notification = {};
+  }
+
+  /** A way to a password that there is no more gives way to the first that there is. */
+  fitPassword(): void {
+    const [first] = this.passwordModes;
+    if (first && !this.passwordModes.includes(this.passwordMode)) this.passwordMode = first;
+  }
+
+  /** Asks how it stands with the recipients by QUICK. Order: once their draft is there. */
+  async lookAtQuick(): Promise<void> {
+    const { place } = this.files;
+    if (!place || this.policy?.quick === "never") return;
+    await this.quick.look(place.address);
+    this.fitPassword();
   }
 
   /** How a check box stands: as the rules fix it, else as it was left, at first as preset. */
@@ -345,7 +372,7 @@ export class ProvideForm {
       ...(this.person.phone !== "" && { phone: this.person.phone }),
       language: this.recipientLanguage,
       expires: toApiTime(this.expires),
-      open_by: this.passwordMode === "none" ? "link" : "password",
+      open_by: this.way,
       ...(this.showFileNames && {
         file_names: this.files.list.map(({ name }, at) => (at < namesInMail ? name : "-")),
       }),
@@ -353,28 +380,36 @@ export class ProvideForm {
     };
   }
 
-  /** The request that starts the transfer, made once all files are there. */
-  buildStart(): Start | undefined {
-    const { person, expires, password } = this;
-    if (!person || expires === undefined) return undefined;
-    const byLink = password === undefined;
+  /**
+   * Makes the request that starts the transfer, once all files are there. Undefined where something
+   * is missing. Errors: of QuickSwitch.prepare().
+   */
+  async buildStart(): Promise<Result<Start> | undefined> {
+    const { place } = this.files;
+    if (!this.person || this.expires === undefined || !place) return undefined;
+    const part = await this.quick.prepare(place.seal);
+    if (!part.ok) return part;
+    return pass(this.startWith(part.value, this.person, this.expires));
+  }
+
+  private startWith(part: QuickPart, person: Person, expires: number): Start {
+    const { way, password } = this;
+    const people = this.recipients.map((one) => ({ address: writtenOf(one), kind: one.kind }));
+    const newLink = () => ({ slot_id: newId(host), secret: newSecret(host) });
     return {
       name: person.name,
       ...(person.phone !== "" && { phone: person.phone }),
       ...(this.replyTo !== undefined && { reply_to: this.replyTo }),
-      recipients: this.recipients.map(({ address, kind }) => ({
-        address,
-        kind,
-        ...(byLink && { slot_id: newId(host), secret: newSecret(host) }),
-      })),
+      recipients: recipientsOf(people, { way, part, newLink }),
+      ...(part.invitation && { invitation: part.invitation }),
       ...(this.subject.trim() !== "" && { subject: this.subject }),
       ...(this.text.trim() !== "" && { text: this.text }),
       files: this.files.list.map(({ no, size }) => ({ no: no!, size })),
       expires: toApiTime(expires),
       language: this.recipientLanguage,
       sender_language: currentLanguage(),
-      open_by: byLink ? "link" : "password",
-      ...(!byLink && {
+      open_by: way,
+      ...(password !== undefined && {
         password,
         password_mode: this.passwordMode === "manual" ? ("own" as const) : ("generated" as const),
       }),

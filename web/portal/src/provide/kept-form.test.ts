@@ -16,13 +16,20 @@ const form: KeptForm = {
   notifyDownload: false,
   showFileNames: true,
   passwordMode: "manual",
+  quick: true,
   notification: { subject: "For you" },
 };
 
 describe("a kept form", () => {
   it("comes back as it was written", () => {
     expect(readForm(writeForm(form))).toEqual(form);
-    const plain = { ...form, replyTo: undefined, notification: {}, recipients: [] };
+    const plain = {
+      ...form,
+      replyTo: undefined,
+      notification: {},
+      recipients: [],
+      quick: undefined,
+    };
     expect(readForm(writeForm(plain))).toEqual(plain);
   });
 
@@ -53,6 +60,7 @@ describe("a kept form", () => {
     [writeForm(form).replace('"nl"', '"fr"'), "another language"],
     [writeForm(form).replace('"manual"', '"quick"'), "another way of opening"],
     [writeForm(form).replace("true", '"yes"'), "a choice that is no truth value"],
+    [writeForm(form).replace('"quick":true', '"quick":1'), "a switch that is no truth value"],
     [writeForm(form).replace('{"subject":"For you"}', "null"), "no notification"],
     [writeForm(form).replace('"For you"', "1"), "a notification of numbers"],
     [writeForm(form).replace('"2026-12-01"', "1"), "a day that is no text"],

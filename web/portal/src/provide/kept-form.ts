@@ -21,6 +21,8 @@ export interface KeptForm {
   readonly notifyDownload: boolean;
   readonly showFileNames: boolean;
   readonly passwordMode: PasswordMode;
+  /** How the switch for QUICK was set by hand, if it was. */
+  readonly quick: boolean | undefined;
   readonly notification: { readonly subject?: string; readonly text?: string };
 }
 
@@ -41,6 +43,7 @@ export function writeForm(form: KeptForm): string {
     notifyDownload: form.notifyDownload,
     showFileNames: form.showFileNames,
     passwordMode: form.passwordMode,
+    quick: form.quick,
     notification: { subject: form.notification.subject, text: form.notification.text },
   });
 }
@@ -86,12 +89,13 @@ export function readForm(written: string): KeptForm | undefined {
   const recipients = readRecipients(fields["recipients"]);
   const notification = readNotification(fields["notification"]);
   const { replyTo, subject, text, day, recipientLanguage, passwordMode } = fields;
-  const { notifyDelivery, notifyDownload, showFileNames } = fields;
+  const { notifyDelivery, notifyDownload, showFileNames, quick } = fields;
   const texts = isText(subject) && isText(text) && isText(day) && isTextOrNone(replyTo);
   const flags = isFlag(notifyDelivery) && isFlag(notifyDownload) && isFlag(showFileNames);
+  const isChosen = quick === undefined || isFlag(quick);
   const names = isOf(recipientLanguage, languages) && isOf(passwordMode, passwordModes);
   if (fields["version"] !== version || !recipients || !notification) return undefined;
-  if (!texts || !flags || !names) return undefined;
+  if (!texts || !flags || !isChosen || !names) return undefined;
   return {
     recipients,
     replyTo,
@@ -103,6 +107,7 @@ export function readForm(written: string): KeptForm | undefined {
     notifyDownload,
     showFileNames,
     passwordMode,
+    quick,
     notification,
   };
 }

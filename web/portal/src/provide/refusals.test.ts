@@ -1,7 +1,7 @@
 import { fail } from "@couvert/core";
 import { describe, expect, it } from "vitest";
 
-import { stepFor, stepOf } from "./refusals.ts";
+import { isQuickLost, stepFor, stepOf } from "./refusals.ts";
 
 /** The reasons as the server's own header lists them, and the English texts. */
 const files = import.meta.glob<string>(
@@ -29,6 +29,20 @@ describe("what the server refuses at the start", () => {
   it("can be changed at a step of the form, unless the transfer was started elsewhere", () => {
     const known = [...Object.keys(stepOf), "started_differently"];
     expect(new Set(reasons)).toEqual(new Set(known));
+  });
+
+  it("leads to the options where this browser cannot send by QUICK as it stood there", () => {
+    for (const reason of ["not_connected", "identity_changed"]) {
+      expect(texts[`page.error.start.${reason}`]).toContain("{address}");
+      expect(stepFor(fail("conflict", { reason }))).toBe("options");
+    }
+    for (const reason of ["no_device", "revoked", "changed", "rolled_back"]) {
+      const failure = fail("unproven", { reason });
+      expect(isQuickLost(failure)).toBe(true);
+      expect(texts[`page.error.quick.${reason}`]).toBeDefined();
+      expect(stepFor(failure)).toBe("options");
+    }
+    expect(isQuickLost(fail("refused", { reason: "quick_not_allowed" }))).toBe(false);
   });
 
   it("leads to the verification where that has ended", () => {

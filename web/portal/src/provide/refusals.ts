@@ -19,9 +19,27 @@ export const stepOf: Readonly<Record<string, Step>> = {
   own_password: "options",
   password_weak: "options",
   link_not_allowed: "options",
+  quick_not_allowed: "options",
+  invitation_password: "options",
   notification_fixed: "notification",
 };
 
-export function stepFor({ code, reason = "" }: Failure): Step {
+/** What keeps this browser from sending by QUICK; told in the words of QUICK itself. */
+const lostReasons = [
+  "no_device",
+  "revoked",
+  "changed",
+  "rolled_back",
+  "no_storage",
+  "book_version",
+];
+export const isQuickLost = ({ reason = "" }: Failure): boolean => lostReasons.includes(reason);
+
+/** What this browser finds out itself before it asks the server. */
+const peopleReasons = ["not_connected", "identity_changed"];
+
+export function stepFor(failure: Failure): Step {
+  const { code, reason = "" } = failure;
+  if (isQuickLost(failure) || peopleReasons.includes(reason)) return "options";
   return code === "unproven" ? "verify" : (stepOf[reason] ?? "content");
 }

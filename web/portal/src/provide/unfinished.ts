@@ -10,7 +10,11 @@ import { readForm, type KeptForm } from "./kept-form.ts";
 export interface Place {
   readonly id: string;
   readonly from: string;
+  /** The sender's address as the server writes it. */
+  readonly address: string;
   readonly secret: string;
+  /** What envelopes and invitations are bound to. */
+  readonly seal: string;
   /** Lets other pages of this browser have it. */
   readonly release: (() => void) | undefined;
 }
@@ -40,7 +44,7 @@ async function read(kept: KeptDraft, release: () => void): Promise<Unfinished | 
   const form = await api.form(id, secret);
   if (!form.ok) return undefined;
   return {
-    place: { id, from, secret, release },
+    place: { id, from, secret, release, address: draft.value.from, seal: draft.value.seal_id },
     expires: draft.value.expires,
     files: draft.value.files.map(({ no, name, type, size, offset }) => ({
       no,
