@@ -1,4 +1,6 @@
 // couvert contacts: with whom one is connected by QUICK; ending that, and beginning anew.
+#include <algorithm>
+
 #include "cli/quick_line.h"
 
 namespace couvert {
