@@ -172,9 +172,11 @@ for (const way of ways) {
   });
 }
 
-/** One more browser of hers, connected by a code, taken off the list, and back by the recovery
- * code. @param {Way} way @param {{ pages: QuickPages, anna: string, recovery: string, renewed: string }}
- * first */
+/**
+ * One more browser of hers, connected by a code, taken off the list, and back by the recovery code.
+ * @param {Way} way
+ * @param {{ pages: QuickPages, anna: string, recovery: string, renewed: string }} first
+ */
 async function walkSecond(way, { pages, anna, recovery, renewed }) {
   const second = await openPage(
     await openProfile(browser, way),
