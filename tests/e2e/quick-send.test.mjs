@@ -1,5 +1,5 @@
 // QUICK where people send and open, through real mail: who is invited accepts, and from then on
-// nobody types a password; who is not connected needs one; and what a browser says that cannot open.
+// nobody types a password; who is not connected needs one; and what a browser says that opens none.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -207,7 +207,7 @@ async function sendPure(from, to) {
   return expectStatus(await draft.start(body), 201).json;
 }
 
-test("a lost device asks the sender, or is connected and the transfer opens by itself", async () => {
+test("a lost device asks the sender, or is connected and opens it by itself", async () => {
   const found = visits.findings.length;
   const anna = await elsewhere("quick-lost-anna@example.org");
   const bertAt = "quick-lost-bert@example.net";
@@ -215,7 +215,11 @@ test("a lost device asks the sender, or is connected and the transfer opens by i
   await connectPrograms(anna, berts);
   await sendPure(anna, bertAt);
 
-  const bert = await begin("quick-lost-bert", bertAt, { ...english, viewport: phone });
+  const bert = await begin("quick-lost-bert", bertAt, {
+    ...english,
+    viewport: phone,
+    scheme: "forced",
+  });
   const link = await bert.nextLink({ after: 1 });
   /** @type {string[]} */
   const asked = [];
@@ -347,7 +351,7 @@ async function setRule(settings) {
   assert.equal(ended.code, 0, ended.stderr.toString());
 }
 
-test("the rules preset the switch, say with which password to invite, and may refuse it", async () => {
+test("the rules preset the switch, say how to invite, and may refuse it", async () => {
   const found = visits.findings.length;
   const { person: anna, program } = await joined(
     "quick-rules-anna",

@@ -72,6 +72,19 @@ export class QuickPerson extends QuickPages {
 
   /** Has QUICK on a device elsewhere, and then in this browser, too. */
   async join() {
+    return await this.unseen(() => this.#join());
+  }
+
+  /** Does what other tests look at. @template T @param {() => Promise<T>} work */
+  async unseen(work) {
+    const { look } = this;
+    this.look = async () => undefined;
+    const done = await work();
+    this.look = look;
+    return done;
+  }
+
+  async #join() {
     const program = await QuickProgram.active(this.baseUrl, this.address);
     await this.prove(this.address);
     await this.is("elsewhere");
@@ -126,7 +139,7 @@ export class QuickPerson extends QuickPages {
   /** From the content to the options. */
   async writeOn() {
     await this.arrive("page.content.title");
-    await this.message({ subject: "Befund", text: "Vertraulich 🦷" });
+    await this.unseen(() => this.message({ subject: "Befund", text: "Vertraulich 🦷" }));
     await this.button("page.next").click();
     await this.arrive("page.options.title");
     await this.page.getByText(this.t("page.wait")).first().waitFor({ state: "detached" });
