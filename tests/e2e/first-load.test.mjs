@@ -21,7 +21,7 @@ after(async () => {
   await server?.stop();
 });
 
-for (const place of ["/", "/provide", "/retrieve", "/sent"]) {
+for (const place of ["/", "/provide", "/retrieve", "/sent", "/quick"]) {
   test(`the first load of ${place} is at most ${bytesMax} bytes`, async () => {
     const context = await openProfile(browser, { language: "de" });
     const page = await context.newPage();

@@ -11,6 +11,8 @@ import { Couvertd } from "./harness/couvertd.mjs";
 import { layoutTroubles, textsOn } from "./harness/layout.mjs";
 import { transferLinkIn } from "./harness/mailbox.mjs";
 import { RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
+import { QuickPages } from "./harness/quick-pages.mjs";
+import { connectPrograms, must, QuickProgram } from "./harness/quick-program.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -180,6 +182,54 @@ test("nor have the pages beside it", async () => {
   await pages.button("page.revoke.yes").click();
   await page.getByText(pages.t("page.sent.state.revoked")).first().waitFor();
   await look("sent-revoked");
+  await done();
+});
+
+test("nor has QUICK", async () => {
+  const anna = "pseudo-anna-quick@example.org";
+  const { page, texts, look, done } = await newVisitor();
+  const pages = new QuickPages(page, texts, look);
+  pages.baseUrl = server.baseUrl;
+  const recovery = await pages.activate(anna);
+  await pages.reload();
+  await page.getByText(pages.t("page.quick.recovery_unkept")).waitFor();
+  await look("quick-unkept");
+  await pages.keep();
+  const program = await QuickProgram.of(server.baseUrl, anna);
+  await must(program.client.joinByRecovery(program.joining, recovery));
+  for (const name of ["bert", "carl", "dora"]) {
+    const other = await QuickProgram.active(server.baseUrl, `pseudo-${name}-quick@example.net`);
+    await connectPrograms(program, other);
+    if (name === "carl") await other.activate(true);
+    if (name === "dora") await must(other.client.endContact(anna));
+  }
+  await program.invite("pseudo-eva@example.com");
+  await pages.reload();
+  await pages.contactOf("pseudo-bert").waitFor();
+  for (const folded of await page.locator("main summary").all()) await folded.click();
+  await look("quick-contacts");
+  await pages.button("page.quick.let_in").click();
+  await page.locator("#let-in-code").fill("falsch");
+  await pages.button("page.quick.connect").click();
+  await look("quick-let-in");
+  await pages.buttonIn(pages.contactOf("pseudo-bert"), "page.quick.end").click();
+  await pages.buttonIn(pages.contactOf("pseudo-carl"), "page.quick.reconnect").click();
+  await pages.buttonIn(pages.devices().first(), "page.quick.device_remove").click();
+  await pages.buttonIn(page.getByTestId("recovery-section"), "page.quick.renew").click();
+  await page.locator("#start-anew").click();
+  await look("quick-questions");
+  const [portal] = await must(program.client.devices());
+  await must(program.client.revoke(String(portal?.device_id)));
+  await pages.reload();
+  await pages.is("revoked");
+  await look("quick-revoked");
+  await pages.button("page.quick.join_recovery").click();
+  await page.locator("#recovery").fill("falsch");
+  await pages.button("page.quick.connect").click();
+  await look("quick-recovery");
+  await pages.button("page.cancel").click();
+  await pages.showCode();
+  await look("quick-shown-code");
   await done();
 });
 

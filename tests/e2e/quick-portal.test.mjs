@@ -1,5 +1,5 @@
-// QUICK in real browsers: activating, more devices, contacts, and what a browser says when something
-// is lost, changed or older than it was.
+// QUICK in real browsers: activating, more devices, contacts, and what a browser says when
+// something is lost, changed or older than it was.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
@@ -13,10 +13,12 @@ import {
   phone,
   Visits,
 } from "./harness/browser.mjs";
+import { mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { layoutTroubles } from "./harness/layout.mjs";
 import { pattern } from "./harness/portal-pages.mjs";
 import { QuickPages } from "./harness/quick-pages.mjs";
+import { connectPeople, Person } from "./harness/quick-people.mjs";
 import { connectPrograms, must, QuickProgram } from "./harness/quick-program.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -75,6 +77,7 @@ for (const way of ways) {
     );
     const { page } = pages;
     const recovery = await pages.activate(anna);
+    assert.deepEqual(await layoutTroubles(page, [320, 360, 768, 1440]), []);
 
     // On paper and in a file there is what somebody needs years later.
     await page.emulateMedia({ media: "print" });
@@ -152,6 +155,8 @@ for (const way of ways) {
     await pages.button("page.quick.end_yes").click();
     await page.getByText(pattern(pages.t("page.quick.ended"))).waitFor();
     assert.equal(await pages.contactOf(bert).count(), 0);
+    await pages.buttonIn(pages.contactOf(eva), "page.quick.drop").click();
+    await pages.contactOf(eva).waitFor({ state: "detached" });
     const seen = await must(others[0].client.shownStates([anna]));
     assert.equal(seen.get(anna), "removed");
 
@@ -167,9 +172,11 @@ for (const way of ways) {
   });
 }
 
-/** One more browser of hers, connected by a code, taken off the list, and back by the recovery code.
- * @param {Way} way @param {{ pages: QuickPages, anna: string, recovery: string, renewed: string }}
- * first */
+/**
+ * One more browser of hers, connected by a code, taken off the list, and back by the recovery code.
+ * @param {Way} way
+ * @param {{ pages: QuickPages, anna: string, recovery: string, renewed: string }} first
+ */
 async function walkSecond(way, { pages, anna, recovery, renewed }) {
   const second = await openPage(
     await openProfile(browser, way),
@@ -283,7 +290,7 @@ test("a browser that can keep nothing, and a line that breaks, are told apart", 
   await pages.end();
 });
 
-test("a server that shows an older book or another identity is refused in plain words", async () => {
+test("a server that shows an older book or another identity is refused, and why", async () => {
   const anna = "quick-lies-anna@example.org";
   const context = await openProfile(browser, { language: "en" });
   const pages = await openPage(context, "en", "quick-lies");
@@ -361,6 +368,63 @@ test("Firefox is let in by Chromium, keeps its keys over a visit, and lets other
   await first.end();
 });
 
+test("the command line and the portal are devices of one person, and see the same", async () => {
+  const [anna, bert] = ["quick-line-anna@example.org", "quick-line-bert@example.net"];
+  const pages = await openPage(await openProfile(browser, { language: "en" }), "en");
+  const recovery = await pages.activate(anna);
+  await pages.keep();
+  const line = await Person.create(server.baseUrl, anna);
+  const { code, ended } = await line.showCode();
+  await pages.letIn(code);
+  mustEndWell(await ended);
+  await pages.page.getByText(pattern(pages.t("page.quick.let_in_done"))).waitFor();
+  const other = await Person.connected(server.baseUrl, bert);
+  await connectPeople(line, other);
+  await pages.reload();
+  assert.equal(await pages.contactOf(bert).getAttribute("data-state"), "connected");
+  const checks = pages.contactOf(bert).locator("details");
+  await checks.locator("summary").click();
+  const [hers, his] = [await line.contacts(), await other.contacts()];
+  assert.equal(await checks.getByTestId("check-own").textContent(), hers.check_code);
+  assert.equal(await checks.getByTestId("check-theirs").textContent(), his.check_code);
+  assert.equal(his.contacts[0].check_code, hers.check_code);
+
+  // Each lets others in, and each has its own way back.
+  const second = await openPage(await openProfile(browser, { language: "en" }), "en");
+  await second.prove(anna);
+  await second.is("elsewhere");
+  const shown = await second.showCode();
+  await line.devices(["add"], { input: `${shown}\n` });
+  await second.is("here");
+  assert.equal(await second.contactOf(bert).getAttribute("data-state"), "connected");
+  assert.equal(await second.devices().count(), 3);
+  const again = await line.another();
+  await again.connect(["--recover"], { input: `${recovery}\n` });
+  assert.equal(await again.stateOf(bert), "connected");
+
+  // Who begins anew is noticed here, and leaves this browser behind.
+  await (await other.another()).connect(["--start-anew", "--yes"]);
+  await second.reload();
+  assert.equal(await second.contactOf(bert).getAttribute("data-state"), "changed");
+  const fresh = await line.another();
+  const begun = await fresh.connect(["--start-anew", "--yes"]);
+  await second.reload();
+  await second.is("revoked");
+  await second.button("page.quick.join_recovery").click();
+  await second.page.locator("#recovery").fill(begun.recovery_code);
+  await second.button("page.quick.connect").click();
+  await second.page.getByText(second.t("page.error.quick.other_identity")).waitFor();
+  await second.button("page.quick.remove_here").click();
+  await second.button("page.quick.device_yes").click();
+  await second.is("elsewhere");
+  await second.button("page.quick.join_recovery").click();
+  await second.page.locator("#recovery").fill(begun.recovery_code);
+  await second.button("page.quick.connect").click();
+  await second.is("here");
+  await second.end();
+  await pages.end();
+});
+
 test("a browser that forgets a person is no device any more, and keeps no key", async () => {
   const anna = "quick-forget-anna@example.org";
   const pages = await openPage(await openProfile(browser, { language: "en" }), "en");
@@ -424,13 +488,14 @@ test("QUICK can be walked by keyboard, and the focus is never lost", async () =>
   await page.keyboard.press("Enter");
   await focused("#let-in");
   // The harmless answer has the focus: a second Enter removes nothing.
-  await tabTo("#remove-here");
+  const remove = '[data-testid="device"] button';
+  await tabTo(remove);
   await page.keyboard.press("Shift+Tab");
-  await tabTo("#remove-here");
+  await tabTo(remove);
   await page.keyboard.press("Enter");
   await pages.button("page.quick.device_no").waitFor();
   await page.keyboard.press("Enter");
-  await focused("#remove-here");
+  await focused(remove);
   await pages.is("here");
   await pages.end();
 });

@@ -26,7 +26,7 @@ export class QuickProgram {
   constructor(api, { verification_id, address }) {
     this.api = api;
     this.address = address;
-    this.joining = { verification: verification_id, deviceName: "Couvert (couvert)" };
+    this.joining = { verification: verification_id, deviceName: "Couvert" };
     /** @type {DeviceRecord | undefined} */
     this.record = undefined;
     const host = this.#host();

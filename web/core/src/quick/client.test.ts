@@ -185,6 +185,10 @@ describe("one more browser", () => {
     const recovery = must(await second.startAnew(activating));
     expect(await stateOf(second)).toBe("here");
     expect(await stateOf(client)).toBe("revoked");
+    // A human says that this is meant.
+    expect(said(await client.joinByRecovery(joining, recovery))).toBe("conflict other_identity");
+    expect(await stateOf(client)).toBe("revoked");
+    must(await client.forget());
     must(await client.joinByRecovery(joining, recovery));
     expect(await stateOf(browser.tab(anna))).toBe("here");
   });

@@ -108,7 +108,8 @@ export function activate(keys: Keys, activating: Activating): Promise<Result<str
   });
 }
 
-/** Registers this client with what a code opens. `refused`, `wrong_code`: another code's. */
+/** Registers this client with what a code opens. `refused`, `wrong_code`: another code's;
+ * `conflict`, `other_identity`: this browser knows the address with other keys. */
 function joinWith(
   keys: Keys,
   { verification, deviceName }: Joining,
@@ -123,11 +124,12 @@ function joinWith(
     if (!person.ok || !own.ok) return fail("refused", { reason: "wrong_code" });
     const before = await keys.host.devices.read(address);
     if (!before.ok) return before;
-    // Who comes back to the same keys still knows which book is too old.
-    const seen =
-      before.value && sameBytes(before.value.personKey, person.value.key)
-        ? before.value.seen
-        : undefined;
+    // What this browser has seen it does not give up by itself: a human removes it first.
+    if (before.value && !sameBytes(before.value.personKey, person.value.key)) {
+      return fail("conflict", { reason: "other_identity" });
+    }
+    // Who comes back still knows which book is too old.
+    const { seen } = before.value ?? {};
     const record = { ...(await newRecord(keys, person.value.key, key)), seen };
     const proof = await proofWithMember(record, person.value);
     const device = { name: deviceName, sealed: own.value };
