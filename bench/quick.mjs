@@ -1,5 +1,5 @@
-// What QUICK costs the clients beside a password: the portal's own code, run by Node. The recipients
-// have two devices each.
+// What QUICK costs the clients beside a password: the portal's own code, run by Node.
+// The recipients have two devices each.
 import { readFile } from "node:fs/promises";
 import tls from "node:tls";
 import { waitUntil } from "../tests/e2e/harness/processes.mjs";

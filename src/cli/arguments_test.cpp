@@ -51,6 +51,20 @@ TEST_CASE("sent and revoke take a tracking ID, and options of their own") {
   CHECK_FALSE(sorted({"revoke", "ID", "--all"}));
 }
 
+TEST_CASE("connect, devices and contacts take words and options of their own") {
+  const auto connect = sorted({"connect", "ann@example.org", "--recovery-file", "code", "--yes"});
+  REQUIRE(connect);
+  CHECK(connect->value("recovery-file") == "code");
+  CHECK(connect->has("yes"));
+  const auto devices = sorted({"devices", "revoke", "ID", "--from=ann@example.org"});
+  REQUIRE(devices);
+  CHECK(devices->operands == std::vector<std::string>{"revoke", "ID"});
+  CHECK(sorted({"contacts", "anew", "bob@example.net", "--yes"}));
+  CHECK_FALSE(sorted({"contacts", "--recover"}));
+  CHECK_FALSE(sorted({"devices", "--show-code"}));
+  CHECK_FALSE(sorted({"provide", "a", "--accept-quick"}));
+}
+
 TEST_CASE("a value may begin with a hyphen, and be empty") {
   const auto arguments = sorted({"provide", "-", "--subject", "--x", "--name="});
   REQUIRE(arguments);

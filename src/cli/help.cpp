@@ -11,6 +11,9 @@ constexpr std::string_view program_page = R"(couvert: provide and retrieve confi
     couvert [--server URL] sent [TRACKING-ID] [options]
     couvert [--server URL] received [ADDRESS] [options]
     couvert [--server URL] revoke TRACKING-ID [--recipient ADDRESS]
+    couvert [--server URL] connect ADDRESS [options]
+    couvert [--server URL] devices [add | revoke DEVICE-ID | renew-recovery | forget] [options]
+    couvert [--server URL] contacts [end ADDRESS | anew ADDRESS] [options]
 
 Every command
     --server URL      the server; also from COUVERT_SERVER
@@ -24,7 +27,7 @@ Options may stand before or after the command, as --option VALUE or --option=VAL
 
 Environment
     COUVERT_SERVER    the server, where --server is not given
-    COUVERT_HOME      where verifications are kept; else XDG_STATE_HOME/couvert,
+    COUVERT_HOME      where verifications and QUICK's keys are kept; else XDG_STATE_HOME/couvert,
                       else ~/.local/state/couvert
     https_proxy, no_proxy
 
@@ -58,10 +61,13 @@ FILE may be a folder: it is taken whole. Without FILE, a message alone is sent.
     --to, --cc, --bcc ADDRESS...
                             recipients, up to the next option or --; also parted by commas
     --reply-to ID           the transfer ID that this answers
-One of
+One of, unless QUICK connects you with all recipients
     --password-file FILE    the password is the first line of FILE (- is standard input)
     --generate-password     a password is made and printed
     --no-password           whoever has the link opens the transfer
+QUICK, where couvert connect has activated it
+    --quick                 whoever is connected needs no password; the others are invited
+    --no-quick              everybody needs the password
 Options
     --subject TEXT          of the confidential message
     --message-file FILE     its text, UTF-8 (- is standard input)
@@ -72,7 +78,7 @@ Options
     --language de|nl|en     of the recipients' mail
 
 Prints the password, if it was made, and a link for each recipient. With --json: tracking_id,
-recipients (address, transfer_id, link), expires, password.
+recipients (address, transfer_id, link, open_by), expires, password, invited.
 )";
 
 constexpr std::string_view retrieve_page = R"(couvert retrieve: open a transfer
@@ -85,6 +91,8 @@ constexpr std::string_view retrieve_page = R"(couvert retrieve: open a transfer
     --out DIR               where the files go; made where it is missing
     --zip                   all files as one ZIP
     --eml                   the message as message.eml, for mail programs, not as message.txt
+    --accept-quick          accept the sender's invitation to QUICK; else a terminal is asked
+A transfer by QUICK opens by this device's keys; nothing is asked.
 Where too many wrong passwords were tried, the recipient's mailbox has to be confirmed first; a
 terminal is asked for the code that comes by mail, others do it in two calls:
     --request-code          only ask for the code; --language de|nl|en of its mail
@@ -115,8 +123,61 @@ constexpr std::string_view received_page = R"(couvert received: see what is open
     --all                   not only the latest 50 of each address
 
 Prints a line a transfer: the transfer ID, which couvert retrieve takes, its time and end, when it
-was opened, and the sender. Columns are parted by tabs. A transfer without password has a dash for
-its ID: only the link in the mail opens it. With --json: transfers.
+was opened, and the sender. Columns are parted by tabs. A transfer that a link opens has a dash for
+its ID: only the one in the mail does. With --json: transfers.
+)";
+
+constexpr std::string_view connect_page = R"(couvert connect: transfers without passwords (QUICK)
+
+    couvert --server URL connect ADDRESS [options]    make this machine a device of your address
+    couvert connect LINK [--password-file FILE]       accept the invitation in a transfer
+
+The first device of a verified address activates QUICK and shows the recovery code: keep it. Every
+other one joins, by one of
+    --show-code             shows a code and waits until a connected device was given it (devices
+                            add, or the portal); 10 minutes
+    --recover               asks for the recovery code, or reads it from standard input
+    --start-anew            gives up all earlier devices and connections; contacts are warned
+Options
+    --recovery-file FILE    writes the recovery code into the new FILE instead of showing it
+    --name NAME             of this device, as your list of devices shows it
+    --language de|nl|en     of the mails about QUICK
+    --yes                   agrees to what else a terminal is asked
+
+Prints your check code, which others can compare with theirs of you by phone. With --json: address,
+device_id, check_code, recovery_code; before it, on a line of its own, code with --show-code;
+connected for a LINK.
+)";
+
+constexpr std::string_view devices_page = R"(couvert devices: what opens your transfers by QUICK
+
+    couvert --server URL devices                      lists them
+    couvert --server URL devices add                  lets the one in that shows a code
+    couvert --server URL devices revoke DEVICE-ID     ends one, perhaps this one
+    couvert --server URL devices renew-recovery       makes a new recovery code
+    couvert --server URL devices forget               gives up what this machine has of QUICK
+
+    --from ADDRESS          which of your addresses is meant, where there are several
+    --recovery-file FILE    writes the recovery code into the new FILE instead of showing it
+    --yes                   agrees to what else a terminal is asked
+
+add asks for the code, or reads it from standard input. Prints a line a device: ID, since when, last
+used, name. Columns are parted by tabs. With --json: address, devices; revoked; recovery_code.
+)";
+
+constexpr std::string_view contacts_page = R"(couvert contacts: with whom you are connected by QUICK
+
+    couvert --server URL contacts                     lists them
+    couvert --server URL contacts end ADDRESS         ends the connection, for both
+    couvert --server URL contacts anew ADDRESS        gives up a changed identity, to invite anew
+
+    --from ADDRESS          which of your addresses is meant, where there are several
+    --yes                   agrees to what else a terminal is asked
+
+Prints a line a contact: address, state (connected, invited, identity changed, removed), check code.
+Columns are parted by tabs. To be sure that nobody is in between, compare check codes by phone.
+An identity changes when somebody starts anew, or when somebody else pretends to be them: ask by
+another way before you connect anew. With --json: address, check_code, contacts.
 )";
 
 constexpr std::string_view revoke_page = R"(couvert revoke: take a transfer back
@@ -136,6 +197,9 @@ std::string_view help_page(std::string_view command) {
   if (command == "sent") return sent_page;
   if (command == "received") return received_page;
   if (command == "revoke") return revoke_page;
+  if (command == "connect") return connect_page;
+  if (command == "devices") return devices_page;
+  if (command == "contacts") return contacts_page;
   return program_page;
 }
 

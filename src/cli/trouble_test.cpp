@@ -32,9 +32,9 @@ TEST_CASE("a refusal names the recipient and the reason") {
 }
 
 TEST_CASE("whatever a rule's setting excludes is said, with a way out") {
-  for (const char* reason :
-       {"generated_password", "own_password", "message_required", "phone_required",
-        "link_not_allowed", "password_weak", "life", "notification_fixed"}) {
+  for (const char* reason : {"generated_password", "own_password", "message_required",
+                             "phone_required", "link_not_allowed", "password_weak", "life",
+                             "notification_fixed", "quick_not_allowed", "invitation_password"}) {
     Problem problem;
     problem.code = ErrorCode::refused;
     problem.reason = reason;
@@ -42,6 +42,22 @@ TEST_CASE("whatever a rule's setting excludes is said, with a way out") {
     const Trouble trouble = in_words(problem);
     CHECK_MESSAGE(trouble.message != "the server refuses this", reason);
     CHECK_MESSAGE(!trouble.hint.empty(), reason);
+  }
+}
+
+TEST_CASE("whatever a device of QUICK refuses is said, with what to do next") {
+  for (const auto reason :
+       {reasons::device, reasons::person_key, reasons::own_keys, reasons::wrong_code_key,
+        reasons::book_rolled_back, reasons::book_damaged, reasons::book_busy,
+        reasons::identity_changed, reasons::not_connected, reasons::envelope}) {
+    Problem problem;
+    problem.code = ErrorCode::refused;
+    problem.reason = std::string(reason);
+    problem.address = "bob@example.net";
+    const Trouble trouble = in_words(problem);
+    CHECK_MESSAGE(trouble.message.ends_with(": bob@example.net"), std::string(reason));
+    CHECK_MESSAGE(!trouble.message.starts_with("the server refuses this"), std::string(reason));
+    CHECK_MESSAGE(!trouble.hint.empty(), std::string(reason));
   }
 }
 

@@ -1,12 +1,15 @@
 // Fuzzes what a client reads from a server: every kind of answer, problem details, links, dates.
 // What is taken keeps its bounds, and no text of it could break a header.
 //
-// parser: src/client/api.cpp src/client/problem.cpp src/client/retrieval_link.cpp
+// parser: src/client/api.cpp src/client/api_fields.cpp src/client/quick_api.cpp
+// src/client/problem.cpp src/client/retrieval_link.cpp
 #include <cstdlib>
 
 #include "base/limits.h"
 #include "client/api.h"
+#include "client/api_line.h"
 #include "client/http_date.h"
+#include "client/quick_api.h"
 #include "client/retrieval_link.h"
 
 namespace couvert {
@@ -38,6 +41,29 @@ void read_all(const Json& json) {
   static_cast<void>(api::read_open_by(json));
 }
 
+// What is taken of QUICK's answers has its lengths, and every key is one.
+void read_quick(const Json& json) {
+  if (const auto own = api::read_own_quick(json)) {
+    INVARIANT(own->sealed.size() == 201 && is_p256_point(own->public_key));
+  }
+  if (const auto left = api::read_left_keys(json)) INVARIANT(left->size() == 201);
+  if (const auto book = api::read_versioned_book(json)) {
+    INVARIANT(book->version > 0 && book->sealed.size() >= 72);
+  }
+  if (const auto shown = api::read_shown_keys(json)) {
+    for (const api::ShownKey& one : *shown) INVARIANT(!one.key || is_p256_point(*one.key));
+  }
+  if (const auto invitation = api::read_open_invitation(json)) {
+    INVARIANT(is_p256_point(invitation->key) && !invitation->to.empty());
+  }
+  if (const auto envelope = api::read_transfer_envelope(json)) INVARIANT(envelope->mode <= 2);
+  if (const auto answers = api::read_waiting_answers(json)) {
+    for (const api::WaitingAnswer& one : *answers) static_cast<void>(parse_answer(one.answer));
+  }
+  static_cast<void>(api::read_quick_status(json));
+  static_cast<void>(api::read_quick_devices(json));
+}
+
 // Whatever a person typed comes back as JSON that is read again as the same.
 void write_start(const std::string& text) {
   api::Start start;
@@ -46,8 +72,11 @@ void write_start(const std::string& text) {
   start.reply_to = text;
   start.subject = text;
   start.text = text;
-  start.recipients.push_back({.address = text, .kind = "to", .slot_id = text, .secret = {}});
+  start.recipients.push_back(
+      {.address = text, .kind = "to", .slot_id = text, .secret = {}, .envelope = {}});
   start.recipients.back().secret = WipedText(text);
+  start.recipients.back().envelope = text;
+  start.invitation.emplace(api::StartInvitation{.public_key = text, .secret = WipedText(text)});
   start.files = {{1, 2}};
   start.password = WipedText(text);
   Json json = api::to_json(start);
@@ -69,7 +98,10 @@ void fuzz(std::string_view input) {
     INVARIANT(!link->server || !link->server->text.ends_with('/'));
   }
   const Result<Json> json = parse_json(input, {.bytes_max = 1 << 20, .depth_max = 8});
-  if (json) read_all(*json);
+  if (json) {
+    read_all(*json);
+    read_quick(*json);
+  }
   if (is_utf8(input)) write_start(std::string(input));
 }
 

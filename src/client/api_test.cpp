@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "client/api_line.h"
 #include "client/test_id.h"
 
 using namespace couvert;
@@ -72,12 +73,15 @@ TEST_CASE("the policy's answer says who may receive, and why not") {
       R"("phone_required":true,"checksums":true,)"
       R"("notify_delivery":"off","notify_download":"always","password_rules":{"length_min":12,)"
       R"("upper_and_lower":true,"digits":true,"special":false,"no_word":true},)"
-      R"("notification_editable":true})"));
+      R"("notification_editable":true,"quick":"if_connected",)"
+      R"("invitation_passwords":["generated"]})"));
   REQUIRE(policy);
   CHECK(policy->recipients[0].allowed);
   CHECK(policy->recipients[1].reason == "no_rule");
   CHECK(policy->open_by.size() == 2);
   CHECK(policy->password_modes == std::vector<std::string>{"own"});
+  CHECK(policy->quick == "if_connected");
+  CHECK(policy->invitation_passwords == std::vector<std::string>{"generated"});
   CHECK(policy->password_rules.length_min == 12);
   CHECK_FALSE(policy->password_rules.special);
   CHECK(policy->message_required);

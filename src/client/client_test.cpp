@@ -98,6 +98,7 @@ TEST_CASE("a policy answer for another number of recipients is refused") {
                                   R"("password_modes":[],"message_required":false,)"
                                   R"("phone_required":false,"checksums":false,)"
                                   R"("notification_editable":true,"show_file_names":"off",)"
+                                  R"("quick":"never","invitation_passwords":[],)"
                                   R"("notify_delivery":"off","notify_download":"off",)"
                                   R"("password_rules":{"length_min":8,"upper_and_lower":true,)"
                                   R"("digits":true,"special":true,"no_word":true}})")};

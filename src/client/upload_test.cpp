@@ -141,7 +141,7 @@ TEST_CASE("a full server ends an upload at once") {
 
 TEST_CASE("a file whose creation was not answered is found again instead of made twice") {
   UploadRun run;
-  const std::string draft = R"({"draft_id":")" + id +
+  const std::string draft = R"({"draft_id":")" + id + R"(","seal_id":")" + id +
                             R"(","from":"a@example.org","expires":"2026-11-22T12:00:00Z","files":[)"
                             R"({"no":8,"name":"a.txt","type":"text/plain","size":10,"offset":0}]})";
   run.transport.script = {broken(), answer(200, draft), takes(run.kept, 100, true)};
@@ -168,7 +168,7 @@ TEST_CASE("an upload goes on with what an earlier call has left, and sends only 
 
 TEST_CASE("files that nobody counts are taken out of the draft") {
   UploadRun run;
-  const std::string draft = R"({"draft_id":")" + id +
+  const std::string draft = R"({"draft_id":")" + id + R"(","seal_id":")" + id +
                             R"(","from":"a@example.org","expires":"2026-11-22T12:00:00Z","files":[)"
                             R"({"no":3,"name":"a.txt","type":"text/plain","size":10,"offset":10},)"
                             R"({"no":4,"name":"a.txt","type":"text/plain","size":10,"offset":0}]})";

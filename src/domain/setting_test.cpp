@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "base/limits.h"
 
 using namespace couvert;
@@ -25,6 +27,8 @@ TEST_CASE("an allowance comes back from its settings") {
   allowance.password_rules.length_min = 12;
   allowance.password_rules.special = false;
   allowance.show_file_names = Preset::always;
+  allowance.quick = QuickPreset::off;
+  allowance.invitation_own_passwords = false;
   CHECK(with_settings(Allowance(), settings_of(allowance)) == allowance);
 }
 
@@ -35,6 +39,7 @@ TEST_CASE("a value is a number within its bounds, yes or no, or a preset") {
   CHECK(read(Setting::days_max, "30") == 30);
   CHECK(read(Setting::message_required, "yes") == 1);
   CHECK(read(Setting::show_file_names, "never") == 0);
+  CHECK(read(Setting::quick, "if_connected") == 2);
   for (const auto& [setting, wrong] : {std::pair(Setting::days_max, "0"),
                                        {Setting::days_max, "400"},
                                        {Setting::days_max, "3 "},
@@ -43,6 +48,9 @@ TEST_CASE("a value is a number within its bounds, yes or no, or a preset") {
                                        {Setting::message_required, "1"},
                                        {Setting::message_required, "on"},
                                        {Setting::show_file_names, "yes"},
+                                       {Setting::show_file_names, "if_connected"},
+                                       {Setting::quick, "always"},
+                                       {Setting::quick, "yes"},
                                        {Setting::password_length_min, "7"}}) {
     CAPTURE(wrong);
     CHECK(read(setting, wrong).error().code == ErrorCode::invalid);
@@ -59,6 +67,12 @@ TEST_CASE("the stricter value is the one that allows less") {
   CHECK(is_stricter(Setting::show_file_names, never, always));
   CHECK(is_stricter(Setting::notify_download, always, never));
   CHECK_FALSE(is_stricter(Setting::days_max, 3, 3));
+  const auto quick = std::to_array(
+      {QuickPreset::never, QuickPreset::off, QuickPreset::if_connected, QuickPreset::on});
+  for (std::size_t i = 1; i < quick.size(); ++i) {
+    CHECK(is_stricter(Setting::quick, static_cast<int>(quick[i - 1]), static_cast<int>(quick[i])));
+  }
+  CHECK(is_stricter(Setting::invitation_own_passwords, 0, 1));
 }
 
 TEST_CASE("text is a line, or an address in its one spelling") {

@@ -1,7 +1,10 @@
 #include "store/quick_table.h"
 
+#include <map>
+
 #include "store/test_database.h"
 #include "store/test_people.h"
+#include "store/test_raw_rows.h"
 
 using namespace couvert;
 
@@ -123,4 +126,28 @@ TEST_CASE("a person goes with everything that is hers, and there is nothing with
   CHECK(store.db.get([](auto& tx) { return quick_clients_of(tx, anna); }).empty());
   CHECK_FALSE(store.db.database->write(
       [](Transaction& tx) { return insert_quick_client(tx, client_row(1)); }));
+}
+
+TEST_CASE("the tables of QUICK have no column that the server could open") {
+  // Addresses, times, names, what is public, hashes of tokens, and what clients seal. Whoever adds
+  // a column looks whether it is one of these.
+  const std::map<std::string, std::string> known = {
+      {"quick_person", "address public_key member_hash since recovery language"},
+      {"quick_book", "address version sealed"},
+      {"quick_client", "device_id address token_hash name sealed since used"},
+      {"quick_code", "address sealed end"},
+      {"quick_pair", "one other since"},
+      {"quick_answer", "seal_id recipient sender answer since taken"},
+      {"quick_reset", "address language since"}};
+  const QuickStore store;
+  RawRows rows(store.db.folder.file("couvert.db"));
+  std::map<std::string, std::string> found;
+  for (const std::string& table : rows.tables()) {
+    if (!table.starts_with("quick_")) continue;
+    std::string& columns = found[table];
+    for (const std::string& column : rows.columns(table)) {
+      columns += (columns.empty() ? "" : " ") + column;
+    }
+  }
+  CHECK(found == known);
 }

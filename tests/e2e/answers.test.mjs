@@ -10,6 +10,7 @@ import { FakeClock } from "./harness/fake-clock.mjs";
 import { filesBelow } from "./harness/files.mjs";
 import { send } from "./harness/http.mjs";
 import { waitUntil } from "./harness/processes.mjs";
+import { QuickDevice, connected } from "./harness/quick-device.mjs";
 
 /** @typedef {import("./harness/http.mjs").Answer} Answer */
 
@@ -24,11 +25,13 @@ let server;
 let clock;
 /** @type {ApiClient} */
 let client;
+/** Anna's. @type {QuickDevice} */
+let device;
 before(async () => {
   clock = await FakeClock.create();
   server = await Couvertd.start({ name: "answers", env: clock.env });
   client = new ApiClient(server.baseUrl);
-  await client.verify(anna);
+  device = await new QuickDevice(client, await client.verify(anna)).activate();
 });
 after(() => server?.stop());
 
@@ -77,6 +80,7 @@ test("unknown, expired and revoked transfers give one and the same answer", asyn
     ["password", (id) => client.tryOpen(id, { password })],
     ["wrong password", (id) => client.tryOpen(id, { password: "Anders, 8 Hufe" })],
     ["secret", (id) => client.tryOpen(id, { secret })],
+    ["envelope", (id) => device.findEnvelope(id)],
     ["ask for a code", (id) => askCode(id)],
     ["code", (id) => client.call("POST", confirm, { json: { transfer_id: id, code: "x" } })],
     ["page", (id) => send(server.baseUrl, "GET", `/r/${id}`)],
@@ -159,6 +163,18 @@ test("access ends at the second of expiry, also for who has opened before", asyn
   expectProblem(await client.tryOpen(transfer_id, { password }), 404, "denied");
   const state = await client.call("GET", `/api/v1/sent/${sent.tracking_id}`);
   assert.equal(expectStatus(state, 200).json.state, "expired");
+});
+
+test("the envelope of a transfer is given until its last second, and not after it", async () => {
+  const draft = await client.createDraft(anna);
+  const more = { open_by: "quick", expires: soon(2 * 3600) };
+  const body = { ...draft.startBody([], more), recipients: [connected(anna)] };
+  const { transfer_id } = expectStatus(await draft.start(body), 201).json.recipients[0];
+  const end = new Date(more.expires).getTime();
+  await clock.set(Math.round((end - Date.now()) / 1000) - 30);
+  expectStatus(await device.findEnvelope(transfer_id), 200);
+  await clock.set(Math.ceil((end - Date.now()) / 1000));
+  expectProblem(await device.findEnvelope(transfer_id), 404, "denied");
 });
 
 /** The objects of the server's store. */

@@ -38,8 +38,8 @@ after(async () => {
   await server?.stop();
 });
 
-/** Runs a command of Anna's while her server lies. @param {import("./harness/lying-server.mjs").Lie} lie
- * @param {string[]} [words] */
+/** Runs a command of Anna's while her server lies.
+ * @param {import("./harness/lying-server.mjs").Lie} lie @param {string[]} [words] */
 function liedTo(lie, words = ["contacts"]) {
   return lying.during(lie, () => anna.line.run(words));
 }
@@ -150,7 +150,7 @@ test("a book that is older, another, cut or of another version is refused", asyn
   assert.equal(await anna.stateOf(bert.address), "connected", "and nothing of it is remembered");
 });
 
-test("a book whose taking was not heard of is taken for ours, and one not taken is noticed", async () => {
+test("a book is ours though nobody heard that it was taken, and none if it was not", async () => {
   let tries = 0;
   /** @type {import("./harness/lying-server.mjs").Lie} */
   const lost = {
@@ -196,7 +196,7 @@ test("keys of one's own that are others than were seen, or do not open, are refu
   endedWith(await liedTo(short), 13, /not one of a Couvert server/);
 });
 
-test("another key that is shown for a contact is told at once, and nothing is sealed for it", async () => {
+test("another key shown for a contact is told at once, and nothing is sealed for it", async () => {
   const his = await lying.listen(ownPath, () => carl.contacts());
   const swapped = telling(keysPath, ({ contacts }) => ({
     contacts: contacts.map((/** @type {any} */ one) => ({ ...one, public_key: his.public_key })),

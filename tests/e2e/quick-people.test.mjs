@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => server?.stop());
 
-test("without QUICK a transfer asks how it is opened, and --quick says where to begin", async () => {
+test("without QUICK a transfer asks how it is opened; --quick says where to begin", async () => {
   endedWith(await anna.tryProvide([bert.address]), 2, /say how the transfer is opened/);
   const words = ["--quick", ...anna.withPassword];
   endedWith(
@@ -35,7 +35,7 @@ test("without QUICK a transfer asks how it is opened, and --quick says where to 
   );
 });
 
-test("activating shows the recovery code once, and keeps the keys for their owner alone", async () => {
+test("activating shows the recovery code once, and keeps keys for their owner alone", async () => {
   const activated = await anna.connect();
   assert.match(activated.recovery_code, /^([a-z2-7]{4}-){6}[a-z2-7]{2}$/);
   assert.match(activated.check_code, /^[a-z2-7]{20}$/);
@@ -49,7 +49,7 @@ test("activating shows the recovery code once, and keeps the keys for their owne
   assert.match(await readFile(file, "utf8"), /^([a-z2-7]{4}-){6}[a-z2-7]{2}\n$/);
 });
 
-test("an invitation is accepted, and from then on transfers need no password, both ways", async () => {
+test("an invitation is accepted; then transfers need no password, both ways", async () => {
   const sent = await anna.invite(bert.address);
   assert.deepEqual(sent.invited, [bert.address]);
   assert.equal(await anna.stateOf(bert.address), "invited");
@@ -80,7 +80,7 @@ test("both see the other's check code as the other does", async () => {
   assert.equal(his.contacts[0].check_code, hers.check_code);
 });
 
-test("a group that is connected in part has one password, and --quick spares and invites", async () => {
+test("a group connected in part has one password; --quick spares and invites", async () => {
   const both = [bert.address, carl.address];
   endedWith(
     await anna.tryProvide(both),
@@ -186,7 +186,7 @@ test("who starts anew is met with a warning, and is connected anew by a human al
   bert = fresh;
 });
 
-test("who was reset by the operator is removed for the others, and can be invited again", async () => {
+test("who was reset by the operator is removed, and can be invited again", async () => {
   assert.equal((await server.run(["quick", "reset", carl.address])).code, 0);
   assert.equal(await anna.stateOf(carl.address), "removed");
   endedWith(await anna.tryProvide([carl.address]), 2, /not connected with you by QUICK/);
@@ -225,7 +225,7 @@ test("two who invite each other at the same moment are connected by either answe
   assert.equal((await dora.retrieve(other)).files.length, 1);
 });
 
-test("ten contacts connect at once, to an address on five devices that all change its book", async () => {
+test("ten contacts connect at once, to one address on five devices", async () => {
   const fred = await Person.create(server.baseUrl, "qp-fred@example.org");
   const { recovery_code: code } = await fred.connect();
   const machines = [fred];

@@ -16,6 +16,7 @@ import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
 import { output } from "./harness/processes.mjs";
+import { QuickDevice, newEnvelope } from "./harness/quick-device.mjs";
 import { mailbox, root } from "./harness/run-context.mjs";
 
 const anna = "rules-anna@example.org";
@@ -48,6 +49,8 @@ const rulesFor = {
   link_not_allowed: withSettings({ transfers_without_password: false }),
   password_weak: withSettings({ password_length_min: 40 }),
   notification_fixed: withSettings({ notification_editable: false }),
+  quick_not_allowed: withSettings({ quick: "never" }),
+  invitation_password: withSettings({ invitation_own_passwords: false }),
 };
 const refusals = Object.keys(rulesFor);
 const nothing = "nothing"; // the rules under which all goes through
@@ -57,6 +60,8 @@ const scenes = [...refusals, nothing];
 let server;
 /** @type {ApiClient} */
 let client;
+/** @type {QuickDevice} */
+let device;
 /** @type {CommandLine} */
 let terminal;
 /** A draft with its file. One that was refused is as it was before. @type {DraftClient} */
@@ -71,7 +76,7 @@ before(async () => {
   server = await Couvertd.start({ name: "rules" });
   await setRules(nothing, [everybody]);
   client = new ApiClient(server.baseUrl);
-  await client.verify(anna);
+  device = await new QuickDevice(client, await client.verify(anna)).activate();
   terminal = await CommandLine.create(server.baseUrl);
   await terminal.verify(anna);
   const his = new ApiClient(server.baseUrl);
@@ -81,6 +86,7 @@ before(async () => {
   const all = scenes.map((_, at) => ({ address: `rules-${at}@example.com` }));
   await provide("password", all, { password });
   await provide("link", all.slice(0, 1), { open_by: "link" });
+  await provide("quick", all.slice(0, 1), { open_by: "quick" });
   await renewDraft();
 });
 after(() => server?.stop());
@@ -105,16 +111,23 @@ async function renewDraft() {
   await draft.upload(...file);
 }
 
-/** A link of its own for each recipient, instead of the password. */
-const newLink = () => ({ slot_id: randomId(), secret: randomSecret() });
+/** A link or an envelope of its own for each recipient, instead of the password.
+ * @param {string} way @returns {Fields} */
+function ownWay(way) {
+  if (way === "link") return { slot_id: randomId(), secret: randomSecret() };
+  return way === "quick" ? newEnvelope() : {};
+}
 
-/** With a notification that its sender wrote. @param {"password" | "link"} way
+/** By which way a transfer meets a refusal. @type {Record<string, string>} */
+const wayOf = { link_not_allowed: "link", quick_not_allowed: "quick" };
+
+/** With a notification that its sender wrote. @param {string} way
  * @param {{ address: string }[]} to @param {Fields} more */
 async function provide(way, to, more) {
   const one = await client.createDraft(anna);
   await one.upload(...file);
   const body = one.startBody(to, { notification: { text: "Mein Text" }, ...more });
-  if (way === "link") for (const each of body.recipients) Object.assign(each, newLink());
+  for (const each of body.recipients) Object.assign(each, ownWay(way));
   const { tracking_id } = expectStatus(await one.start(body), 201).json;
   sent[way] = { path: `/api/v1/sent/${tracking_id}`, secret: one.secret };
 }
@@ -128,6 +141,7 @@ const startFields = {
   generated_password: { password_mode: "generated" },
   notification_fixed: { notification: { subject: "Anders" } },
   link_not_allowed: { password: undefined, open_by: "link" },
+  quick_not_allowed: { password: undefined, open_by: "quick" },
 };
 
 /** @param {string} scene @param {Fields} [more] */
@@ -135,9 +149,10 @@ async function start(scene, more) {
   const body = draft.startBody([{ address: whom(scene, bert) }], {
     password,
     ...startFields[scene],
+    ...(scene === "invitation_password" && { invitation: device.invitation() }),
     ...more,
   });
-  if (scene === "link_not_allowed") Object.assign(body.recipients[0] ?? {}, newLink());
+  Object.assign(body.recipients[0] ?? {}, ownWay(wayOf[scene] ?? ""));
   const answer = await draft.start(body);
   if (answer.status === 201) await renewDraft();
   return answer;
@@ -152,12 +167,13 @@ function askPolicy(scene, more) {
 /** Each scene changes a recipient of its own. @param {string} scene @param {string} below
  * @param {Fields} json */
 function change(scene, below, json) {
-  const byLink = scene === "link_not_allowed";
-  const { path, secret } = /** @type {Sent} */ (sent[byLink ? "link" : "password"]);
-  const at = byLink ? 0 : scenes.indexOf(scene);
+  const way = wayOf[scene] ?? "password";
+  const { path, secret } = /** @type {Sent} */ (sent[way]);
+  const at = way === "password" ? scenes.indexOf(scene) : 0;
+  const makesAnother = below.endsWith("/replace") || (way === "link" && below.endsWith("/mail"));
   return client.call("POST", path + below.replace("{no}", String(at)), {
     headers: { "Couvert-Secret": secret },
-    json: { ...json, ...(byLink && below !== "/expiry" && newLink()) },
+    json: { ...json, ...(makesAnother && ownWay(way)) },
   });
 }
 
@@ -214,7 +230,13 @@ const asked = {
   },
   "POST /api/v1/sent/{tracking_id}/recipients/{recipient_no}/replace": {
     lets: because(
-      ["message_required", "generated_password", "own_password", "password_weak"],
+      [
+        "message_required",
+        "generated_password",
+        "own_password",
+        "password_weak",
+        "invitation_password",
+      ],
       "nobody but who opens it can tell: it is sealed",
     ),
     meet: (scene) => {
@@ -228,6 +250,7 @@ const asked = {
 const silent = [
   /^(GET|HEAD|OPTIONS|DELETE) /,
   /^POST \/api\/v1\/(verifications|transfers|retrievals)/,
+  /^(POST|PUT) \/api\/v1\/quick/, // keys and contacts: who may be written to, Start asks
   /^POST \/api\/v1\/notification/, // shows what the sender typed, to the sender
   /^POST \/api\/v1\/drafts(\/\{draft_id\}\/form)?$/,
   /^PATCH \/api\/v1\/drafts\/\{draft_id\}\/files\/\{file_no\}$/, // what was admitted when announced
@@ -295,7 +318,8 @@ const said = {
   link_not_allowed: /without a password are not allowed.*--password-file/s,
   password_weak: /the password is too weak \(length\).*at least 40/s,
 };
-const unsaid = ["notification_fixed", nothing]; // couvert cannot word a notification
+// couvert cannot word a notification, and on this machine it has no QUICK
+const unsaid = ["notification_fixed", "quick_not_allowed", "invitation_password", nothing];
 
 /** @type {Record<string, string[]>} */
 const ways = { generated_password: ["--generate-password"], link_not_allowed: ["--no-password"] };

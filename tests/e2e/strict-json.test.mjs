@@ -1,10 +1,11 @@
 // JSON is read to the letter: one spelling, named fields only, within bounds.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ApiClient, randomId } from "./harness/api-client.mjs";
+import { ApiClient, expectStatus, randomId, randomSecret } from "./harness/api-client.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { send } from "./harness/http.mjs";
+import { QuickDevice, anyBytes, connected, newPublicKey } from "./harness/quick-device.mjs";
 
 /** @type {Couvertd} */
 let server;
@@ -93,8 +94,18 @@ test("the server refuses wrong values of every kind in the start of a transfer",
   await client.verify("json-anna@example.org");
   const draft = await client.createDraft("json-anna@example.org");
   const start = draft.startBody([{ address: "bert@example.net" }], { password: "Tr0ub4dor&3 x" });
+  const bert = connected("bert@example.net");
+  const invitation = { public_key: newPublicKey(), secret: randomSecret() };
   /** @type {[string, unknown][]} */
   const wrong = [
+    ["recipients", [{ ...bert, envelope: anyBytes(114) }]],
+    ["recipients", [{ ...bert, envelope: `${bert.envelope}=` }]],
+    ["recipients", [{ ...bert, secret: anyBytes(31) }]],
+    ["recipients", [{ ...bert, sealed: true }]],
+    ["invitation", true],
+    ["invitation", {}],
+    ["invitation", { ...invitation, public_key: anyBytes(64) }],
+    ["invitation", { ...invitation, x: 1 }],
     ["recipients", []],
     ["recipients", "bert@example.net"],
     ["recipients", [{ address: "bert@example.net" }]],
@@ -127,4 +138,63 @@ test("the server refuses wrong values of every kind in the start of a transfer",
     assert.equal(answer.status, 400, seen);
   }
   assert.equal((await draft.start(start)).status, 201, "and the right one still starts");
+});
+
+/** @param {Record<string, unknown>} body @param {Record<string, unknown[]>} wrong
+ * @param {(json: unknown) => Promise<import("./harness/http.mjs").Answer>} ask */
+async function refuseEach(body, wrong, ask) {
+  for (const [field, values] of Object.entries({ ...wrong, x: [1] })) {
+    for (const value of [...values, undefined, true, {}]) {
+      if (field === "x" && value === undefined) continue;
+      const answer = await ask({ ...body, [field]: value });
+      const seen = `${field}: ${JSON.stringify(value)?.slice(0, 80)}: ${answer.body}`;
+      assert.equal(answer.status, 400, seen);
+      assert.equal(answer.json.code, "invalid", seen);
+    }
+  }
+}
+
+test("the server refuses wrong values of every kind in the bodies of QUICK", async () => {
+  const client = new ApiClient(server.baseUrl);
+  const device = new QuickDevice(client, await client.verify("json-quick@example.org"));
+  const sealed = [anyBytes(200), anyBytes(202), `${anyBytes(201)}=`, ""];
+  const name = ["", "x".repeat(101), "a\nb"];
+  const own = { name: "x", sealed: device.sealed };
+  const wrong = {
+    public_key: [anyBytes(64), anyBytes(65), "", newPublicKey().replaceAll(/.$/g, "_")],
+    recovery: sealed,
+    book: [anyBytes(10), "%", anyBytes(72).slice(0, -1)],
+    language: ["fr", ""],
+    device: [{}, { ...own, x: 1 }, ...name.map((one) => ({ ...own, name: one }))],
+  };
+  await refuseEach(device.activation(), wrong, (json) => device.callProven("POST", "", json));
+  expectStatus(await device.tryActivate(), 204);
+  await refuseEach(own, { name, sealed }, (json) => device.callProven("POST", "/devices", json));
+  const put = (/** @type {string} */ below) => (/** @type {unknown} */ json) =>
+    device.call("PUT", below, json);
+  await refuseEach({ sealed: device.sealed }, { sealed }, put("/code"));
+  await refuseEach({ sealed: device.sealed }, { sealed }, put("/recovery"));
+  const version = [0, -1, 2 ** 53, 1.5, "2", null];
+  await refuseEach({ version: 2, sealed: device.book }, { version, sealed: ["%"] }, put("/book"));
+  const post = (/** @type {string} */ below) => (/** @type {unknown} */ json) =>
+    device.call("POST", below, json);
+  const addresses = [["no address"], [1], ["a@example.org", ""], Array(501).fill("a@example.org")];
+  await refuseEach({ addresses: [] }, { addresses }, post("/contacts"));
+  const address = ["", "no address"];
+  await refuseEach({ address: "a@example.org" }, { address }, post("/contacts/end"));
+  const answer = { seal_id: randomId(), recipient: "a@example.org" };
+  await refuseEach(answer, { seal_id: ["short"], recipient: address }, post("/answers/take"));
+  await refuseEach({ transfer_id: randomId() }, { transfer_id: ["x"] }, post("/envelope"));
+});
+
+test("a contact book may have what fits into 960,000 characters, in a body of 1 MiB", async () => {
+  const client = new ApiClient(server.baseUrl);
+  const proof = await client.verify("json-book@example.org");
+  const device = await new QuickDevice(client, proof).activate();
+  const put = (/** @type {number} */ version, /** @type {string} */ sealed) =>
+    device.call("PUT", "/book", { version, sealed });
+  const largest = 24 + 32 + 700 * 1024 + 16 * 44; // sealed, in chunks of 16 KiB
+  expectStatus(await put(2, anyBytes(largest)), 204);
+  expectProblem(await put(3, anyBytes(largest + 1)), 413, "too_large");
+  expectProblem(await put(3, "A".repeat(960_004)), 400, "invalid");
 });

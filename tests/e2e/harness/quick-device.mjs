@@ -61,22 +61,30 @@ export class QuickDevice {
     return this.client.call(method, this.path + below, { headers, json });
   }
 
-  /** @param {Record<string, unknown>} [more] */
-  tryActivate(more = {}) {
-    return this.callProven("POST", "", {
+  activation() {
+    return {
       public_key: this.publicKey,
       recovery: this.recovery,
       book: this.book,
       language: "en",
       device: { name: "Firefox on Windows", sealed: this.sealed },
-      ...more,
-    });
+    };
+  }
+
+  /** @param {Record<string, unknown>} [more] */
+  tryActivate(more = {}) {
+    return this.callProven("POST", "", { ...this.activation(), ...more });
   }
 
   /** @param {Record<string, unknown>} [more] */
   async activate(more) {
     expectStatus(await this.tryActivate(more), 204);
     return this;
+  }
+
+  /** To go with Start. */
+  invitation() {
+    return { public_key: this.publicKey, secret: randomSecret() };
   }
 
   tryJoin() {
@@ -89,16 +97,20 @@ export class QuickDevice {
   }
 }
 
-/** A recipient of Start who is connected, with what only their device opens. @param {string} address */
+/** What only one recipient's device opens. */
+export function newEnvelope() {
+  return { slot_id: randomId(), secret: randomSecret(), envelope: anyBytes(113) };
+}
+
+/** A recipient of Start who is connected. @param {string} address */
 export function connected(address) {
-  const own = { slot_id: randomId(), secret: randomSecret(), envelope: anyBytes(113) };
-  return { address, kind: "to", ...own };
+  return { address, kind: "to", ...newEnvelope() };
 }
 
 /** Connects both by an invitation of the first. @param {QuickDevice} from @param {QuickDevice} to
  * @param {string} password */
 export async function connect(from, to, password) {
-  const invitation = { public_key: from.publicKey, secret: randomSecret() };
+  const invitation = from.invitation();
   const sent = await from.client.provide({
     from: from.address,
     to: [{ address: to.address }],

@@ -20,7 +20,8 @@ export class Person {
     this.outs = 0;
   }
 
-  /** At a machine of its own, the mailbox proven. @param {string} baseUrl @param {string} address */
+  /** At a machine of its own, the mailbox proven.
+   * @param {string} baseUrl @param {string} address */
   static async create(baseUrl, address) {
     const folder = await newFolder("person");
     const person = new Person(address, await CommandLine.create(baseUrl), folder);
