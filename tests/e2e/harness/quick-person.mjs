@@ -12,6 +12,7 @@ import { mailbox } from "./run-context.mjs";
 /**
  * @typedef {{ server: { baseUrl: string }, browser: import("playwright-core").Browser,
  *   name: string, address: string, options: Options,
+ *   context?: import("playwright-core").BrowserContext,
  *   look?: (page: Page, state: string) => Promise<void> }} Who
  */
 
@@ -20,8 +21,9 @@ const expected = /status of 4(01|03|04|09)/;
 
 export class QuickPerson extends QuickPages {
   /** @param {Who} who */
-  static async begin({ server, browser, name, address, options, look = async () => undefined }) {
-    const page = await (await openProfile(browser, options)).newPage();
+  static async begin({ server, browser, look = async () => undefined, ...who }) {
+    const { name, address, options } = who;
+    const page = await (who.context ?? (await openProfile(browser, options))).newPage();
     const person = new QuickPerson(page, await words(options.language), (state) =>
       look(page, `${name}-${state}`),
     );
@@ -40,28 +42,53 @@ export class QuickPerson extends QuickPages {
   #box;
   /** Has given contact data in this browser. */
   #isKnown = false;
+  /** The mailbox is proven in this browser. */
+  isProven = false;
 
   async box() {
     this.#box ??= await mailbox(this.address);
     return this.#box;
   }
 
-  async readCode() {
-    return await (await mailbox(this.address)).nextCode();
+  /** Proves the mailbox where the page asks for it. @param {() => Promise<void>} ask has the code
+   * mailed */
+  async proveHere(ask) {
+    const box = await mailbox(this.address);
+    await box.rest(); // what was mailed before
+    await ask();
+    await this.page.locator("#code").fill(await box.nextCode());
+    await this.button("page.verify.verify").click();
   }
 
-  /** The next mail with a link to a transfer, and the link. */
-  async nextLink() {
+  /** The link in the next mail that leads to a transfer. @param {{ after?: number }} [options]
+   * so many of these came before */
+  async nextLink({ after = 0 } = {}) {
     const box = await this.box();
-    const mail = await box.next({ fits: ({ links }) => links.some((one) => one.includes("/r/")) });
-    return { mail, link: transferLinkIn(mail) };
+    const fits = (/** @type {{ links: string[] }} */ { links }) =>
+      links.some((one) => one.includes("/r/"));
+    for (let passed = 0; passed < after; passed++) await box.next({ fits });
+    return transferLinkIn(await box.next({ fits }));
   }
 
   /** Has QUICK on a device elsewhere, and then in this browser, too. */
   async join() {
+    return await this.unseen(() => this.#join());
+  }
+
+  /** Does what other tests look at. @template T @param {() => Promise<T>} work */
+  async unseen(work) {
+    const { look } = this;
+    this.look = async () => undefined;
+    const done = await work();
+    this.look = look;
+    return done;
+  }
+
+  async #join() {
     const program = await QuickProgram.active(this.baseUrl, this.address);
     await this.prove(this.address);
     await this.is("elsewhere");
+    this.isProven = true;
     await this.recover(program.recovery);
     return program;
   }
@@ -101,21 +128,18 @@ export class QuickPerson extends QuickPages {
       await this.field("page.contact.name").fill(this.name);
       await this.field("page.contact.address").fill(this.address);
     }
-    const code = this.page.locator("#code");
-    const next = this.page.locator("#recipients-to");
     // In German another button begins with the same word.
-    await this.page.getByRole("button", { name: this.t("page.next"), exact: true }).click();
+    const next = this.page.getByRole("button", { name: this.t("page.next"), exact: true });
     this.#isKnown = true;
-    await code.or(next).waitFor();
-    if (await next.isVisible()) return;
-    await code.fill(await this.readCode());
-    await this.button("page.verify.verify").click();
+    if (this.isProven) return await next.click();
+    await this.proveHere(() => next.click());
+    this.isProven = true;
   }
 
   /** From the content to the options. */
   async writeOn() {
     await this.arrive("page.content.title");
-    await this.message({ subject: "Befund", text: "Vertraulich 🦷" });
+    await this.unseen(() => this.message({ subject: "Befund", text: "Vertraulich 🦷" }));
     await this.button("page.next").click();
     await this.arrive("page.options.title");
     await this.page.getByText(this.t("page.wait")).first().waitFor({ state: "detached" });
@@ -146,11 +170,12 @@ export class QuickPerson extends QuickPages {
     await this.page.getByTestId("content").waitFor();
   }
 
-  /** Waits until the link has opened by itself. @param {string} link */
-  async opensItself(link) {
+  /** Waits until the link has opened by itself, and shows this. @param {string} link
+   * @param {string} [text] */
+  async opensItself(link, text = "Vertraulich 🦷") {
     await this.page.goto(link);
     await this.page.getByTestId("by-quick").waitFor();
-    await this.page.getByTestId("message-text").waitFor();
+    await this.page.getByText(text, { exact: true }).first().waitFor();
   }
 
   /** The offer to accept an invitation, in a stage. @param {string} stage */

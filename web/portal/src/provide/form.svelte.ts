@@ -328,6 +328,11 @@ export class ProvideForm {
     if (!policy.notification_editable) this.notification = {};
   }
 
+  /** Whether this one opens without a password, where QUICK is on; as far as it is known. */
+  isConnected(recipient: FormRecipient): boolean {
+    return this.quick.isConnected(writtenOf(recipient));
+  }
+
   /** A way to a password that there is no more gives way to the first that there is. */
   fitPassword(): void {
     const [first] = this.passwordModes;

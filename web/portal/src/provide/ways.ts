@@ -86,7 +86,7 @@ interface Keyslots {
   newLink(): { slot_id: string; secret: string };
 }
 
-/** Recipients as Start takes them: with an envelope, with what their link ends in, or with neither. */
+/** Recipients as Start takes them: with an envelope, with what their link ends in, or neither. */
 export function recipientsOf(
   people: readonly Pick<StartRecipient, "address" | "kind">[],
   { way, part, newLink }: Keyslots,

@@ -25,8 +25,8 @@ const isDecided = ({ reason, code }: Failure) =>
   reason === "envelope" || reason === "not_connected" || code === "denied";
 
 /**
- * Errors: `no_device` (a reason) where no key here is for it; `envelope` and `not_connected` where it
- *         does not open with the one that is; those of QuickClient and of the server.
+ * Errors: by their reason: `no_device` where no key here is for it; `envelope` and `not_connected`
+ *         where it does not open with the one that is; those of QuickClient and of the server.
  */
 export async function openByQuick(transferId: string): Promise<Result<Retrieval>> {
   let failure: Failure | undefined;
