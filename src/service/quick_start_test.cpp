@@ -327,6 +327,9 @@ TEST_CASE("QUICK: Start takes one way in for everybody, or nothing") {
       [](StartRequest& request) { request.recipients[0].secret.reset(); },
       [](StartRequest& request) { request.recipients[0].slot_id = request.slot_id; },
       [](StartRequest& request) { request.open_by = OpenBy::link; },
+      [](StartRequest& request) {
+        request.recipients[0] = {"bert@example.com", RecipientKind::to, {}, {}};
+      },
   };
   for (const auto& spoil : spoilt) {
     StartRequest request = scene.by_quick({&scene.bert});
@@ -417,7 +420,14 @@ TEST_CASE("QUICK: who takes another's place has an envelope of their own") {
         "wrong_secret");
   CHECK(scene.open(scene.bert, sent.recipients.at(0).transfer_id).has_value());
 
+  scene.world.deliver();
+  scene.world.transport.mails.clear();
   REQUIRE(sender.change().replace(sender.key(), 0, carl, envelope).has_value());
+  scene.world.deliver();
+  for (const auto& [to, mail] : scene.world.transport.mails) {
+    CHECK(mail.find(scene.id_at(1).text() + "#") == std::string::npos);
+    CHECK(mail.find("Password:") == std::string::npos);
+  }
   CHECK(scene.envelope_error(scene.bert, sent.recipients.at(0).transfer_id) == ErrorCode::denied);
   CHECK(scene.open(scene.carl, scene.id_at(1)).has_value());
   CHECK(scene.count_of(KeyslotUse::quick) == 1);
@@ -462,8 +472,9 @@ TEST_CASE("QUICK: a rule forbids it, and own passwords for its invitations") {
 }
 
 TEST_CASE("QUICK: nobody comes into a transfer whose rule forbids it") {
-  for (const std::string& what : {"quick", "mixed", "inviting"}) {
-    CAPTURE(what);
+  for (const char* kind : {"quick", "mixed", "inviting"}) {
+    CAPTURE(kind);
+    const std::string what = kind;
     QuickScene scene;
     scene.allow("dora@example.net", "quick=never");
     StartRequest request = what == "quick"   ? scene.by_quick({&scene.bert})
