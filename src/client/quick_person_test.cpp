@@ -134,6 +134,8 @@ TEST_CASE("a book that was rolled back, or is another of its version, is refused
   CHECK(reason_of(person.read_book()) == reasons::book_rolled_back);
   world.put_book(2, ContactBook());
   CHECK(reason_of(person.read_book()) == reasons::book_rolled_back);
+  world.server.book = {2, first.sealed};
+  CHECK(reason_of(person.read_book()) == reasons::book_rolled_back);
   world.server.book = {3, first.sealed};
   CHECK(reason_of(person.read_book()) == reasons::book_damaged);
   CHECK(world.keeper.kept == kept);
