@@ -1,6 +1,6 @@
 // QUICK from one command line to another, through a real server: what people do.
 import assert from "node:assert/strict";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { mustEndWell } from "./harness/command-line.mjs";
