@@ -321,7 +321,7 @@ TEST_CASE("an envelope opens for its recipient alone, in its place, from its sen
   REQUIRE(opened);
   CHECK(secret_to_base64url(*opened) == secret_to_base64url(sealed->secret));
 
-  const auto reason = [&](api::TransferEnvelope envelope) {
+  const auto reason = [&](const api::TransferEnvelope& envelope) {
     const auto tried = recipient.open_envelope(envelope);
     return tried ? "none" : tried.error().reason;
   };
