@@ -117,6 +117,10 @@ Answer<> OpenPerson::see(api::VersionedBook book, ContactBook opened) {
 Answer<> OpenPerson::read_book() {
   Answer<api::VersionedBook> book = again([&] { return parts_.client.get_quick_book(access_); });
   if (!book) return pass(book);
+  // First, whether it is the newest: what was put back is not called damaged.
+  if (!see_book(device_.seen, book->version, book->sealed)) {
+    return about(ErrorCode::damaged, reasons::book_rolled_back, address());
+  }
   Answer<ContactBook> opened = opened_book(*book);
   if (!opened) return pass(opened);
   return see(std::move(*book), std::move(*opened));

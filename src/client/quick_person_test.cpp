@@ -134,6 +134,8 @@ TEST_CASE("a book that was rolled back, or is another of its version, is refused
   CHECK(reason_of(person.read_book()) == reasons::book_rolled_back);
   world.put_book(2, ContactBook());
   CHECK(reason_of(person.read_book()) == reasons::book_rolled_back);
+  world.server.book = {2, first.sealed};
+  CHECK(reason_of(person.read_book()) == reasons::book_rolled_back);
   world.server.book = {3, first.sealed};
   CHECK(reason_of(person.read_book()) == reasons::book_damaged);
   CHECK(world.keeper.kept == kept);
@@ -319,7 +321,7 @@ TEST_CASE("an envelope opens for its recipient alone, in its place, from its sen
   REQUIRE(opened);
   CHECK(secret_to_base64url(*opened) == secret_to_base64url(sealed->secret));
 
-  const auto reason = [&](api::TransferEnvelope envelope) {
+  const auto reason = [&](const api::TransferEnvelope& envelope) {
     const auto tried = recipient.open_envelope(envelope);
     return tried ? "none" : tried.error().reason;
   };
