@@ -122,6 +122,10 @@ async function provide(pages, sample, language) {
   const password = (await page.getByTestId("password-value").textContent()) ?? "";
   // Without the date above it, whose field looks as the browser's own language wants it.
   await keep(page, `${language}-password`, 'fieldset:has(input[name="password-mode"])');
+  await page.getByRole("switch").check();
+  await pages.button("page.quick.activate").waitFor();
+  await keep(page, `${language}-quick`, "[data-testid=quick-choice]");
+  await page.getByRole("switch").uncheck();
   return { password, next };
 }
 
