@@ -355,7 +355,8 @@ async function setRule(settings) {
   assert.equal(ended.code, 0, ended.stderr.toString());
 }
 
-test("the rules preset the switch, say how to invite, and may refuse it", async () => {
+test("the rules preset the switch, say how to invite, and may refuse it", async (t) => {
+  t.after(() => setRule({}));
   const found = visits.findings.length;
   const { person: anna, program } = await joined(
     "quick-rules-anna",
@@ -395,7 +396,6 @@ test("the rules preset the switch, say how to invite, and may refuse it", async 
   await anna.arrive("page.options.title");
   assert.equal(await anna.switch().count(), 0);
   await anna.startWell();
-  await setRule({});
   await anna.close();
   assert.deepEqual(visits.findings.slice(found), []);
 });
@@ -450,8 +450,10 @@ test("who starts anew meanwhile is noticed at Start, and gets a password", async
   await connectPrograms(program, bert);
   await anna.goToOptions([bert.address]);
   await anna.page.getByText(anna.t("page.quick_choice.all")).waitFor();
+  await anna.button("page.next").click();
+  await anna.arrive("page.notification.title");
   await bert.activate(true);
-  await anna.start();
+  await anna.button("page.notification.start").click();
   await anna.page.getByText(pattern(anna.t("page.error.start.identity_changed"))).waitFor();
   await anna.look("refused");
   await anna.button("page.sending.correct").click();
