@@ -11,6 +11,7 @@ import { layoutTroubles } from "./harness/layout.mjs";
 import { pattern } from "./harness/portal-pages.mjs";
 import { Person as CommandLinePerson } from "./harness/quick-people.mjs";
 import { QuickPerson } from "./harness/quick-person.mjs";
+import { waitUntil } from "./harness/processes.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 import { connectPrograms, must, QuickProgram } from "./harness/quick-program.mjs";
 
@@ -267,6 +268,9 @@ test("a lost device asks the sender, or is connected and opens it by itself", as
   await bert.look("revoked");
   await bert.page.goto(`${server.baseUrl}/quick`);
   await bert.is("revoked");
+  await bert.button("page.quick.remove_here").click();
+  await bert.button("page.quick.device_yes").click();
+  await bert.is("elsewhere");
   await bert.recover(renewed);
   await bert.page.goto(link);
   await bert.page.getByText(pattern(bert.t("page.quick_open.not_connected"))).waitFor();
@@ -351,7 +355,8 @@ async function setRule(settings) {
   assert.equal(ended.code, 0, ended.stderr.toString());
 }
 
-test("the rules preset the switch, say how to invite, and may refuse it", async () => {
+test("the rules preset the switch, say how to invite, and may refuse it", async (t) => {
+  t.after(() => setRule({}));
   const found = visits.findings.length;
   const { person: anna, program } = await joined(
     "quick-rules-anna",
@@ -391,7 +396,6 @@ test("the rules preset the switch, say how to invite, and may refuse it", async 
   await anna.arrive("page.options.title");
   assert.equal(await anna.switch().count(), 0);
   await anna.startWell();
-  await setRule({});
   await anna.close();
   assert.deepEqual(visits.findings.slice(found), []);
 });
@@ -437,4 +441,74 @@ test("Firefox opens by itself, too", async () => {
   } finally {
     await firefox.close();
   }
+});
+
+test("who starts anew meanwhile is noticed at Start, and gets a password", async () => {
+  const found = visits.findings.length;
+  const { person: anna, program } = await joined("quick-anew-anna", "quick-anew-anna@example.org");
+  const bert = await elsewhere("quick-anew-bert@example.net");
+  await connectPrograms(program, bert);
+  await anna.goToOptions([bert.address]);
+  await anna.page.getByText(anna.t("page.quick_choice.all")).waitFor();
+  await anna.button("page.next").click();
+  await anna.arrive("page.notification.title");
+  await bert.activate(true);
+  await anna.button("page.notification.start").click();
+  await anna.page.getByText(pattern(anna.t("page.error.start.identity_changed"))).waitFor();
+  await anna.look("refused");
+  await anna.button("page.sending.correct").click();
+  await anna.arrive("page.options.title");
+  await anna.choice().getByText(anna.t("page.quick_choice.changed_about")).waitFor();
+  assert.equal(await anna.switch().isChecked(), false);
+  await anna.startWell();
+  assert.ok(await anna.shownPassword());
+  await anna.close();
+  assert.deepEqual(visits.findings.slice(found), []);
+});
+
+test("QUICK is switched, activated and accepted by keyboard, and the focus is never lost", async () => {
+  const annaAt = "quick-keys-anna@example.org";
+  const anna = await begin("quick-keys-anna", annaAt, english);
+  const bert = await begin("quick-keys-bert", "quick-keys-bert@example.net", english);
+  /** Goes on with Tab to what has this name, and presses. @param {QuickPerson} person
+   * @param {string} key @param {string} press */
+  const press = async ({ page, texts }, key, press) => {
+    for (let tabs = 0; tabs < 40; tabs++) {
+      await page.keyboard.press("Tab");
+      const name = await page.evaluate(() => {
+        const element = /** @type {HTMLInputElement} */ (document.activeElement);
+        return element.labels?.[0]?.textContent ?? element.textContent;
+      });
+      if (name?.trim() === texts[key]) return await page.keyboard.press(press);
+    }
+    assert.fail(`${key} is not reached`);
+  };
+  /** What has the focus, by its words or its name. @param {QuickPerson} person */
+  const focused = ({ page }) =>
+    page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim());
+  await anna.goToOptions([bert.address]);
+  await press(anna, "page.quick_choice.switch", "Space");
+  await anna.button("page.quick.activate").waitFor();
+  await press(anna, "page.quick.activate", "Enter");
+  await anna.shownRecovery();
+  await press(anna, "page.quick.kept", "Enter");
+  await anna.page.getByTestId("quick-needing").waitFor();
+  await waitUntil("the switch has the focus", async () => (await focused(anna)) === "quick-switch");
+  const password = String(await anna.shownPassword());
+  await anna.startWell();
+  await bert.openWith(await bert.nextLink(), password);
+  await press(bert, "page.invitation.no", "Enter");
+  await waitUntil("undoing has the focus", async () => (await focused(bert)) === "quick-undo");
+  await bert.page.keyboard.press("Enter");
+  await waitUntil("accepting has the focus", async () => (await focused(bert)) === "quick-accept");
+  await bert.proveHere(async () => {
+    await bert.page.keyboard.press("Enter");
+    await waitUntil("the code has the focus", async () => (await focused(bert)) === "code");
+  });
+  await bert.shownRecovery();
+  await press(bert, "page.quick.kept", "Enter");
+  await bert.offerIs("connected");
+  await waitUntil("the news has the focus", async () => (await focused(bert)) === "quick-heading");
+  await bert.close();
+  await anna.close();
 });
