@@ -1,4 +1,6 @@
 // couvert contacts: with whom one is connected by QUICK; ending that, and beginning anew.
+#include <algorithm>
+
 #include "cli/quick_line.h"
 
 namespace couvert {
@@ -23,6 +25,7 @@ std::string_view name_of(ContactState state) {
 // Everybody in the book: who is connected first, each once.
 std::vector<std::string> people_of(const ContactBook& book) {
   std::vector<std::string> people;
+  people.reserve(book.contacts.size() + book.invitations.size());
   for (const Contact& contact : book.contacts) people.push_back(contact.address);
   for (const Invitation& invitation : book.invitations) {
     if (find_contact(book, invitation.to) != nullptr) continue;

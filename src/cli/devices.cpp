@@ -45,7 +45,10 @@ Outcome<> tell(const DevicesAsked& asked, const std::string& words, Json::Object
     return Outcome<>();
   }
   fields.emplace(fields.begin(), "address", asked.device.own.address);
-  return asked.world.terminal.print(Json(std::move(fields)).write());
+  Json json(std::move(fields));
+  const WipedText text(json.write());
+  wipe_texts(json);
+  return asked.world.terminal.print(text.text());
 }
 
 Outcome<> add_device(const DevicesAsked& asked) {
@@ -87,13 +90,12 @@ Outcome<> renew_recovery(const DevicesAsked& asked) {
   if (!code) return pass(code);
   const Answer<> renewed = person->renew_recovery(code->code());
   if (!renewed) return complain(renewed);
-  Outcome<std::string> shown = code->hand_over();
+  const Outcome<WipedText> shown = code->hand_over();
   if (!shown) return pass(shown);
   const Outcome<> noted = asked.line.files().note_recovery_kept(asked.device.own.address);
   if (!noted) return noted;
   Json::Object fields;
-  if (!shown->empty()) fields.emplace_back("recovery_code", *shown);
-  wipe(*shown);
+  if (!shown->empty()) fields.emplace_back("recovery_code", shown->text());
   return tell(asked, "The earlier recovery code opens nothing any more.", std::move(fields));
 }
 

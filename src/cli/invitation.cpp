@@ -5,8 +5,13 @@
 namespace couvert {
 namespace {
 
+// The command is about the invitation alone.
+bool is_the_matter(const World& world) {
+  return world.arguments.command == "connect";
+}
+
 bool is_asked_for(const World& world) {
-  return world.arguments.has("accept-quick") || world.arguments.command == "connect";
+  return world.arguments.has("accept-quick") || is_the_matter(world);
 }
 
 // Whether a human agrees; nothing is asked of who is connected already.
@@ -14,8 +19,9 @@ Outcome<bool> agrees(const World& world, OpenPerson& person,
                      const api::OpenInvitation& invitation) {
   const Answer<std::vector<Standing>> standing = person.standings({invitation.from});
   if (!standing) return complain(standing);
-  if (is_asked_for(world)) return true;
+  if (is_the_matter(world)) return true;
   if (standing->front().state == ContactState::connected) return false;
+  if (is_asked_for(world)) return true;
   if (!world.terminal.has_person()) {
     world.terminal.say(invitation.from +
                        " invites you to transfers without passwords: --accept-quick accepts.");
@@ -53,7 +59,7 @@ Outcome<std::string> answer(const World& world, QuickLine& line, const KeptDevic
 Outcome<std::string> consider_invitation(const World& world, Client& client,
                                          const Opening& opening) {
   const bool asked_for = is_asked_for(world);
-  if (!opening.retrieval().invites && !asked_for) return std::string();
+  if (!opening.retrieval().invites && !is_the_matter(world)) return std::string();
   const Outcome<State> state = open_state(world);
   if (!state) return asked_for ? Outcome<std::string>(pass(state)) : std::string();
   QuickLine line(world, client, *state);

@@ -93,7 +93,11 @@ Outcome<> QuickSending::decide(const ProvideOptions& options, const api::PolicyA
   if (!checked) return checked;
   connected_ = those_who_are(ContactState::connected, *standings);
   for_all_ = connected_.size() == addresses.size();
-  return for_all_ ? Outcome<>() : decide_mixed(options, policy, *standings);
+  if (!for_all_) return decide_mixed(options, policy, *standings);
+  if (options.password != Password::unsaid) {
+    world_.terminal.say("All recipients are connected by QUICK: there is no password.");
+  }
+  return Outcome<>();
 }
 
 Outcome<> QuickSending::check_changed(const ProvideOptions& options,

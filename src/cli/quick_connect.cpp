@@ -53,7 +53,7 @@ class Connecting {
   Outcome<> activate();
   Outcome<> send_activation(const NewDevice& made, const api::QuickActivation& activation);
   Outcome<> join_by_code(const api::QuickStatus& status);
-  Outcome<> show_code(const std::string& code);
+  Outcome<> show_code(const WipedText& code);
   Outcome<PersonSecret> wait_for(const Secret<16>& code);
   Outcome<> join_by_recovery_code();
   Outcome<> join(PersonSecret keys);
@@ -65,7 +65,7 @@ class Connecting {
   api::Verification verification_;
   std::string name_;
   std::optional<KeptDevice> earlier_;  // what this machine knows already
-  std::string recovery_code_;          // what --json tells of it
+  WipedText recovery_code_;            // what --json tells of it
 };
 
 Outcome<> Connecting::run() {
@@ -114,7 +114,7 @@ Outcome<> Connecting::finish_earlier(OpenPerson& person) {
   if (!code) return pass(code);
   const Answer<> renewed = person.renew_recovery(code->code());
   if (!renewed) return complain(renewed);
-  Outcome<std::string> shown = code->hand_over();
+  Outcome<WipedText> shown = code->hand_over();
   if (!shown) return pass(shown);
   recovery_code_ = std::move(*shown);
   return line_.files().note_recovery_kept(address());
@@ -165,14 +165,11 @@ Outcome<> Connecting::activate() {
   const Outcome<> kept = line_.files().keep({copy_of(made.device), false});
   if (!kept) return kept;
   const Outcome<> sent = send_activation(made, *activation);
-  if (!sent) {
-    if (sent.error().exit == Exit::unavailable) recovery->leave();
-    return sent;
-  }
+  if (!sent) return sent;
   OpenPerson person = line_.person(made.device, std::move(made.person));
   const Answer<> read = person.read_book();
   if (!read) return complain(read);
-  Outcome<std::string> shown = recovery->hand_over();
+  Outcome<WipedText> shown = recovery->hand_over();
   if (!shown) return pass(shown);
   recovery_code_ = std::move(*shown);
   const Outcome<> noted = line_.files().note_recovery_kept(address());
@@ -217,16 +214,17 @@ Outcome<> Connecting::join_by_code(const api::QuickStatus& status) {
   }
   const Secret<16> code = world_.random.secret<16>();
   const WipedText text(code_text(code));
-  const Outcome<> shown = show_code(in_groups(text.text(), '-'));
+  const Outcome<> shown = show_code(WipedText(in_groups(text.text(), '-')));
   if (!shown) return shown;
   Outcome<PersonSecret> keys = wait_for(code);
   if (!keys) return pass(keys);
   return join(std::move(*keys));
 }
 
-Outcome<> Connecting::show_code(const std::string& code) {
-  const Outcome<> printed =
-      world_.terminal.print(has("json") ? Json(Json::Object{{"code", code}}).write() : code);
+Outcome<> Connecting::show_code(const WipedText& code) {
+  // Nothing in it needs an escape.
+  const WipedText line(has("json") ? R"({"code":")" + code.text() + "\"}" : code.text());
+  const Outcome<> printed = world_.terminal.print(line.text());
   if (!printed) return printed;
   world_.terminal.say(
       "Type this code on a device that is connected: couvert devices add, or in the portal. "
@@ -309,10 +307,9 @@ Outcome<> Connecting::print(const OpenPerson& person) {
   Json::Object fields{{"address", address()},
                       {"device_id", person.device().device.text()},
                       {"check_code", person.check_code()}};
-  if (!recovery_code_.empty()) fields.emplace_back("recovery_code", recovery_code_);
-  wipe(recovery_code_);
+  if (!recovery_code_.empty()) fields.emplace_back("recovery_code", recovery_code_.text());
   Json json(std::move(fields));
-  WipedText text(json.write());
+  const WipedText text(json.write());
   wipe_texts(json);
   return world_.terminal.print(text.text());
 }

@@ -55,14 +55,16 @@ Outcome<std::optional<KeptDevice>> parse_device(const WipedText& text, const Ser
 }
 
 WipedText text_of(const KeptDevice& kept, const ServerUrl& server) {
-  Json json(Json::Object{{"server", server.text},
-                         {"address", kept.own.address},
-                         {"device_id", kept.own.device.text()},
-                         {"device_key", secret_to_base64url(kept.own.key)},
-                         {"public_key", encode_base64url(kept.own.public_key)},
-                         {"book_version", static_cast<std::int64_t>(kept.own.seen.version)},
-                         {"book_sha256", encode_base64url(kept.own.seen.digest)},
-                         {"recovery_kept", kept.recovery_kept}});
+  Json::Object fields{{"server", server.text},
+                      {"address", kept.own.address},
+                      {"device_id", kept.own.device.text()},
+                      {"public_key", encode_base64url(kept.own.public_key)},
+                      {"book_version", static_cast<std::int64_t>(kept.own.seen.version)},
+                      {"book_sha256", encode_base64url(kept.own.seen.digest)},
+                      {"recovery_kept", kept.recovery_kept}};
+  // Moved in, while such a list of fields is copied.
+  fields.emplace_back("device_key", secret_to_base64url(kept.own.key));
+  Json json(std::move(fields));
   WipedText text(json.write());
   wipe_texts(json);
   return text;

@@ -36,17 +36,18 @@ Outcome<RecoveryCode> RecoveryCode::make(const World& world) {
   return made;
 }
 
-Outcome<std::string> RecoveryCode::hand_over() {
+Outcome<WipedText> RecoveryCode::hand_over() {
   if (!path_.empty()) {
     world_.terminal.say("The recovery code is in " + path_ + ". Keep it in a safe place.");
     path_.clear();
-    return std::string();
+    return WipedText();
   }
-  const WipedText code = text();
-  if (world_.arguments.has("json")) return code.text();
-  const Outcome<> printed = world_.terminal.print("recovery code  " + code.text());
+  WipedText code = text();
+  if (world_.arguments.has("json")) return code;
+  const WipedText line("recovery code  " + code.text());
+  const Outcome<> printed = world_.terminal.print(line.text());
   if (!printed) return pass(printed);
-  if (!world_.terminal.has_person()) return std::string();
+  if (!world_.terminal.has_person()) return WipedText();
   world_.terminal.say(
       "Write it down or keep it in a password manager: it is the only way back "
       "when all your devices are lost.");
@@ -55,7 +56,7 @@ Outcome<std::string> RecoveryCode::hand_over() {
     const Outcome<WipedText> typed =
         world_.terminal.ask("When you have it, type what stands behind its last hyphen");
     if (!typed) return pass(typed);
-    if (same_address(typed->text(), last)) return std::string();
+    if (same_address(typed->text(), last)) return WipedText();
     world_.terminal.say("It ends otherwise.");
   }
 }

@@ -20,10 +20,8 @@ class RecoveryCode {
 
   const Secret<16>& code() const { return code_; }
   /// Shows it, until who sits at the terminal has typed its end; or leaves the file. Returns what
-  /// --json tells: empty where the file has it.
-  Outcome<std::string> hand_over();
-  /// Leaves the file, whatever comes: it is not known whether the server has it.
-  void leave() { path_.clear(); }
+  /// --json tells: empty where it was shown, or the file has it.
+  Outcome<WipedText> hand_over();
 
  private:
   RecoveryCode(const World& world, Secret<16> code) : world_(world), code_(std::move(code)) {}

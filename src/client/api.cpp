@@ -408,8 +408,9 @@ Json to_json(const Start& start) {
   }
   fields.emplace_back("recipients", std::move(recipients));
   if (start.invitation) {
-    Json::Object invitation{{"public_key", start.invitation->public_key},
-                            {"secret", start.invitation->secret.text()}};
+    Json::Object invitation;
+    invitation.emplace_back("public_key", start.invitation->public_key);
+    invitation.emplace_back("secret", start.invitation->secret.text());
     fields.emplace_back("invitation", std::move(invitation));
   }
   if (start.subject) fields.emplace_back("subject", *start.subject);

@@ -117,7 +117,7 @@ Answer<> OpenPerson::see(api::VersionedBook book, ContactBook opened) {
 Answer<> OpenPerson::read_book() {
   Answer<api::VersionedBook> book = again([&] { return parts_.client.get_quick_book(access_); });
   if (!book) return pass(book);
-  // Before it is opened: what was rolled back may well open.
+  // First, whether it is the newest: what was put back is not called damaged.
   if (!see_book(device_.seen, book->version, book->sealed)) {
     return about(ErrorCode::damaged, reasons::book_rolled_back, address());
   }

@@ -162,6 +162,21 @@ TEST_CASE("QUICK: one more client comes by a code, once, within ten minutes") {
   CHECK(code_of(quick.people.take_code(quick.caller, quick.anna)) == ErrorCode::denied);
 }
 
+TEST_CASE("QUICK: whoever has proven the mailbox is told where they stand") {
+  QuickWorld quick;
+  const auto standing = [&] { return quick.people.standing(quick.caller, quick.anna); };
+  CHECK(code_of(quick.people.standing({{}, ""}, quick.anna)) == ErrorCode::unproven);
+  CHECK_FALSE(standing()->active);
+  quick.activate();
+  CHECK(standing()->active);
+  CHECK_FALSE(standing()->code_waiting);
+  const Secret<16> code = quick.world.random.secret<16>();
+  REQUIRE(quick.people.leave_code(quick.first.proof, quick.under_code(code)).has_value());
+  CHECK(standing()->code_waiting);
+  quick.world.clock.advance(10min);
+  CHECK_FALSE(standing()->code_waiting);
+}
+
 TEST_CASE("QUICK: who has the mailbox alone comes in nowhere") {
   QuickWorld quick;
   PlayedClient thief(quick.world, quick.anna.text);
@@ -216,6 +231,7 @@ TEST_CASE("QUICK: of clients that write the book at once exactly one is first") 
   const Buffer second = quick.book(2);
   std::atomic<int> taken{0};
   std::vector<std::thread> threads;
+  threads.reserve(clients.size());
   for (const PlayedClient& client : clients) {
     threads.emplace_back([&] {
       const Result<> put = quick.people.put_book(client.proof, {2, second});

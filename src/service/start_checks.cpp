@@ -144,12 +144,11 @@ Result<> tidy(StartRequest& request) {
 std::string fingerprint(const StartRequest& request) {
   Json::Array recipients;
   for (const StartRecipient& recipient : request.recipients) {
-    Json::Object one = {{"address", Json(recipient.address)},
-                        {"kind", Json(name_of(recipient.kind))},
-                        {"slot_id", recipient.slot_id ? Json(recipient.slot_id->text()) : Json()}};
-    // The envelope itself stays under the coat; what the first one holds fits its keyslot.
-    if (recipient.envelope) one.emplace_back("quick", Json(true));
-    recipients.emplace_back(std::move(one));
+    // An envelope stays under the coat alone: what the first one holds fits its keyslot.
+    recipients.emplace_back(
+        Json::Object{{"address", Json(recipient.address)},
+                     {"kind", Json(name_of(recipient.kind))},
+                     {"slot_id", recipient.slot_id ? Json(recipient.slot_id->text()) : Json()}});
   }
   Json::Array files;
   for (const auto& [no, size] : request.files) {

@@ -1,10 +1,12 @@
 // QUICK as programs use its operations: what the server keeps, and to whom it gives it.
 // Sealed bytes are random here: the server opens none of them.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { ApiClient, expectStatus, randomId, randomSecret } from "./harness/api-client.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
+import { waitUntil } from "./harness/processes.mjs";
 import {
   QuickDevice,
   answerOf,
@@ -373,15 +375,13 @@ test("a device names itself in one spelling, and only from the portal's own page
     expectProblem(await ask({ "Couvert-Device": text }), 400, "invalid");
   }
   expectProblem(await ask({ "Couvert-Device": `${annas.id}.${randomSecret()}` }), 401, "unproven");
-  const headers = { ...annas.header, "Sec-Fetch-Site": "cross-site" };
-  const json = { address: bert };
-  const foreign = await new ApiClient(server.baseUrl).call("POST", "/api/v1/quick/contacts/end", {
-    headers,
-    json,
+  const body = { name: "x", sealed: sealedPerson() };
+  const foreign = await new ApiClient(server.baseUrl).call("POST", `${annas.path}/devices`, {
+    headers: { ...annas.header, "Sec-Fetch-Site": "cross-site" },
+    json: body,
   });
   expectProblem(foreign, 403, "refused");
   const member = { ...annas.header, "Couvert-Member": "short" };
-  const body = { name: "x", sealed: sealedPerson() };
   for (const wrong of [member, annas.header]) {
     const answer = await annas.client.call("POST", `${annas.path}/devices`, {
       headers: wrong,
@@ -389,4 +389,18 @@ test("a device names itself in one spelling, and only from the portal's own page
     });
     expectProblem(answer, 400, "invalid");
   }
+});
+
+test("no token, no sealed byte and no address of QUICK stands in the log", async () => {
+  const last = await annas.call("GET");
+  const log = await waitUntil("the last line is there", async () => {
+    const text = await readFile(server.log, "utf8");
+    return text.includes(String(last.headers["request-id"])) ? text : undefined;
+  });
+  for (const { id, token, member, publicKey, sealed, address } of [annas, berts, carls]) {
+    for (const word of [id, token, member, publicKey, sealed, address]) {
+      assert.ok(!log.includes(word), word);
+    }
+  }
+  assert.ok(log.includes("/api/v1/quick/devices/{device_id}"), "routes, not paths");
 });

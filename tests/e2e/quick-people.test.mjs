@@ -1,11 +1,11 @@
 // QUICK from one command line to another, through a real server: what people do.
 import assert from "node:assert/strict";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
-import { Person, connectPeople, endedWith } from "./harness/quick-people.mjs";
+import { Person, atTerminal, connectPeople, endedWith } from "./harness/quick-people.mjs";
 
 /** @type {Couvertd} */
 let server;
@@ -204,6 +204,46 @@ test("a connection that one ends is ended for both", async () => {
   assert.equal(await carl.stateOf(anna.address), "removed");
   endedWith(await carl.tryProvide([anna.address]), 2, /not connected with you/);
   endedWith(await anna.line.run(["contacts", "end", carl.address, "--yes"]), 6, /none of your/);
+});
+
+test("who sits at a terminal is shown the recovery code until it is kept, and asked", async () => {
+  const gina = await Person.create(server.baseUrl, "qp-gina@example.net");
+  const connected = await atTerminal(
+    gina,
+    ["connect", gina.address],
+    [
+      [/behind its last hyphen: $/, "zz"],
+      [
+        /ends otherwise[^]*hyphen: $/,
+        (seen) => /recovery code {2}\S*-(..)\r/.exec(seen)?.[1] ?? "",
+      ],
+    ],
+  );
+  assert.equal(connected.code, 0, connected.seen);
+  assert.equal(connected.unasked, 0);
+  assert.match(connected.seen, /check code {2}([a-z2-7]{4} ){4}[a-z2-7]{4}\r/);
+
+  const sent = await anna.invite(gina.address);
+  const retrieve = ["retrieve", sent.recipients[0].link, ...gina.withPassword, "--out"];
+  const question = /qp-anna@example\.org invites you .* Accept\? \(y\/n\): $/;
+  const no = [...retrieve, path.join(gina.folder, "no")];
+  assert.equal((await atTerminal(gina, no, [[question, "n"]])).code, 0);
+  assert.equal(await gina.stateOf(anna.address), undefined);
+  const script = await gina.tryRetrieve(sent, gina.withPassword);
+  endedWith(script, 0, /invites you to transfers without passwords: --accept-quick accepts/);
+  const yes = await atTerminal(
+    gina,
+    [...retrieve, path.join(gina.folder, "yes")],
+    [[question, "y"]],
+  );
+  assert.match(yes.seen, /Connected with qp-anna@example\.org\. To be sure, compare by phone/);
+  assert.equal(await anna.stateOf(gina.address), "connected");
+
+  const end = ["contacts", "end", anna.address];
+  assert.equal((await atTerminal(gina, end, [[/\(y\/n\): $/, "n"]])).code, 130);
+  assert.equal(await gina.stateOf(anna.address), "connected");
+  assert.equal((await atTerminal(gina, end, [[/\(y\/n\): $/, "y"]])).code, 0);
+  assert.equal(await anna.stateOf(gina.address), "removed");
 });
 
 test("two who invite each other at the same moment are connected by either answer", async () => {

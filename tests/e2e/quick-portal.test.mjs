@@ -410,16 +410,12 @@ test("the command line and the portal are devices of one person, and see the sam
   const begun = await fresh.connect(["--start-anew", "--yes"]);
   await second.reload();
   await second.is("revoked");
-  await second.button("page.quick.join_recovery").click();
-  await second.page.locator("#recovery").fill(begun.recovery_code);
-  await second.button("page.quick.connect").click();
+  await second.recover(begun.recovery_code);
   await second.page.getByText(second.t("page.error.quick.other_identity")).waitFor();
   await second.button("page.quick.remove_here").click();
   await second.button("page.quick.device_yes").click();
   await second.is("elsewhere");
-  await second.button("page.quick.join_recovery").click();
-  await second.page.locator("#recovery").fill(begun.recovery_code);
-  await second.button("page.quick.connect").click();
+  await second.recover(begun.recovery_code);
   await second.is("here");
   await second.end();
   await pages.end();

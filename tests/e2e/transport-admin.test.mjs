@@ -103,18 +103,22 @@ test("every answer has an ID that the log knows and no client chooses", async ()
 test("nothing that a client sends comes into the log", async () => {
   const canary = () => `canary${randomBytes(8).toString("hex")}`;
   const [word, query, field, cookie, token, body, method] = Array.from({ length: 7 }, canary);
+  const quickCode = "/api/v1/quick/code";
   const headers = {
     [field]: field,
     Cookie: `__Host-session=${cookie}`,
     Authorization: `Bearer ${token}`,
     "Couvert-Secret": token,
+    "Couvert-Device": `${token}.${token}`,
+    "Couvert-Member": token,
     "X-Forwarded-For": field,
     "User-Agent": field,
     Referer: `http://localhost/${word}#${token}`,
   };
-  for (const way of ["GET", "POST", "DELETE", "PATCH"]) {
+  for (const way of ["GET", "POST", "PUT", "DELETE", "PATCH"]) {
     const json = way === "GET" ? undefined : { transfer_id: body, password: body, [field]: body };
-    for (const target of [`/${word}`, `/api/v1/retrievals/${word}`, "/api/v1/retrievals"]) {
+    const paths = [`/${word}`, `/api/v1/retrievals/${word}`, "/api/v1/retrievals", quickCode];
+    for (const target of paths) {
       await send(server.baseUrl, way, `${target}?${query}=${query}`, { headers, json });
     }
   }

@@ -86,6 +86,13 @@ export class QuickPages extends SenderPages {
     return code;
   }
 
+  /** Connects this browser by the recovery code. @param {string} code */
+  async recover(code) {
+    await this.button("page.quick.join_recovery").click();
+    await this.page.locator("#recovery").fill(code);
+    await this.button("page.quick.connect").click();
+  }
+
   /** Lets in who shows this code. @param {string} code */
   async letIn(code) {
     await this.button("page.quick.let_in").click();

@@ -1,10 +1,13 @@
 // People who use QUICK on the command line, each on a device of its own.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CommandLine, mustEndWell } from "./command-line.mjs";
+import { programs } from "./couvertd.mjs";
 import { newFolder } from "./files.mjs";
-import { waitUntil } from "./processes.mjs";
+import { patience, waitUntil } from "./processes.mjs";
 
 /** @typedef {import("./processes.mjs").Ended} Ended */
 
@@ -149,4 +152,33 @@ export async function connectPeople(one, other) {
 export function endedWith(ended, code, words) {
   assert.equal(ended.code, code, String(ended.stderr));
   assert.match(String(ended.stderr), words);
+}
+
+/**
+ * Runs a command as if somebody sat at a terminal: when a question is seen, its answer is typed.
+ * @param {Person} person @param {string[]} words
+ * @param {[RegExp, string | ((seen: string) => string)][]} answers in their order
+ */
+export async function atTerminal(person, words, answers) {
+  const command = ["couvert", "--server", person.line.baseUrl, ...words];
+  const line = command.map((word) => `'${word}'`).join(" ");
+  const env = {
+    ...process.env,
+    COUVERT_HOME: person.line.home,
+    PATH: `${programs}:${process.env.PATH}`,
+  };
+  const child = spawn("script", ["-qefc", line, "/dev/null"], { env });
+  const timer = setTimeout(() => child.kill("SIGKILL"), patience);
+  let seen = "";
+  let from = 0;
+  child.stdout.on("data", (bytes) => {
+    seen += String(bytes);
+    const question = answers[0]?.[0].exec(seen.slice(from));
+    if (!question) return;
+    const [, answer] = answers.shift() ?? [/$/, ""];
+    from = seen.length;
+    child.stdin.write(`${typeof answer === "string" ? answer : answer(seen)}\n`);
+  });
+  const [code] = await once(child, "close").finally(() => clearTimeout(timer));
+  return { code: Number(code), seen, unasked: answers.length };
 }

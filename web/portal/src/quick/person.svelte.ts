@@ -25,6 +25,11 @@ function deviceName(): string {
   return parts ? t("page.quick.device_name", parts) : t("page.quick.device_plain");
 }
 
+/** Browsers throw away first what nobody asked them to keep. */
+function askToKeep(): void {
+  void navigator.storage?.persist?.().catch(() => false);
+}
+
 export class QuickPerson {
   readonly address: string;
   readonly verification: string;
@@ -88,8 +93,14 @@ export class QuickPerson {
 
   showRecovery(code: string): void {
     this.recovery = code;
-    // Browsers throw away first what nobody asked them to keep.
-    void navigator.storage?.persist?.().catch(() => false);
+    askToKeep();
+  }
+
+  /** This browser has come to the person's keys by a code. */
+  async joined(): Promise<void> {
+    askToKeep();
+    await this.load();
+    this.news = t("page.quick.joined");
   }
 
   async keptRecovery(): Promise<void> {
