@@ -231,6 +231,7 @@ TEST_CASE("QUICK: of clients that write the book at once exactly one is first") 
   const Buffer second = quick.book(2);
   std::atomic<int> taken{0};
   std::vector<std::thread> threads;
+  threads.reserve(clients.size());
   for (const PlayedClient& client : clients) {
     threads.emplace_back([&] {
       const Result<> put = quick.people.put_book(client.proof, {2, second});

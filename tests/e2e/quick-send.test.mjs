@@ -11,7 +11,6 @@ import { layoutTroubles } from "./harness/layout.mjs";
 import { pattern } from "./harness/portal-pages.mjs";
 import { Person as CommandLinePerson } from "./harness/quick-people.mjs";
 import { QuickPerson } from "./harness/quick-person.mjs";
-import { waitUntil } from "./harness/processes.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 import { connectPrograms, must, QuickProgram } from "./harness/quick-program.mjs";
 
@@ -464,51 +463,4 @@ test("who starts anew meanwhile is noticed at Start, and gets a password", async
   assert.ok(await anna.shownPassword());
   await anna.close();
   assert.deepEqual(visits.findings.slice(found), []);
-});
-
-test("QUICK is switched, activated and accepted by keyboard, and the focus is never lost", async () => {
-  const annaAt = "quick-keys-anna@example.org";
-  const anna = await begin("quick-keys-anna", annaAt, english);
-  const bert = await begin("quick-keys-bert", "quick-keys-bert@example.net", english);
-  /** Goes on with Tab to what has this name, and presses. @param {QuickPerson} person
-   * @param {string} key @param {string} press */
-  const press = async ({ page, texts }, key, press) => {
-    for (let tabs = 0; tabs < 40; tabs++) {
-      await page.keyboard.press("Tab");
-      const name = await page.evaluate(() => {
-        const element = /** @type {HTMLInputElement} */ (document.activeElement);
-        return element.labels?.[0]?.textContent ?? element.textContent;
-      });
-      if (name?.trim() === texts[key]) return await page.keyboard.press(press);
-    }
-    assert.fail(`${key} is not reached`);
-  };
-  /** What has the focus, by its words or its name. @param {QuickPerson} person */
-  const focused = ({ page }) =>
-    page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim());
-  await anna.goToOptions([bert.address]);
-  await press(anna, "page.quick_choice.switch", "Space");
-  await anna.button("page.quick.activate").waitFor();
-  await press(anna, "page.quick.activate", "Enter");
-  await anna.shownRecovery();
-  await press(anna, "page.quick.kept", "Enter");
-  await anna.page.getByTestId("quick-needing").waitFor();
-  await waitUntil("the switch has the focus", async () => (await focused(anna)) === "quick-switch");
-  const password = String(await anna.shownPassword());
-  await anna.startWell();
-  await bert.openWith(await bert.nextLink(), password);
-  await press(bert, "page.invitation.no", "Enter");
-  await waitUntil("undoing has the focus", async () => (await focused(bert)) === "quick-undo");
-  await bert.page.keyboard.press("Enter");
-  await waitUntil("accepting has the focus", async () => (await focused(bert)) === "quick-accept");
-  await bert.proveHere(async () => {
-    await bert.page.keyboard.press("Enter");
-    await waitUntil("the code has the focus", async () => (await focused(bert)) === "code");
-  });
-  await bert.shownRecovery();
-  await press(bert, "page.quick.kept", "Enter");
-  await bert.offerIs("connected");
-  await waitUntil("the news has the focus", async () => (await focused(bert)) === "quick-heading");
-  await bert.close();
-  await anna.close();
 });
