@@ -103,7 +103,7 @@ test("every answer has an ID that the log knows and no client chooses", async ()
 test("nothing that a client sends comes into the log", async () => {
   const canary = () => `canary${randomBytes(8).toString("hex")}`;
   const [word, query, field, cookie, token, body, method] = Array.from({ length: 7 }, canary);
-  const ofDevice = "/api/v1/quick";
+  const quickCode = "/api/v1/quick/code";
   const headers = {
     [field]: field,
     Cookie: `__Host-session=${cookie}`,
@@ -117,7 +117,7 @@ test("nothing that a client sends comes into the log", async () => {
   };
   for (const way of ["GET", "POST", "PUT", "DELETE", "PATCH"]) {
     const json = way === "GET" ? undefined : { transfer_id: body, password: body, [field]: body };
-    const paths = [`/${word}`, `/api/v1/retrievals/${word}`, "/api/v1/retrievals", ofDevice];
+    const paths = [`/${word}`, `/api/v1/retrievals/${word}`, "/api/v1/retrievals", quickCode];
     for (const target of paths) {
       // As from the portal's own page, so that the device is read.
       const own = target === quickCode ? { ...headers, "Sec-Fetch-Site": "same-origin" } : headers;
