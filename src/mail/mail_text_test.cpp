@@ -328,7 +328,7 @@ TEST_CASE("who needs no password is told so, and nobody is told to pass one on i
   CHECK(says(mail, "Now pass the password on"));
   CHECK(says(mail, "1 of the recipients is connected"));
   mail.connected_count = static_cast<int>(mail.recipients.size());
-  CHECK(says(mail, "Nobody needs a password"));
+  CHECK(says(mail, "No password is needed"));
   CHECK_FALSE(says(mail, "pass the password on"));
   CHECK_FALSE(says(mail, "of the recipients"));
   CHECK(says(sample_device_asked(Language::en), "start a new transfer"));
