@@ -275,32 +275,19 @@ MailText write_kind(const Writer& write, const WrongPasswordsMail& mail) {
       page, write("mail.wrong_passwords.subject", {{"recipient", one_line(mail.recipient.text)}}));
 }
 
-// Nobody can give a transfer by QUICK a password later.
-MailText device_asked(const Writer& write, const PasswordAskedMail& mail) {
-  const std::string recipient = shown_address(mail.recipient);
-  MailPage page = write.page(write("mail.device_asked.title"));
-  page.paragraph(write("mail.device_asked.intro", {{"recipient", recipient}}));
-  page.section(write("mail.password_asked.steps"));
-  page.list({write("mail.password_asked.step_call"), write("mail.device_asked.step_anew"),
-             write("mail.password_asked.step_tell")},
-            ListKind::numbered);
-  page.notice(write("mail.password_asked.never"));
-  add_details(page, write,
-              {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
-  page.remark(write("mail.password_asked.once"));
-  return write.finish(
-      page, write("mail.password_asked.subject", {{"recipient", one_line(mail.recipient.text)}}));
-}
-
 MailText write_kind(const Writer& write, const PasswordAskedMail& mail) {
-  if (mail.open_by == OpenBy::quick) return device_asked(write, mail);
   const std::string recipient = shown_address(mail.recipient);
-  MailPage page = write.page(write("mail.password_asked.title"));
-  page.paragraph(write("mail.password_asked.intro", {{"recipient", recipient}}));
+  // Nobody can give a transfer by QUICK a password later: there the way is a new one, then a call.
+  const bool is_quick = mail.open_by == OpenBy::quick;
+  const std::string key = is_quick ? "mail.device_asked." : "mail.password_asked.";
+  const std::string tell = write("mail.password_asked.step_tell");
+  const std::string anew = write(key + "step_anew");
+  MailPage page = write.page(write(key + "title"));
+  page.paragraph(write(key + "intro", {{"recipient", recipient}}));
   page.section(write("mail.password_asked.steps"));
-  page.list({write("mail.password_asked.step_call"), write("mail.password_asked.step_tell"),
-             write("mail.password_asked.step_anew")},
-            ListKind::numbered);
+  page.list(
+      {write("mail.password_asked.step_call"), is_quick ? anew : tell, is_quick ? tell : anew},
+      ListKind::numbered);
   page.notice(write("mail.password_asked.never"));
   add_details(page, write,
               {tracking_row(write, mail.tracking_id), expiry_row(write, mail.expires)});
