@@ -9,7 +9,26 @@ namespace couvert {
 namespace {
 
 constexpr std::size_t file_piece_bytes = 256 * 1024;
-constexpr int pieces_max = 4;  // in one turn on the pool: others want it, too
+constexpr int pieces_max = 64;  // in one turn on the pool, where nobody else wants it
+constexpr int short_waits_max = 8;
+
+// Whether a turn on the pool goes on. Where the other side is only just behind, the thread waits
+// for it: handing the line to the io thread and back costs more than what moves meanwhile. A slow
+// line, or one among many, holds no thread.
+class Turn {
+ public:
+  explicit Turn(const Workers& pool) : pool_(pool) {}
+
+  bool goes_on() { return pieces_++ < pieces_max && (pieces_ == 1 || pool_.is_idle()); }
+  bool waits(Connection& connection, Connection::Way way) {
+    return waits_++ < short_waits_max && pool_.is_idle() && connection.wait_briefly(way);
+  }
+
+ private:
+  const Workers& pool_;
+  int pieces_ = 0;
+  int waits_ = 0;
+};
 
 void settle_beside(Workers& pool, const Strand& strand, const std::shared_ptr<Upload>& upload) {
   // Nobody waits for it: what goes wrong, write() or finish() will say.
@@ -36,10 +55,14 @@ struct Receiving {
 
 // Takes what has come. Errors: those of Upload::write().
 Result<LineStep> receive_ready(Receiving& run, Workers& pool) {
-  for (int turn = 0; turn < pieces_max && run.left > 0; ++turn) {
+  Turn turn(pool);
+  while (run.left > 0 && turn.goes_on()) {
     const auto most = std::min<std::uint64_t>(run.left, file_piece_bytes);
     const MutableBytes room = MutableBytes(run.piece).first(static_cast<std::size_t>(most));
-    const LineStep step = run.connection->read_ready(room, run.filled);
+    LineStep step = run.connection->read_ready(room, run.filled);
+    while (step == LineStep::waits && turn.waits(*run.connection, Connection::Way::in)) {
+      step = run.connection->read_ready(room, run.filled);
+    }
     if (step == LineStep::waits) return step;
     const Bytes came = room.first(run.filled);
     run.left -= came.size();
@@ -61,11 +84,15 @@ struct Sending {
 };
 
 // Sends what the line takes. Errors: those of Download::read(); `unavailable` for the line.
-Result<LineStep> send_ready(Sending& run) {
-  for (int turn = 0; turn <= pieces_max; ++turn) {
-    const LineStep step = run.connection->send_ready();
+Result<LineStep> send_ready(Sending& run, const Workers& pool) {
+  Turn turn(pool);
+  while (true) {
+    LineStep step = run.connection->send_ready();
+    while (step == LineStep::waits && turn.waits(*run.connection, Connection::Way::out)) {
+      step = run.connection->send_ready();
+    }
     if (step == LineStep::broken) return fail(ErrorCode::unavailable, "the line is broken");
-    if (step != LineStep::done || run.at == run.end || turn == pieces_max) return step;
+    if (step != LineStep::done || run.at == run.end || !turn.goes_on()) return step;
     const auto most =
         static_cast<std::size_t>(std::min<std::uint64_t>(run.end - run.at, file_piece_bytes));
     const Result<Bytes> piece = run.download->read(run.at, most);
@@ -75,7 +102,6 @@ Result<LineStep> send_ready(Sending& run) {
     if (!put) return pass(put);
     run.at += piece->size();
   }
-  return LineStep::done;
 }
 
 // Ends an upload that broke off; what is whole stays.
@@ -129,7 +155,8 @@ Task<> send_download(std::shared_ptr<Connection> connection, Workers& pool,
       std::make_shared<Sending>(connection, download, range.first, range.first + range.bytes);
   Result<LineStep> step = LineStep::waits;
   while (step && (*step == LineStep::waits || run->at < run->end)) {
-    auto sending = Pending<LineStep>::begin(pool, strand, [run] { return send_ready(*run); });
+    auto sending =
+        Pending<LineStep>::begin(pool, strand, [run, &pool] { return send_ready(*run, pool); });
     step = co_await sending.take();
     if (!step || *step != LineStep::waits) continue;
     const Result<> ready = co_await connection->wait_for_reader();

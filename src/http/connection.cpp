@@ -1,6 +1,7 @@
 #include "http/connection.h"
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -173,6 +174,12 @@ LineStep Connection::send_ready() {
   sent_ = 0;
   outgoing().clear();
   return broken_ ? LineStep::broken : LineStep::done;
+}
+
+bool Connection::wait_briefly(Way way) {
+  if (broken_) return false;
+  pollfd line{socket_.native_handle(), static_cast<short>(way == Way::in ? POLLIN : POLLOUT), 0};
+  return ::poll(&line, 1, 1) == 1;
 }
 
 // What came meanwhile is what counts, in whatever steps it is read.

@@ -65,6 +65,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// while nothing else is asked of the connection but what any thread may.
   LineStep read_ready(MutableBytes out, std::size_t& filled);
   LineStep send_ready();
+  /// Blocks for a millisecond at most until there is more to read (`in`), or room to send (`out`):
+  /// whether there is. Threads: as the two above.
+  enum class Way { in, out };
+  bool wait_briefly(Way way);
   /// Waits until there is more to read, or room to send. Errors: `unavailable`, also where the
   /// client moves less than limits::rate_bytes_min in limits::rate_time.
   Task<> wait_for_sender();

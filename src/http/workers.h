@@ -53,6 +53,8 @@ class Workers {
   bool post(std::function<void()> work, Place place = nullptr);
 
   WorkersFigures figures() const;
+  /// Nothing waits for a thread.
+  bool is_idle() const { return figures().waiting == 0; }
 
   /// Ends the threads once each is done with what it runs; drops what waits.
   void stop();

@@ -38,5 +38,6 @@ test_units() {
 }
 
 test_end_to_end() {
+  build_preset release couvertd_lying
   node tests/e2e/run.mjs "$1"
 }

@@ -13,6 +13,7 @@ import { root, runContext } from "./run-context.mjs";
  * @typedef {object} ServerOptions
  * @property {string} name a word for folder and log
  * @property {Record<string, string>} [env] added to the environment
+ * @property {string} [program] that serves, if not couvertd
  * @property {string[]} [under] the command that runs it, such as prlimit with its options
  * @property {boolean} [secure] TLS, with a certificate that it makes itself
  * @property {string} [data] the data folder, if not one of its own
@@ -160,7 +161,8 @@ export class Couvertd {
 
   /** Starts it and waits until it can work. @param {{ deadline?: number }} [options] */
   async serve(options) {
-    const serve = [path.join(programs, "couvertd"), "serve", "--config", this.config];
+    const program = path.join(programs, this.options.program ?? "couvertd");
+    const serve = [program, "serve", "--config", this.config];
     const command = [...(this.options.under ?? []), ...serve];
     const child = startProgram(command, { env: this.env, cwd: this.folder, log: this.log });
     this.child = child;

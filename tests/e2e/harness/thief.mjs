@@ -24,16 +24,11 @@ function labelled(label, ...x) {
 }
 
 /** @param {string} text */
-export function str(text) {
+function str(text) {
   const bytes = Buffer.from(text);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(bytes.length);
   return Buffer.concat([length, bytes]);
-}
-
-/** MAC(key, label, x). @param {Buffer} key @param {string} label @param {...Buffer} x */
-export function mac(key, label, ...x) {
-  return hmac(key, labelled(label, ...x)).subarray(0, 32);
 }
 
 /** The beginning of HKDF-Expand for one message. @param {Buffer} message @param {Buffer} context */
@@ -69,7 +64,7 @@ function openMessage(key, context, message) {
 const letters = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** @param {string} text */
-export function fromBase32(text) {
+function fromBase32(text) {
   let bits = "";
   for (const one of text) bits += letters.indexOf(one).toString(2).padStart(5, "0");
   const bytes = bits.match(/.{8}/g) ?? [];
