@@ -59,12 +59,26 @@ export async function launchFirefox() {
  */
 
 /**
+ * Pictures in another language, size or scheme than a test walks: COUVERT_LOOK=nl-phone-dark or
+ * de-1440-light gives it to every profile.
+ * @param {string} [look] @returns {{ language?: string, viewport?: typeof phone,
+ *   scheme?: Scheme }}
+ */
+export function wantedLook(look = process.env.COUVERT_LOOK) {
+  if (!look) return {};
+  const [language, size, scheme] = look.split("-");
+  const viewport = size === "phone" ? phone : { width: Number(size), height: 900 };
+  return { language, viewport, scheme: /** @type {Scheme} */ (scheme) };
+}
+
+/**
  * A person's browser profile.
  * @param {Browser} browser
  * @param {{ language: string, viewport?: { width: number, height: number },
  *   scheme?: Scheme }} options
  */
-export async function openProfile(browser, { language, viewport = desktop, scheme = "light" }) {
+export async function openProfile(browser, options) {
+  const { language, viewport = desktop, scheme = "light" } = { ...options, ...wantedLook() };
   const context = await browser.newContext({
     locale: language,
     viewport,
