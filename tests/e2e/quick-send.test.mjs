@@ -78,6 +78,11 @@ for (const way of ways) {
     await bert.openWith(await bert.nextLink(), password);
     await bert.offerIs("offer");
     await bert.look("invitation");
+    // Nobody can answer on paper.
+    await bert.page.emulateMedia({ media: "print" });
+    assert.equal(await bert.page.getByTestId("message-text").isVisible(), true);
+    assert.equal(await bert.page.getByTestId("invitation").isVisible(), false);
+    await bert.page.emulateMedia({ media: "screen" });
     await bert.proveHere(async () => {
       await bert.button("page.invitation.yes").click();
       await bert.page.locator("#code").waitFor();
@@ -91,6 +96,10 @@ for (const way of ways) {
     await bert.offerIs("connected");
     await bert.page.getByText(bert.t("page.quick.check")).click();
     await bert.look("invitation-connected");
+    await bert.page.emulateMedia({ media: "print" });
+    assert.equal(await bert.page.getByTestId("check-codes").isVisible(), true);
+    await bert.look("invitation-paper");
+    await bert.page.emulateMedia({ media: "screen" });
 
     // Anna's side has heard of it by the time that she writes again.
     await anna.goToOptions([bertAt.toUpperCase()]);

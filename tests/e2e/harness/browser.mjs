@@ -35,13 +35,18 @@ export function launchChromium(...flags) {
 /**
  * Debian's Firefox as it is, by WebDriver BiDi. It lacks the command for colour schemes, which
  * playwright-core sends for every profile: here it is left out.
+ * @param {Record<string, boolean>} [prefs] as about:config knows them
  * @returns {Promise<Browser>}
  */
-export async function launchFirefox() {
+export async function launchFirefox(prefs = {}) {
   const browser = await firefox.launch({
     channel: "moz-firefox",
     executablePath: process.env.COUVERT_FIREFOX ?? "/usr/bin/firefox-esr",
-    firefoxUserPrefs: { "network.dns.localDomains": "localhost", "network.dns.disableIPv6": true },
+    firefoxUserPrefs: {
+      "network.dns.localDomains": "localhost",
+      "network.dns.disableIPv6": true,
+      ...prefs,
+    },
   });
   const inside = /** @type {any} */ (browser)._connection.toImpl(browser);
   const session = Object.getPrototypeOf(inside._browserSession);
