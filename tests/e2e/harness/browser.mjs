@@ -35,13 +35,18 @@ export function launchChromium(...flags) {
 /**
  * Debian's Firefox as it is, by WebDriver BiDi. It lacks the command for colour schemes, which
  * playwright-core sends for every profile: here it is left out.
+ * @param {Record<string, boolean>} [prefs] as about:config knows them
  * @returns {Promise<Browser>}
  */
-export async function launchFirefox() {
+export async function launchFirefox(prefs = {}) {
   const browser = await firefox.launch({
     channel: "moz-firefox",
     executablePath: process.env.COUVERT_FIREFOX ?? "/usr/bin/firefox-esr",
-    firefoxUserPrefs: { "network.dns.localDomains": "localhost", "network.dns.disableIPv6": true },
+    firefoxUserPrefs: {
+      "network.dns.localDomains": "localhost",
+      "network.dns.disableIPv6": true,
+      ...prefs,
+    },
   });
   const inside = /** @type {any} */ (browser)._connection.toImpl(browser);
   const session = Object.getPrototypeOf(inside._browserSession);
@@ -59,12 +64,26 @@ export async function launchFirefox() {
  */
 
 /**
+ * Pictures in another language, size or scheme than a test walks: COUVERT_LOOK=nl-phone-dark or
+ * de-1440-light gives it to every profile.
+ * @param {string} [look] @returns {{ language?: string, viewport?: typeof phone,
+ *   scheme?: Scheme }}
+ */
+export function wantedLook(look = process.env.COUVERT_LOOK) {
+  if (!look) return {};
+  const [language, size, scheme] = look.split("-");
+  const viewport = size === "phone" ? phone : { width: Number(size), height: 900 };
+  return { language, viewport, scheme: /** @type {Scheme} */ (scheme) };
+}
+
+/**
  * A person's browser profile.
  * @param {Browser} browser
  * @param {{ language: string, viewport?: { width: number, height: number },
  *   scheme?: Scheme }} options
  */
-export async function openProfile(browser, { language, viewport = desktop, scheme = "light" }) {
+export async function openProfile(browser, options) {
+  const { language, viewport = desktop, scheme = "light" } = { ...options, ...wantedLook() };
   const context = await browser.newContext({
     locale: language,
     viewport,

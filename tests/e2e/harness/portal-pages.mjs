@@ -1,6 +1,7 @@
 // The portal as a person walks it: finds everything by the words of the visitor's language.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { wantedLook } from "./browser.mjs";
 import { waitUntil } from "./processes.mjs";
 import { root } from "./run-context.mjs";
 
@@ -9,9 +10,14 @@ import { root } from "./run-context.mjs";
 /** @typedef {(state: string) => Promise<void>} Look */
 /** @typedef {{ name: string, mimeType: string, buffer: Buffer }} SentFile */
 
-/** @param {string} language @returns {Promise<Record<string, string>>} */
-export async function words(language) {
+/** The texts of one language. @param {string} language @returns {Promise<Record<string, string>>} */
+export async function catalogue(language) {
   return JSON.parse(await readFile(path.join(root, `locales/${language}.json`), "utf8"));
+}
+
+/** The texts that a profile's pages show. @param {string} language */
+export function words(language) {
+  return catalogue(wantedLook().language ?? language);
 }
 
 /** A text whose values are unknown, as a pattern. @param {string} text */

@@ -33,6 +33,11 @@ export class QuickPages extends SenderPages {
     await this.arrive("page.quick.title");
     await this.field("page.contact.address").waitFor();
     await this.look("prove");
+    await this.proveAddress(address);
+  }
+
+  /** The same where the page asks for an address. @param {string} address */
+  async proveAddress(address) {
     const box = await mailbox(address);
     await box.rest(); // what was mailed before
     await this.field("page.contact.address").fill(address);

@@ -109,13 +109,18 @@ export class QuickPerson extends QuickPages {
     return this.page.getByRole("switch");
   }
 
+  /** In German another button begins with the same word. */
+  async next() {
+    await this.page.getByRole("button", { name: this.t("page.next"), exact: true }).click();
+  }
+
   /** From the start of Provide to its options, with a message. @param {string[]} to */
   async goToOptions(to) {
     await this.page.goto(`${this.baseUrl}/provide`);
     await this.fillContact();
     await this.arrive("page.recipients.title");
     await this.page.locator("#recipients-to").fill(to.join(", "));
-    await this.button("page.next").click();
+    await this.next();
     await this.writeOn();
   }
 
@@ -128,11 +133,9 @@ export class QuickPerson extends QuickPages {
       await this.field("page.contact.name").fill(this.name);
       await this.field("page.contact.address").fill(this.address);
     }
-    // In German another button begins with the same word.
-    const next = this.page.getByRole("button", { name: this.t("page.next"), exact: true });
     this.#isKnown = true;
-    if (this.isProven) return await next.click();
-    await this.proveHere(() => next.click());
+    if (this.isProven) return await this.next();
+    await this.proveHere(() => this.next());
     this.isProven = true;
   }
 
@@ -140,14 +143,14 @@ export class QuickPerson extends QuickPages {
   async writeOn() {
     await this.arrive("page.content.title");
     await this.unseen(() => this.message({ subject: "Befund", text: "Vertraulich 🦷" }));
-    await this.button("page.next").click();
+    await this.next();
     await this.arrive("page.options.title");
     await this.page.getByText(this.t("page.wait")).first().waitFor({ state: "detached" });
   }
 
   /** From the options to where it starts. */
   async start() {
-    await this.button("page.next").click();
+    await this.next();
     await this.arrive("page.notification.title");
     await this.button("page.notification.start").click();
   }
@@ -166,7 +169,7 @@ export class QuickPerson extends QuickPages {
   async openWith(link, password) {
     await this.page.goto(link);
     await this.page.locator("#open-password").fill(password);
-    await this.button("page.next").click();
+    await this.next();
     await this.page.getByTestId("content").waitFor();
   }
 

@@ -206,6 +206,14 @@ const isSame = (one: Invited) => (other: Invited) => one.to === other.to && one.
 /** Whether somebody said "not now" to this sender in this browser. */
 export const isDeclined = (one: Invited): boolean => keptDeclined().some(isSame(one));
 
+/** Whose invitations somebody did not want here, the latest first. */
+export function declinedBy(address: string): readonly string[] {
+  const key = addressKey(address);
+  return keptDeclined()
+    .filter(({ to }) => addressKey(to) === key)
+    .map(({ from }) => from);
+}
+
 export function declineInvitation({ to, from }: Invited, declined: boolean): void {
   const others = keptDeclined().filter((one) => !isSame({ to, from })(one));
   writeDeclined(declined ? [{ to, from }, ...others] : others);

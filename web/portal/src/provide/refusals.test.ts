@@ -1,7 +1,7 @@
 import { fail } from "@couvert/core";
 import { describe, expect, it } from "vitest";
 
-import { isQuickLost, stepFor, stepOf } from "./refusals.ts";
+import { isQuickLost, isSettled, stepFor, stepOf } from "./refusals.ts";
 
 /** The reasons as the server's own header lists them, and the English texts. */
 const files = import.meta.glob<string>(
@@ -43,6 +43,14 @@ describe("what the server refuses at the start", () => {
       expect(stepFor(failure)).toBe("options");
     }
     expect(isQuickLost(fail("refused", { reason: "quick_not_allowed" }))).toBe(false);
+  });
+
+  it("offers another try first only where that may help", () => {
+    expect(isSettled(fail("refused", { reason: "quick_not_allowed" }))).toBe(true);
+    expect(isSettled(fail("conflict", { reason: "identity_changed" }))).toBe(true);
+    expect(isSettled(fail("unproven"))).toBe(true);
+    expect(isSettled(fail("unavailable"))).toBe(false);
+    expect(isSettled(fail("full"))).toBe(false);
   });
 
   it("leads to the verification where that has ended", () => {

@@ -38,6 +38,13 @@ export const isQuickLost = ({ reason = "" }: Failure): boolean => lostReasons.in
 /** What this browser finds out itself before it asks the server. */
 const peopleReasons = ["not_connected", "identity_changed"];
 
+/** Whether the same, sent again, would be refused again: something is to be changed. */
+export function isSettled(failure: Failure): boolean {
+  const { code, reason = "" } = failure;
+  const isKnown = reason in stepOf || peopleReasons.includes(reason);
+  return code === "unproven" || isKnown || isQuickLost(failure);
+}
+
 export function stepFor(failure: Failure): Step {
   const { code, reason = "" } = failure;
   if (isQuickLost(failure) || peopleReasons.includes(reason)) return "options";
