@@ -105,6 +105,7 @@ constexpr std::array by_reason = {
     Words{"quick_not_allowed", "QUICK is not allowed for this recipient", "use --no-quick"},
     Words{"invitation_password", "an invitation must not have this kind of password",
           "use --generate-password or --password-file"},
+    Words{"client_mail_not_allowed", "the server sends these mails itself", "leave out notify"},
     Words{"started_differently", "the transfer was started by another request", ""},
 };
 

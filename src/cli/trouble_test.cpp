@@ -32,9 +32,10 @@ TEST_CASE("a refusal names the recipient and the reason") {
 }
 
 TEST_CASE("whatever a rule's setting excludes is said, with a way out") {
-  for (const char* reason : {"generated_password", "own_password", "message_required",
-                             "phone_required", "link_not_allowed", "password_weak", "life",
-                             "notification_fixed", "quick_not_allowed", "invitation_password"}) {
+  for (const char* reason :
+       {"generated_password", "own_password", "message_required", "phone_required",
+        "link_not_allowed", "password_weak", "life", "notification_fixed", "quick_not_allowed",
+        "invitation_password", "client_mail_not_allowed"}) {
     Problem problem;
     problem.code = ErrorCode::refused;
     problem.reason = reason;

@@ -236,6 +236,7 @@ Answer<PolicyAnswer> read_policy_answer(const Json& json) {
   policy.open_by = words_of(reader, "open_by");
   policy.password_modes = words_of(reader, "password_modes");
   policy.invitation_passwords = words_of(reader, "invitation_passwords");
+  static_cast<void>(reader.boolean("client_mail", false));
   const Json* rules = reader.optional_object("password_rules");
   const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
   if (const Answer<> done = finished(reader); !done) return pass(done);

@@ -165,7 +165,7 @@ struct SentRecipient {
   std::int64_t recipient_no = 0;
   std::string address;
   std::string kind;
-  std::string mail;  // waiting, handed_over, failed
+  std::string mail;  // waiting, handed_over, failed, by_client
   std::string mail_settled;
   std::string mail_answer;
   std::string opened;

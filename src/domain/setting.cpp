@@ -107,6 +107,7 @@ constexpr std::array<Row, setting_count> rows = {
     row<&A::quick>(S::quick, "quick", Kind::quick, less, {0, 3}),
     truth<&A::invitation_own_passwords>(S::invitation_own_passwords, "invitation_own_passwords",
                                         less),
+    truth<&A::client_mail>(S::client_mail, "client_mail", less),
     text<&A::from_name>(S::from_name, "from_name", Kind::line),
     text<&A::reply_to>(S::reply_to, "reply_to", Kind::address),
 };

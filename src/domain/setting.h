@@ -45,8 +45,9 @@ struct Allowance {
   bool checksums = false;  // whether sender and recipients see each file's SHA-256
   QuickPreset quick = QuickPreset::if_connected;
   bool invitation_own_passwords = true;  // whether a transfer that invites to QUICK may have one
-  std::string from_name;                 // in From of the recipients' mails; empty: the sender's
-  std::string reply_to;                  // an address; empty: the sender's
+  bool client_mail = false;  // whether a sender's mail program may send the recipients' mails
+  std::string from_name;     // in From of the recipients' mails; empty: the sender's
+  std::string reply_to;      // an address; empty: the sender's
 
   bool operator==(const Allowance&) const = default;
 };
@@ -73,10 +74,11 @@ enum class Setting {
   checksums,
   quick,
   invitation_own_passwords,
+  client_mail,
   from_name,
   reply_to,
 };
-inline constexpr int setting_count = 23;
+inline constexpr int setting_count = 24;
 
 /// The same words in rules, their files, and the configuration.
 std::string_view name_of(Setting setting);

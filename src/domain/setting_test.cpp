@@ -29,6 +29,7 @@ TEST_CASE("an allowance comes back from its settings") {
   allowance.show_file_names = Preset::always;
   allowance.quick = QuickPreset::off;
   allowance.invitation_own_passwords = false;
+  allowance.client_mail = true;
   CHECK(with_settings(Allowance(), settings_of(allowance)) == allowance);
 }
 
@@ -73,6 +74,8 @@ TEST_CASE("the stricter value is the one that allows less") {
     CHECK(is_stricter(Setting::quick, static_cast<int>(quick[i - 1]), static_cast<int>(quick[i])));
   }
   CHECK(is_stricter(Setting::invitation_own_passwords, 0, 1));
+  CHECK(is_stricter(Setting::client_mail, 0, 1));
+  CHECK_FALSE(Allowance().client_mail);
 }
 
 TEST_CASE("text is a line, or an address in its one spelling") {

@@ -116,6 +116,12 @@ Result<PasswordMode> parse_password_mode(std::string_view text) {
   return fail(ErrorCode::invalid, "a password is generated or own");
 }
 
+Result<Notify> parse_notify(std::string_view text) {
+  if (text == "server") return Notify::server;
+  if (text == "none") return Notify::none;
+  return fail(ErrorCode::invalid, "notify is server or none");
+}
+
 std::string_view name_of(RecipientKind kind) {
   switch (kind) {
     case RecipientKind::to:
@@ -138,6 +144,8 @@ std::string_view name_of(MailState state) {
       return "waiting";
     case MailState::handed_over:
       return "handed_over";
+    case MailState::by_client:
+      return "by_client";
     case MailState::failed:
       return "failed";
   }
@@ -145,7 +153,8 @@ std::string_view name_of(MailState state) {
 }
 
 Result<MailState> parse_mail_state(std::string_view text) {
-  return parse_name(std::array{MailState::waiting, MailState::handed_over, MailState::failed},
+  return parse_name(std::array{MailState::waiting, MailState::handed_over, MailState::failed,
+                               MailState::by_client},
                     text);
 }
 

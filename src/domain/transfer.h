@@ -34,11 +34,16 @@ enum class PasswordMode { generated, own };
 std::string_view name_of(PasswordMode mode);
 Result<PasswordMode> parse_password_mode(std::string_view text);
 
+/// Who mails the recipients of a transfer: the server, or the sender's own mail program.
+enum class Notify { server, none };
+Result<Notify> parse_notify(std::string_view text);
+
 enum class RecipientKind { to, cc, bcc };
 std::string_view name_of(RecipientKind kind);
 Result<RecipientKind> parse_recipient_kind(std::string_view text);
 
-enum class MailState { waiting, handed_over, failed };
+/// `by_client`: its text was handed to the sender's mail program; the server knows no more of it.
+enum class MailState { waiting, handed_over, failed, by_client };
 std::string_view name_of(MailState state);
 Result<MailState> parse_mail_state(std::string_view text);
 

@@ -210,6 +210,7 @@ Result<> read_start_request(const Json& json, StartInput& out) {
   start.password_mode = parsed_if_there<PasswordMode>(reader, "password_mode", parse_password_mode)
                             .value_or(PasswordMode::own);
   start.slot_id = parsed<SlotId>(reader, "slot_id", SlotId::parse);
+  start.notify = parsed_if_there<Notify>(reader, "notify", parse_notify).value_or(Notify::server);
   start.notify_delivery = reader.boolean("notify_delivery", false);
   start.notify_download = reader.boolean("notify_download", false);
   start.show_file_names = reader.boolean("show_file_names", false);

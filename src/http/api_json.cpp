@@ -116,7 +116,8 @@ Json json_of(const PolicyAnswer& answer) {
                            {"notify_delivery", Json(name_of(allowed.notify_delivery))},
                            {"notify_download", Json(name_of(allowed.notify_download))},
                            {"quick", Json(name_of(allowed.quick))},
-                           {"invitation_passwords", Json(std::move(inviting))}});
+                           {"invitation_passwords", Json(std::move(inviting))},
+                           {"client_mail", Json(allowed.client_mail)}});
 }
 
 Json json_of(const PasswordVerdict& verdict) {
@@ -145,13 +146,22 @@ Json json_of(const Draft& draft) {
                            {"files", Json(std::move(files))}});
 }
 
+static Json json_of(const MailText& mail) {
+  return Json(Json::Object{{"subject", Json(mail.subject)},
+                           {"html", Json(mail.html)},
+                           {"text", Json(mail.text)},
+                           {"language", Json(name_of(mail.language))}});
+}
+
 Json json_of(const StartedTransfer& started) {
   Json::Array recipients;
   for (const StartedRecipient& recipient : started.recipients) {
-    recipients.push_back(Json(Json::Object{{"address", Json(recipient.address.text)},
-                                           {"kind", Json(name_of(recipient.kind))},
-                                           {"transfer_id", Json(recipient.transfer_id.text())},
-                                           {"link", Json(recipient.link)}}));
+    Json::Object object = {{"address", Json(recipient.address.text)},
+                           {"kind", Json(name_of(recipient.kind))},
+                           {"transfer_id", Json(recipient.transfer_id.text())},
+                           {"link", Json(recipient.link)}};
+    if (recipient.mail) object.emplace_back("mail", json_of(*recipient.mail));
+    recipients.push_back(Json(std::move(object)));
   }
   return Json(Json::Object{{"tracking_id", Json(started.tracking_id.text())},
                            {"created", time(started.created)},

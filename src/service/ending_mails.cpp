@@ -10,7 +10,8 @@ Result<> tell_recipients(const Parts& parts, Transaction& tx, const Revocation& 
   const Notice& notice = revocation.notice;
   const RevokedMail mail{transfer.language, card_of(transfer, notice), transfer.tracking_id};
   for (const Recipient& one : revocation.from) {
-    if (one.mail != MailState::handed_over) continue;
+    const bool was_told = one.mail == MailState::handed_over || one.mail == MailState::by_client;
+    if (!was_told) continue;
     const Result<> posted =
         post(parts, tx, {MailKind::revoked, one.address, mail, std::nullopt, -1});
     if (!posted) return posted;

@@ -33,4 +33,10 @@ NotificationMail notification_of(const Parts& parts, const Transfer& transfer, c
   return mail;
 }
 
+MailText notification_text(const Parts& parts, const Transfer& transfer, const Notice& notice,
+                           const WayIn& way) {
+  const NotificationMail mail = notification_of(parts, transfer, notice, way);
+  return write_mail(parts.catalogue, mail_frame(parts.settings), mail);
+}
+
 }  // namespace couvert

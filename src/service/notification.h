@@ -23,4 +23,8 @@ MailFrame mail_frame(const ServiceSettings& settings);
 NotificationMail notification_of(const Parts& parts, const Transfer& transfer, const Notice& notice,
                                  const WayIn& way);
 
+/// The same in words, as the outbox would send it.
+MailText notification_text(const Parts& parts, const Transfer& transfer, const Notice& notice,
+                           const WayIn& way);
+
 }  // namespace couvert

@@ -61,7 +61,6 @@ struct Sealing {
   Notice notice;
   std::vector<Recipient> recipients;
   std::vector<KeyslotRow> keyslots;
-  std::vector<std::string> links;  // in the recipients' order
 };
 
 Manifest make_manifest(const StartRequest& request, const Sealing& sealing,
@@ -135,8 +134,11 @@ void make_recipients(const Parts& parts, const StartRequest& request, Sealing& s
     recipient.kind = wanted.kind;
     recipient.transfer_id_hash = hash_of(id);
     recipient.slot_id = wanted.slot_id.value_or(request.slot_id);
+    if (request.notify == Notify::none) {
+      recipient.mail = MailState::by_client;
+      recipient.mail_settled = sealing.transfer.started;
+    }
     sealing.notice.recipients.push_back({recipient.address, id});
-    sealing.links.push_back(link_of(parts, {id, way_of(request, wanted), link_secret(wanted)}));
     sealing.recipients.push_back(std::move(recipient));
   }
 }
@@ -203,6 +205,7 @@ Result<> commit(const Parts& parts, const TransferQuestion& question, const Star
       const Recipient& recipient = sealing.recipients[i];
       const Result<> inserted = insert_recipient(tx, recipient);
       if (!inserted) return pass(inserted);
+      if (request.notify == Notify::none) continue;
       const WayIn way{sealing.notice.recipients[i].transfer_id,
                       way_of(request, request.recipients[i]), link_secret(request.recipients[i])};
       const Result<> posted = post(parts, tx,
@@ -244,16 +247,27 @@ Notice make_notice(const StartRequest& request, const std::vector<OpenedFile>& f
   return notice;
 }
 
-StartedTransfer as_seen(const StartRequest& request, const Sealing& sealing) {
+// The recipients as Start answers them, by what the notice keeps of them.
+std::vector<StartedRecipient> started_recipients(const Parts& parts, const StartRequest& request,
+                                                 const Transfer& transfer, const Notice& notice) {
+  std::vector<StartedRecipient> started;
+  for (std::size_t i = 0; i < request.recipients.size(); ++i) {
+    const NoticeRecipient& known = notice.recipients[i];
+    const StartRecipient& wanted = request.recipients[i];
+    const WayIn way{known.transfer_id, way_of(request, wanted), link_secret(wanted)};
+    started.push_back({known.address, wanted.kind, known.transfer_id, link_of(parts, way)});
+    if (request.notify == Notify::server) continue;
+    started.back().mail = notification_text(parts, transfer, notice, way);
+  }
+  return started;
+}
+
+StartedTransfer as_seen(const Parts& parts, const StartRequest& request, const Sealing& sealing) {
   StartedTransfer started;
   started.tracking_id = sealing.transfer.tracking_id;
   started.created = sealing.transfer.started;
   started.expires = sealing.transfer.end;
-  for (std::size_t i = 0; i < request.recipients.size(); ++i) {
-    started.recipients.push_back({Address{request.recipients[i].address},
-                                  request.recipients[i].kind,
-                                  sealing.notice.recipients[i].transfer_id, sealing.links[i]});
-  }
+  started.recipients = started_recipients(parts, request, sealing.transfer, sealing.notice);
   started.files = files_of_manifest(sealing.manifest);
   return started;
 }
@@ -294,13 +308,7 @@ Result<StartedTransfer> answer_again(const Parts& parts, const StartRequest& req
   started.tracking_id = draft.transfer.tracking_id;
   started.created = draft.transfer.started;
   started.expires = draft.transfer.end;
-  for (std::size_t i = 0; i < request.recipients.size(); ++i) {
-    const NoticeRecipient& known = notice->recipients[i];
-    const StartRecipient& wanted = request.recipients[i];
-    const WayIn way{known.transfer_id, way_of(request, wanted), link_secret(wanted)};
-    started.recipients.push_back(
-        {known.address, wanted.kind, known.transfer_id, link_of(parts, way)});
-  }
+  started.recipients = started_recipients(parts, request, draft.transfer, *notice);
   started.files = files_of_manifest(reader->manifest());
   return started;
 }
@@ -365,7 +373,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   if (!whole) return pass(whole);
 
   Sealing sealing{
-      std::move(draft->transfer), std::move(*files), {}, std::move(draft->keys), {}, {}, {}, {}};
+      std::move(draft->transfer), std::move(*files), {}, std::move(draft->keys), {}, {}, {}};
   take_options(request, now, sealing.transfer);
   sealing.transfer.request = std::move(as_typed);
   sealing.manifest = make_manifest(request, sealing, ruling->allowance);
@@ -390,7 +398,7 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
                   {{"tracking_id", sealing.transfer.tracking_id.text()},
                    {"recipients", static_cast<std::int64_t>(sealing.recipients.size())},
                    {"files", static_cast<std::int64_t>(sealing.files.size())}});
-  return as_seen(request, sealing);
+  return as_seen(parts_, request, sealing);
 }
 
 Result<StretchedPassword> stretch_password(std::string_view password, Random& random) {

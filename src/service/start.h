@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crypto/argon2.h"
+#include "mail/mail_text.h"
 #include "sealing/keyslot.h"
 #include "sealing/manifest.h"
 #include "service/draft.h"
@@ -40,6 +41,7 @@ struct StartRequest {
   SlotId slot_id;
   std::optional<StretchedPassword> password;
   std::optional<ManifestQuick> invitation;  // to QUICK, for all recipients
+  Notify notify = Notify::server;
   bool notify_delivery = false;
   bool notify_download = false;
   bool show_file_names = false;
@@ -62,6 +64,7 @@ struct StartedRecipient {
   RecipientKind kind = RecipientKind::to;
   TransferId transfer_id;
   std::string link;
+  std::optional<MailText> mail{};  // ready to send, where the server sends none
 };
 
 struct StartedTransfer {
@@ -76,8 +79,8 @@ struct StartedTransfer {
 /// What a refusal is about, as an error's detail: `reason` or `reason address`.
 /// Reasons: no_rule, deny_rule, reply_only, invalid_address, password_weak, generated_password,
 /// own_password, link_not_allowed, quick_not_allowed, invitation_password, life, phone_required,
-/// message_required, notification_fixed (refused); size (too_large); files_differ,
-/// started_differently (conflict).
+/// message_required, notification_fixed, client_mail_not_allowed (refused); size (too_large);
+/// files_differ, started_differently (conflict).
 ///
 /// Threads: any; blocks on database and disk.
 class Start {

@@ -154,16 +154,17 @@ std::string fingerprint(const StartRequest& request) {
   for (const auto& [no, size] : request.files) {
     files.emplace_back(Json::Array{Json(std::int64_t{no}), Json(static_cast<std::int64_t>(size))});
   }
-  return Json(Json::Object{{"recipients", Json(std::move(recipients))},
-                           {"files", Json(std::move(files))},
-                           {"expires", Json(to_unix(request.expires))},
-                           {"language", Json(name_of(request.language))},
-                           {"open_by", Json(name_of(request.open_by))},
-                           {"slot_id", Json(request.slot_id.text())},
-                           {"notify_delivery", Json(request.notify_delivery)},
-                           {"notify_download", Json(request.notify_download)},
-                           {"show_file_names", Json(request.show_file_names)}})
-      .write();
+  Json::Object fields = {{"recipients", Json(std::move(recipients))},
+                         {"files", Json(std::move(files))},
+                         {"expires", Json(to_unix(request.expires))},
+                         {"language", Json(name_of(request.language))},
+                         {"open_by", Json(name_of(request.open_by))},
+                         {"slot_id", Json(request.slot_id.text())},
+                         {"notify_delivery", Json(request.notify_delivery)},
+                         {"notify_download", Json(request.notify_download)},
+                         {"show_file_names", Json(request.show_file_names)}};
+  if (request.notify == Notify::none) fields.emplace_back("notify", Json("none"));
+  return Json(std::move(fields)).write();
 }
 
 Result<> check_options(const StartRequest& request, const Allowance& allowance, Instant now) {
@@ -183,6 +184,9 @@ Result<> check_options(const StartRequest& request, const Allowance& allowance, 
   const bool edited = !request.notification_subject.empty() || !request.notification_text.empty();
   if (edited && !allowance.notification_editable) {
     return fail(ErrorCode::refused, "notification_fixed");
+  }
+  if (request.notify == Notify::none && !allowance.client_mail) {
+    return fail(ErrorCode::refused, "client_mail_not_allowed");
   }
   if (request.open_by == OpenBy::password && !request.password) {
     return fail(ErrorCode::invalid, "a password is missing");

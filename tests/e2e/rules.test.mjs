@@ -51,6 +51,7 @@ const rulesFor = {
   notification_fixed: withSettings({ notification_editable: false }),
   quick_not_allowed: withSettings({ quick: "never" }),
   invitation_password: withSettings({ invitation_own_passwords: false }),
+  client_mail_not_allowed: withSettings({ client_mail: false }),
 };
 const refusals = Object.keys(rulesFor);
 const nothing = "nothing"; // the rules under which all goes through
@@ -142,6 +143,7 @@ const startFields = {
   notification_fixed: { notification: { subject: "Anders" } },
   link_not_allowed: { password: undefined, open_by: "link" },
   quick_not_allowed: { password: undefined, open_by: "quick" },
+  client_mail_not_allowed: { notify: "none" },
 };
 
 /** @param {string} scene @param {Fields} [more] */
@@ -236,6 +238,7 @@ const asked = {
         "own_password",
         "password_weak",
         "invitation_password",
+        "client_mail_not_allowed", // the server mails the newcomer
       ],
       "nobody but who opens it can tell: it is sealed",
     ),
@@ -318,8 +321,14 @@ const said = {
   link_not_allowed: /without a password are not allowed.*--password-file/s,
   password_weak: /the password is too weak \(length\).*at least 40/s,
 };
-// couvert cannot word a notification, and on this machine it has no QUICK
-const unsaid = ["notification_fixed", "quick_not_allowed", "invitation_password", nothing];
+// couvert cannot word or send a notification, and on this machine it has no QUICK
+const unsaid = [
+  "notification_fixed",
+  "quick_not_allowed",
+  "invitation_password",
+  "client_mail_not_allowed",
+  nothing,
+];
 
 /** @type {Record<string, string[]>} */
 const ways = { generated_password: ["--generate-password"], link_not_allowed: ["--no-password"] };

@@ -22,6 +22,7 @@ export const stepOf: Readonly<Record<string, Step>> = {
   quick_not_allowed: "options",
   invitation_password: "options",
   notification_fixed: "notification",
+  client_mail_not_allowed: "notification",
 };
 
 /** What keeps this browser from sending by QUICK; told in the words of QUICK itself. */
