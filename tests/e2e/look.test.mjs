@@ -9,6 +9,7 @@ import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { newFolder } from "./harness/files.mjs";
+import { layoutTroubles } from "./harness/layout.mjs";
 import { SenderPages, words } from "./harness/portal-pages.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
@@ -97,6 +98,7 @@ for (const [language, viewport, scheme] of /** @type {const} */ ([
     const read = await page.getByRole("link", { name: pages.t("page.terms.read") });
     const [terms] = await Promise.all([context.waitForEvent("page"), read.click()]);
     await terms.getByText(language === "de" ? "Nur für" : "Alleen voor").waitFor();
+    assert.deepEqual(await layoutTroubles(terms, [320, 360, 768, 1440]), []);
     await terms.close();
     await page.getByLabel(pages.t("page.terms.accept")).check();
     await pages.button("page.verify.verify").click();

@@ -16,6 +16,7 @@ import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
 import { output } from "./harness/processes.mjs";
+import { endedWith, Person } from "./harness/quick-people.mjs";
 import { QuickDevice, newEnvelope } from "./harness/quick-device.mjs";
 import { mailbox, root } from "./harness/run-context.mjs";
 
@@ -321,7 +322,8 @@ const said = {
   link_not_allowed: /without a password are not allowed.*--password-file/s,
   password_weak: /the password is too weak \(length\).*at least 40/s,
 };
-// couvert cannot word or send a notification, and on this machine it has no QUICK
+// couvert cannot word or send a notification, and on this machine it has no QUICK (another has,
+// below)
 const unsaid = [
   "notification_fixed",
   "quick_not_allowed",
@@ -358,6 +360,22 @@ async function meetAtTerminal(scene) {
   assert.match(told, /** @type {RegExp} */ (said[scene]));
   assert.equal(ended.code, scene === "size" ? 8 : 5, told);
 }
+
+test("the command line says why a rule refuses QUICK, and what to do instead", async (t) => {
+  const quick = await Person.connected(server.baseUrl, "rules-quick@example.org");
+  const invite = (/** @type {string[]} */ password) =>
+    quick.tryProvide([bert], ["--quick", ...password]);
+  await setRulesFor("quick_not_allowed");
+  const never = await invite(quick.withPassword);
+  endedWith(never, 5, /QUICK is not allowed for these recipients[^]*leave --quick away/);
+  mustEndWell(await quick.tryProvide([bert], quick.withPassword));
+  await setRulesFor("invitation_password");
+  const own = await invite(quick.withPassword);
+  endedWith(own, 5, /an invitation needs a generated password[^]*--generate-password/);
+  mustEndWell(await invite(["--generate-password"]));
+  assert.equal(await quick.stateOf(bert), "invited");
+  t.after(() => setRulesFor(nothing));
+});
 
 test("the command line answers where it may not write first, but for a deny rule", async () => {
   await setRulesFor("reply_only");
