@@ -149,6 +149,11 @@ inline constexpr std::chrono::minutes clock_settles_max = 10min;
 inline constexpr std::chrono::hours clock_set_back_believed = 24h;
 inline constexpr std::chrono::minutes clock_write_pause = 1min;
 
+// How long a request is known by its Idempotency-Key; sweep_counters() keeps more.
+inline constexpr std::chrono::hours request_key_life = 24h;
+inline constexpr std::size_t request_key_bytes_max = 64;
+inline constexpr std::size_t origins_max = 20;  // that may read answers
+
 // Background rounds.
 inline constexpr std::size_t erasures_per_round_max = 200;
 inline constexpr std::size_t orphans_suspected_max = 10'000;

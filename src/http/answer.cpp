@@ -2,6 +2,7 @@
 
 #include "http/bodies.h"
 #include "http/conditions.h"
+#include "http/cross_origin.h"
 #include "http/disposition.h"
 #include "http/problem.h"
 #include "http/response_head.h"
@@ -59,6 +60,8 @@ std::string Answer::head_of(const Response& response, std::optional<std::uint64_
   details.https = server_.config.base_url.starts_with("https://");
   details.length = length;
   details.tus = tus;
+  details.origin = origin;
+  details.varies = !server_.config.origins.empty();
   details.request_id = request_id_;
   return write_head(response, details);
 }
@@ -70,6 +73,7 @@ Task<> Answer::send_continue() {
 }
 
 Task<> Answer::send(Response response) {
+  if (without_cookies) drop_set_cookies(response.fields);
   if (response.status >= 400) name_request(response, request_id_);
   // What is our fault, somebody has to look at. Other details may name a person.
   if (response.status >= 500) detail_ = response.detail;

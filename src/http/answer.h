@@ -43,7 +43,9 @@ class Answer {
   IpAddress client;
   std::string network;  // of the client, as limits count it
   bool keep_alive = true;
-  bool tus = false;  // every answer to a request of tus names its version
+  std::string origin;            // another one, whose page may read the answer
+  bool without_cookies = false;  // none is set
+  bool tus = false;              // every answer to a request of tus names its version
 
  private:
   std::string head_of(const Response& response, std::optional<std::uint64_t> length);

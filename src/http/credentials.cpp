@@ -1,5 +1,9 @@
 #include "http/credentials.h"
 
+#include <algorithm>
+
+#include "base/limits.h"
+#include "crypto/hash.h"
 #include "crypto/secret_bytes.h"
 #include "http/cookies.h"
 
@@ -116,6 +120,25 @@ Result<> read_client(const Access& access, Request& request) {
 
 }  // namespace
 
+Result<> read_request_key(Request& request) {
+  const std::string* field = find_field(request.fields, "idempotency-key");
+  if (field == nullptr) return {};
+  std::string_view name = *field;
+  const bool quoted = name.size() > 2 && name.starts_with('"') && name.ends_with('"');
+  if (!quoted || name.size() - 2 > limits::request_key_bytes_max) {
+    return fail(ErrorCode::invalid, "a malformed Idempotency-Key");
+  }
+  name = name.substr(1, name.size() - 2);
+  const bool plain = std::ranges::all_of(
+      name, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (!plain) return fail(ErrorCode::invalid, "a malformed Idempotency-Key");
+  // The method and path belong to it: a name that is used for another request names another one.
+  const std::string whole =
+      std::string(name_of(request.method)) + " " + request.path + "\n" + std::string(name);
+  request.caller.request_key = encode_hex(sha256(as_bytes(whole)));
+  return {};
+}
+
 bool origin_allowed(const Fields& fields, std::string_view base_url) {
   const std::string* site = find_field(fields, "sec-fetch-site");
   if (site != nullptr) return *site == "same-origin" || *site == "none";
@@ -125,7 +148,8 @@ bool origin_allowed(const Fields& fields, std::string_view base_url) {
 }
 
 Result<> read_credentials(const Access& access, std::string_view base_url, Request& request) {
-  if (changes_something(request.method) && !acts_by_token(access, request.fields) &&
+  const bool has_cookies = !request.without_cookies;
+  if (changes_something(request.method) && has_cookies && !acts_by_token(access, request.fields) &&
       !origin_allowed(request.fields, base_url)) {
     return fail(ErrorCode::refused, "another origin");
   }

@@ -6,6 +6,7 @@
 
 #include "http/cookies.h"
 #include "http/credentials.h"
+#include "http/cross_origin.h"
 
 namespace couvert {
 namespace {
@@ -50,6 +51,11 @@ void fuzz(std::string_view input) {
                           access.who == Who::recipient_device;
   const bool by_token = find_field(request.fields, "authorization") != nullptr ||
                         find_field(request.fields, "couvert-retrieval") != nullptr;
+  const Result<> named = read_request_key(request);
+  INVARIANT(named || !named.error().detail.empty());
+  INVARIANT(request.caller.request_key.empty() || request.caller.request_key.size() == 64);
+  const OtherOrigin from = other_origin(request.fields, {"https://mail.example.org"});
+  INVARIANT(from.named.empty() || (from.let_in && is_origin(from.named)));
   const Result<> read = read_credentials(access, base_url, request);
   if (!read) {
     INVARIANT(!read.error().detail.empty());

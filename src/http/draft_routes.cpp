@@ -120,7 +120,7 @@ Outcome create_file(const ApiParts& api, const Request& request) {
   const std::string place = path_of(draft_id) + "/files/" + std::to_string(created->no);
   response.fields = {{"Location", place}, upload_expires(created->expires)};
   if (created->upload) return UploadBody{std::move(created->upload), std::move(response), {}};
-  response.fields.emplace_back("Upload-Offset", "0");
+  response.fields.emplace_back("Upload-Offset", std::to_string(created->offset));
   return response;
 }
 

@@ -75,6 +75,7 @@ struct Request {
   std::uint64_t content_length = 0;
   Json json;
   Caller caller;
+  bool without_cookies = false;      // of another origin that is let in: it acts by no cookie
   std::optional<Secret<32>> secret;  // of the draft, or of the retrieval
   std::optional<DeviceProof> device;
   std::optional<Sha256Digest> member_hash;  // of the token of a person of QUICK

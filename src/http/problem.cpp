@@ -183,7 +183,10 @@ Response public_problem(const Error& error) {
   // A status of tus alone, for what is `invalid` to everybody else.
   const int status = error.detail == "wrong_checksum" ? 460 : http_status(error.code);
   if (error.code == ErrorCode::throttled) {
-    return retry_later(status, error.code, seconds_of(error.detail));
+    const std::int64_t seconds = seconds_of(error.detail);
+    Response response = retry_later(status, error.code, seconds);
+    response.fields.emplace_back("RateLimit", "\"default\";r=0;t=" + std::to_string(seconds));
+    return response;
   }
   if (error.code == ErrorCode::unavailable) {
     return retry_later(status, error.code, unavailable_seconds);

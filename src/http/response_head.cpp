@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "http/cross_origin.h"
 #include "http/problem.h"
 #include "http/tus_headers.h"
 
@@ -107,6 +108,8 @@ std::string write_head(const Response& response, const HeadDetails& details) {
   add(out, "Cache-Control", cache_control(response.caching));
   for (const auto& [name, value] : response.fields) add(out, name, value);
   if (details.tus) add(out, "Tus-Resumable", tus_version);
+  if (details.varies) add(out, "Vary", "Origin");
+  if (!details.origin.empty()) out.append(cross_origin_fields(details.origin));
   out.append(fixed_fields).append(policy(response.shown));
   if (details.https) out.append(transport_security);
   if (!details.keep_alive) add(out, "Connection", "close");

@@ -16,6 +16,8 @@ struct HeadDetails {
   bool https = false;                     // base_url begins with https: adds HSTS
   bool tus = false;                       // adds the version of tus
   std::optional<std::uint64_t> length{};  // Content-Length; without one there is no such field
+  std::string_view origin{};              // of a page elsewhere that may read the answer
+  bool varies = false;                    // with the origin of who asks
   std::string_view request_id{};          // as in the log; made by us, whatever a client sends
 };
 

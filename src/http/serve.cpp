@@ -4,6 +4,7 @@
 #include "crypto/secret_bytes.h"
 #include "http/answer.h"
 #include "http/credentials.h"
+#include "http/cross_origin.h"
 #include "http/form_body.h"
 #include "http/on_workers.h"
 #include "http/problem.h"
@@ -107,6 +108,8 @@ class Exchange {
   Connection& connection() { return answer_.connection(); }
   Task<> read_head();
   void prepare();
+  bool take_origin(const std::string& methods);
+  void read_caller();
   void admit_large_body();
   Task<bool> answer_request();
   Task<Buffer> read_json_body();
@@ -151,6 +154,7 @@ void Exchange::prepare() {
   prepared.request = std::make_shared<Request>();
   Request& request = *prepared.request;
   Router::Match match = server_.router.find(head.method, head.path);
+  if (!take_origin(match.allowed)) return;
   answer_.tus = match.tus || find_field(head.fields, "tus-resumable") != nullptr;
   if (match.tus && !override_method(head)) {
     prepared.refusal = problem(400);
@@ -187,11 +191,30 @@ void Exchange::prepare() {
   request.arguments = std::move(match.arguments);
   request.fields = std::move(head.fields);
   request.content_length = head.content_length;
+  if (!prepared.refusal) read_caller();
+}
+
+void Exchange::read_caller() {
+  Request& request = *prepared_.request;
   request.caller.network = answer_.network;
   request.caller.address = answer_.client;
-  if (prepared.refusal) return;
-  const Result<> caller = read_credentials(prepared.access, server_.config.base_url, request);
-  if (!caller) prepared.refusal = problem(caller.error());
+  request.without_cookies = answer_.without_cookies;
+  Result<> caller = read_credentials(prepared_.access, server_.config.base_url, request);
+  if (caller) caller = read_request_key(request);
+  if (!caller) prepared_.refusal = problem(caller.error());
+}
+
+// Notes where the request comes from. Returns whether there is more to do than to tell a page what
+// it may send.
+bool Exchange::take_origin(const std::string& methods) {
+  OtherOrigin from = other_origin(head_.fields, server_.config.origins);
+  answer_.origin = std::move(from.named);
+  answer_.without_cookies = from.let_in;
+  if (from.let_in) drop_cookies(head_.fields);
+  if (answer_.origin.empty() || methods.empty() || !is_preflight(head_)) return true;
+  answer_.route = "(preflight)";
+  prepared_.refusal = preflight(methods);
+  return false;
 }
 
 // What a client may keep in memory without having proven anything is bounded in number, too.

@@ -32,6 +32,7 @@ struct HttpConfig {
   std::string listen = "127.0.0.1:0";  // "ADDRESS:PORT", "[V6]:PORT"; port 0 asks the kernel
   std::optional<TlsFiles> tls;         // without: plain HTTP
   std::vector<std::string> proxies;    // networks "10.0.0.0/8" whose X-Forwarded-For is believed
+  std::vector<std::string> origins;    // whose pages may read answers, beside our own
   unsigned io_threads = 0;             // 0: one for each core
   unsigned pool_threads = 16;          // for database and disk
   unsigned argon2_threads = 0;         // 0: cores - 1, at least 1

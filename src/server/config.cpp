@@ -1,8 +1,10 @@
 #include "server/config.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
+#include "http/cross_origin.h"
 #include "server/config_section.h"
 #include "server/toml.h"
 
@@ -155,6 +157,13 @@ void read_look(ConfigSection& look, Config& config) {
   if (reports) config.service.abuse = reports->text;
 }
 
+void read_api(ConfigSection& section, Config& config) {
+  config.http.origins = section.texts("origins");
+  const bool fits = config.http.origins.size() <= limits::origins_max &&
+                    std::ranges::all_of(config.http.origins, is_origin);
+  if (!fits) section.refuse("origins", "at most 20 of https://HOST, without a slash at the end");
+}
+
 void read_admin(ConfigSection& section, Config& config) {
   config.admin_listen = section.text("listen", "");
   // It asks nobody who they are.
@@ -195,6 +204,10 @@ void read_all(ConfigFile& file, Config& config) {
   if (std::optional<ConfigSection> mail = file.section("mail", Presence::required)) {
     read_mail(*mail, config);
     mail->finish();
+  }
+  if (std::optional<ConfigSection> api = file.section("api", Presence::optional)) {
+    read_api(*api, config);
+    api->finish();
   }
   if (std::optional<ConfigSection> limits = file.section("limits", Presence::optional)) {
     read_limits(*limits, config);

@@ -134,6 +134,16 @@ TEST_CASE("a wrong configuration is refused with file, line, key and what is exp
         "couvert.toml:21: admin.listen: expected a loopback address");
 }
 
+TEST_CASE("pages of other origins are named one by one") {
+  const std::string named = good + "[api]\norigins = [\"https://mail.example.org\"]\n";
+  CHECK(parse_config(named, "x")->http.origins.at(0) == "https://mail.example.org");
+  CHECK(parse_config(good, "x")->http.origins.empty());
+  for (const std::string wrong : {"[\"*\"]", "[\"null\"]", "[\"https://a.example/\"]"}) {
+    CHECK(refusal(good + "[api]\norigins = " + wrong + "\n")
+              .starts_with("couvert.toml:23: api.origins: expected"));
+  }
+}
+
 TEST_CASE("a base URL is a scheme and a host, nothing else") {
   for (const std::string wrong : {"transfer.example.org", "https://", "ftp://example.org",
                                   "https://example.org/", "https://user@example.org"}) {

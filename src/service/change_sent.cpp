@@ -9,6 +9,7 @@
 #include "service/live_slot.h"
 #include "service/notification.h"
 #include "service/post.h"
+#include "service/repeat.h"
 #include "store/counter_table.h"
 #include "store/outbox_table.h"
 #include "store/quick_table.h"
@@ -46,6 +47,9 @@ Result<> change_sent(const Parts& parts, const SentKey& key, const Change& chang
     Result<std::optional<Transfer>> transfer = find_transfer(tx, sent->seal_id);
     if (!transfer) return pass(transfer);
     const Instant now = parts.clock.now();
+    const auto done = done_before(tx, key.caller, sent->seal_id, now);
+    if (!done) return pass(done);
+    if (done->has_value()) return Result<>();
     if (!is_live(*transfer, now)) return fail(ErrorCode::conflict, "ended");
     Result<Notice> notice = open_transfer_notice(parts, **transfer);
     if (!notice) return pass(notice);
@@ -53,6 +57,8 @@ Result<> change_sent(const Parts& parts, const SentKey& key, const Change& chang
         parts, tx, std::move(**transfer), std::move(*notice), now, key.caller.address};
     const Result<> changed = change(changing);
     if (!changed) return pass(changed);
+    const Result<> noted = note_done(tx, key.caller, sent->seal_id, {0, now});
+    if (!noted) return pass(noted);
     return save(changing);
   });
 }

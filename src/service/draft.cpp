@@ -3,6 +3,7 @@
 #include "sealing/sealed_text.h"
 #include "service/ask_policy.h"
 #include "service/draft_access.h"
+#include "service/repeat.h"
 #include "service/upload.h"
 #include "store/counter_table.h"
 #include "store/draft_form_table.h"
@@ -206,7 +207,13 @@ Result<NewUpload> Drafts::create_file(const DraftKey& key, const NewFile& file,
   FileRow row;
   row.seal_id = draft->transfer.seal_id;
   row.bytes = file.size;
+  std::optional<std::int64_t> earlier;
+  const Instant now = parts_.clock.now();
   const Result<> stored = parts_.database.write([&](Transaction& tx) -> Result<> {
+    const auto done = done_before(tx, key.caller, row.seal_id, now);
+    if (!done) return pass(done);
+    earlier = *done;
+    if (earlier) return Result<>();
     const Result<Policy> policy = read_policy(tx);
     if (!policy) return pass(policy);
     const Result<> room =
@@ -222,9 +229,16 @@ Result<NewUpload> Drafts::create_file(const DraftKey& key, const NewFile& file,
     if (!file.name) record.name = "file-" + std::to_string(row.no + 1);
     row.record = seal_record(draft->keys.transfer_key, {scope_of(draft->transfer), row.no}, record,
                              parts_.random);
-    return insert_file(tx, row);
+    const Result<> inserted = insert_file(tx, row);
+    if (!inserted) return pass(inserted);
+    return note_done(tx, key.caller, row.seal_id, {*no, now});
   });
   if (!stored) return pass(stored);
+  if (earlier) {
+    const Result<DraftFile> known = find_file(key, static_cast<std::uint32_t>(*earlier));
+    if (!known) return pass(known);
+    return NewUpload{known->no, known->expires, nullptr, known->offset};
+  }
   NewUpload created{row.no, draft->transfer.end, nullptr};
   if (first.bytes == 0 || is_too_small(first, file.size)) return created;
   OpenedFile opened{std::move(row), std::move(record)};

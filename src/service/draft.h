@@ -87,6 +87,7 @@ struct NewUpload {
   std::uint32_t no = 0;
   Instant expires;
   std::unique_ptr<Upload> upload;  // for the first bytes; null where none can be taken
+  std::uint64_t offset = 0;        // what an earlier request of the same name has brought
 };
 
 /// Threads: any. All functions may block on database and disk.

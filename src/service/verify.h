@@ -23,6 +23,7 @@ struct Caller {
   Buffer session;
   std::string network;                 // as limits count it
   std::optional<IpAddress> address{};  // as rules ask for it
+  std::string request_key{};           // a digest of the request's own name; empty without one
 };
 
 struct CodeRequest {
