@@ -32,6 +32,7 @@ struct PortalFile {
 using PortalFiles = std::map<std::string, PortalFile, std::less<>>;
 
 constexpr std::string_view index = "/index.html";
+constexpr std::string_view docs_page = "/pages/api-docs.html";
 constexpr std::string_view style_path = "/look/style.css";
 constexpr std::string_view unknown_type = "application/octet-stream";
 
@@ -217,6 +218,10 @@ Response answer(const PortalFile& file, const Request& request) {
 }
 
 Response serve_file(const PortalFiles& files, const Request& request) {
+  if (request.path == docs_path) {
+    const auto docs = files.find(docs_page);
+    return docs != files.end() ? answer(docs->second, request) : problem(404);
+  }
   const auto file = files.find(request.path);
   const bool is_html = request.path.ends_with(".html");  // has the address that page_at() gives
   if (file != files.end() && !is_html) return answer(file->second, request);

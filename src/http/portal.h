@@ -2,11 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "http/exchange.h"
 #include "http/look.h"
 
 namespace couvert {
+
+/// The API's description as a page of the portal; all else below /api/ is the route table's.
+inline constexpr std::string_view docs_path = "/api/docs";
 
 /// Answers with the files of `folder` (index.html and what lies beside and below it). The pages of
 /// the portal give pages/PAGE.LANGUAGE.html, in the language of the visitor's cookie or browser,

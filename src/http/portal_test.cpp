@@ -136,6 +136,12 @@ TEST_CASE("what is not there is 404, and no path leads out of the folder") {
   CHECK(test.get("/assets/none.js").content_type == "application/problem+json");
 }
 
+TEST_CASE("the API's description is a page where the build has drawn it") {
+  const TestPortal test;
+  CHECK(test.get("/api/docs").status == 404);
+  CHECK(test.get("/api/docs").content_type == "application/problem+json");
+}
+
 TEST_CASE("a file that the browser has is not sent again") {
   const TestPortal test;
   const Response first = test.get("/");

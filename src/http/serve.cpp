@@ -7,6 +7,7 @@
 #include "http/cross_origin.h"
 #include "http/form_body.h"
 #include "http/on_workers.h"
+#include "http/portal.h"
 #include "http/problem.h"
 #include "http/request_head.h"
 #include "http/tus_headers.h"
@@ -174,7 +175,7 @@ void Exchange::prepare() {
     prepared.access = match.route->access;
     answer_.route = match.route->path;
   } else if (head.method_known && match.allowed.empty() && server_.fallback && reads &&
-             !head.path.starts_with("/api/")) {
+             (!head.path.starts_with("/api/") || head.path == docs_path)) {
     prepared.handler = &server_.fallback;
     answer_.route = "(portal)";
   } else {

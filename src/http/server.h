@@ -60,7 +60,8 @@ struct HttpFigures {
 class HttpServer {
  public:
   /// Listens and serves. `routes` is the whole table; `fallback`, if given, answers every GET and
-  /// HEAD that no path of the table fits and that does not begin with /api/ (the portal).
+  /// HEAD that no path of the table fits and that does not begin with /api/ (the portal), and
+  /// /api/docs.
   ///
   /// Errors: `invalid` for an address, proxy, certificate or key that cannot be read, or a table
   /// with two rows for one thing; `conflict` where the port is taken; `unavailable`.

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
+import { apiDocs } from "./api-docs.ts";
 import { firstLooks } from "./first-looks.ts";
 import { texts } from "./texts.ts";
 
@@ -55,7 +56,7 @@ const quickParts =
   /src.(quick.(CodeGroups|RecoveryCode|device-name|person)|provide.ActivateQuick)\b/;
 
 export default defineConfig({
-  plugins: [svelte(), texts(), pdfFiles(), noNode(), firstLooks()],
+  plugins: [svelte(), texts(), pdfFiles(), noNode(), firstLooks(), apiDocs()],
   define: { __PDF_FOLDER__: JSON.stringify(pdfFolder) },
   logLevel: "warn", // the list of what was built is long
   build: {
