@@ -54,6 +54,10 @@ export function apiDocs(): Plugin {
         const source = text.replace(/^(\/\/|\/\*)# sourceMappingURL=.*$/m, "");
         this.emitFile({ type: "asset", fileName: `${folder}/${name}`, source });
       }
+      for (const name of ["LICENSE", "NOTICE"]) {
+        const source = await readFile(`${root}/${name}`);
+        this.emitFile({ type: "asset", fileName: `${folder}/${name}.txt`, source });
+      }
       this.emitFile({ type: "asset", fileName: `${folder}/${startName}`, source: start });
       const source = page(folder, startName);
       this.emitFile({ type: "asset", fileName: "pages/api-docs.html", source });
