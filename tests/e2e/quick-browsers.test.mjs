@@ -78,7 +78,7 @@ function keys(page, change) {
   }, change);
 }
 
-test("two people share a browser, each with own keys: what is for one opens by no other's", async () => {
+test("two people share a browser, and what is for one opens by no other's keys", async () => {
   const [anna, bert] = ["quick-shared-anna@example.org", "quick-shared-bert@example.org"];
   const pages = await openPage(await openProfile(browser, english), "quick-shared");
   const { page } = pages;

@@ -10,7 +10,8 @@ import { root } from "./run-context.mjs";
 /** @typedef {(state: string) => Promise<void>} Look */
 /** @typedef {{ name: string, mimeType: string, buffer: Buffer }} SentFile */
 
-/** The texts of one language. @param {string} language @returns {Promise<Record<string, string>>} */
+/** The texts of one language. @param {string} language
+ * @returns {Promise<Record<string, string>>} */
 export async function catalogue(language) {
   return JSON.parse(await readFile(path.join(root, `locales/${language}.json`), "utf8"));
 }
