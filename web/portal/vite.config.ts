@@ -8,7 +8,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
 import { firstLooks } from "./first-looks.ts";
-import { texts } from "./texts.ts";
+import { texts } from "../ui/texts.ts";
 
 const pdfPackage = "pdfjs-dist";
 const require = createRequire(import.meta.url);
