@@ -14,6 +14,7 @@ import { mailbox } from "./harness/run-context.mjs";
 
 const sender = "thunder-anna@example.org";
 const recipient = "thunder-bert@example.com";
+const subject = "Vertraulich: Prüfung";
 const pictures = process.env.COUVERT_SCREENSHOTS;
 
 /** @type {Couvertd} */
@@ -84,6 +85,12 @@ const isThere = (page, selector) =>
     selector,
   );
 
+/** In a pane of another mail than those before. @param {Window} w */
+const isKept = (w) => w.document.querySelector("[data-testid=done][data-kept=true]") !== null;
+
+/** @param {import("./harness/mailbox.mjs").Mail} mail */
+const hasLink = (mail) => mail.links.some((link) => /\/r\/[a-z2-7]{26}/.test(link));
+
 test("a mail with attachments leaves by Couvert, after the add-on has proven the mailbox", async () => {
   const folder = await newFolder("thunderbird-files");
   const small = path.join(folder, "small.bin");
@@ -92,7 +99,7 @@ test("a mail with attachments leaves by Couvert, after the add-on has proven the
   await writeFile(large, randomBytes(30 * 1024 * 1024));
   await program.run(inside.compose, {
     to: recipient,
-    subject: "Vertraulich: Prüfung",
+    subject,
     body: "<p>Only for <b>Bert</b>.</p>",
     files: [small, large],
   });
@@ -109,6 +116,7 @@ test("a mail with attachments leaves by Couvert, after the add-on has proven the
   await isThere("send.html", "[data-testid=done][data-kept=true]");
   await look("send.html", "done");
   const password = await textOf("send.html", "[data-testid=password]");
+  await program.run(inside.close, { page: "send.html" });
 
   const notification = await (await mailbox(recipient)).next();
   assert.ok(!notification.raw.includes("Only for"), "the text is nowhere in the mail");
@@ -127,4 +135,49 @@ test("a mail with attachments leaves by Couvert, after the add-on has proven the
   assert.equal(await sum(path.join(out, "small.bin")), await sum(small));
   assert.match(JSON.stringify(retrieved), /Only for/);
   assert.deepEqual(await program.run(inside.drafts, {}), []);
+  assert.deepEqual(await program.run(inside.mailsIn, { flag: "SentMail" }), [subject]);
+});
+
+test("a notification is opened, its attachments saved, and answered by Couvert", async () => {
+  const folder = await newFolder("thunderbird-received");
+  const file = path.join(folder, "Bericht.bin");
+  await writeFile(file, randomBytes(300_000));
+  const password = "Anders, 8 Hufe im Wind";
+  const passwordFile = path.join(folder, "password");
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  const bert = await CommandLine.create(server.baseUrl);
+  await bert.verify(recipient);
+  const who = ["--from", recipient, "--name", "Bert Bach", "--to", sender, "--language", "en"];
+  const what = ["--password-file", passwordFile, "--subject", "The report"];
+  await bert.json(["provide", file, ...who, ...what]);
+
+  await program.run(inside.show, { subject: "Bert Bach" });
+  await program.run(inside.press, { windowType: "mail:3pane", kind: "messageDisplayAction" });
+  await fill("message.html", "#password", "wrong");
+  await click("message.html", "[data-testid=open]");
+  await isThere("message.html", "[role=alert]");
+  await fill("message.html", "#password", password);
+  await click("message.html", "[data-testid=open]");
+  await click("message.html", "[data-testid=save]");
+  await isThere("message.html", "[data-testid=saved]");
+  await look("message.html", "message");
+  const saved = await readFile(path.join(program.folder, "Bericht.bin"));
+  assert.ok(saved.equals(await readFile(file)));
+
+  await click("message.html", "[data-testid=reply]");
+  await program.run(inside.written, { subject: "Re: The report" });
+  await program.run(inside.press, { windowType: "msgcompose", kind: "composeAction" });
+  await click("send.html?tab=", "main[data-stage=form] [data-testid=send]");
+  await program.until("send.html?tab=", isKept);
+  const answer = await (await mailbox(recipient)).next({ fits: hasLink });
+  assert.ok(transferLinkIn(answer));
+});
+
+test("what was sent is listed, and revoked", async () => {
+  await program.run(inside.press, { windowType: "mail:3pane", kind: "browserAction" });
+  await isThere("transfers.html", "[data-testid=received] li");
+  await look("transfers.html", "transfers");
+  await click("transfers.html", "[data-testid=revoke]");
+  await click("transfers.html", "[data-testid=revoke]");
+  await isThere("transfers.html", "[data-testid=sent] [data-state=revoked]");
 });

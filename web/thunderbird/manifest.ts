@@ -16,7 +16,13 @@ export function manifestOf(version: string): object {
     version,
     default_locale: "en",
     icons,
-    browser_specific_settings: { gecko: { id: addonId, strict_min_version: "140.0" } },
+    browser_specific_settings: {
+      gecko: {
+        id: addonId,
+        strict_min_version: "140.0",
+        data_collection_permissions: { required: ["none"] },
+      },
+    },
     permissions: [
       "accountsFolders",
       "accountsRead",

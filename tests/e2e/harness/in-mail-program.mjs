@@ -76,6 +76,35 @@ export async function compose({ to, cc, subject, body, files }) {
   throw new Error("no window to write in");
 }
 
+/** Shows a mail of the inbox in a tab, once it is there. */
+export async function show({ subject }) {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const { MailUtils } = ChromeUtils.importESModule("resource:///modules/MailUtils.sys.mjs");
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  const server = MailServices.accounts.defaultAccount.incomingServer;
+  for (let tries = 100; tries > 0; tries--) {
+    const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
+    const found = [...(inbox?.messages ?? [])].find((one) =>
+      one.mime2DecodedSubject.includes(subject),
+    );
+    if (found) {
+      MailUtils.displayMessages([found]);
+      return true;
+    }
+    inbox?.getNewMessages(main.msgWindow, null);
+    await new Promise((resolve) => main.setTimeout(resolve, 200));
+  }
+  throw new Error(`no mail ${subject}`);
+}
+
+/** The subjects and the text of the mails in a folder of a kind, by its flag. */
+export function mailsIn({ flag }) {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const server = MailServices.accounts.defaultAccount.incomingServer;
+  const folder = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags[flag]);
+  return [...(folder?.messages ?? [])].map((one) => one.mime2DecodedSubject);
+}
+
 /** Presses the add-on's button in the newest window of a kind. */
 export async function press({ windowType, kind }) {
   const main = Services.wm.getMostRecentWindow("mail:3pane");
@@ -98,6 +127,26 @@ export async function press({ windowType, kind }) {
     await new Promise((resolve) => main.setTimeout(resolve, 50));
   }
   throw new Error(`no button ${kind}`);
+}
+
+/** Waits for a window to write in, with this subject. */
+export async function written({ subject }) {
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  for (let tries = 200; tries > 0; tries--) {
+    const window = Services.wm.getMostRecentWindow("msgcompose");
+    const field = window?.document.getElementById("msgSubject");
+    if (field?.value === subject && window.gWindowLocked === false) return true;
+    await new Promise((resolve) => main.setTimeout(resolve, 50));
+  }
+  throw new Error(`nothing is written with the subject ${subject}`);
+}
+
+/** Closes a window of the add-on. */
+export function close({ page }) {
+  for (const window of Services.wm.getEnumerator(null)) {
+    const browsers = [...window.document.querySelectorAll("browser")];
+    if (browsers.some(({ currentURI }) => currentURI?.spec.includes(`/${page}`))) window.close();
+  }
 }
 
 /** How many windows to write in there are, and what each has as its subject. */

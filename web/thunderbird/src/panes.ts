@@ -6,8 +6,9 @@ const pane = { type: "popup" as const, width: 480, height: 760 };
 const isThere = (url: string) =>
   messenger.extension.getViews().some(({ location }) => location.href === url);
 
-export const sendPage = (tabId: number): string =>
-  messenger.runtime.getURL(`send.html?tab=${tabId}`);
+export const page = (path: string): string => messenger.runtime.getURL(path);
+
+export const sendPage = (tabId: number): string => page(`send.html?tab=${tabId}`);
 
 /** While its transfer is made, a mail cannot leave by the ordinary button. */
 export const isGuarded = (tabId: number): boolean => isThere(sendPage(tabId));
