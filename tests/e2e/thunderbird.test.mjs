@@ -103,7 +103,7 @@ test("a mail with attachments leaves by Couvert, after the add-on has proven the
     body: "<p>Only for <b>Bert</b>.</p>",
     files: [small, large],
   });
-  await program.run(inside.press, { windowType: "msgcompose", kind: "composeAction" });
+  await program.press("msgcompose", "composeAction");
   await fill("send.html", "#server", server.baseUrl);
   await look("send.html", "server");
   await click("send.html", "[data-testid=server] button[type=submit]");
@@ -152,7 +152,7 @@ test("a notification is opened, its attachments saved, and answered by Couvert",
   await bert.json(["provide", file, ...who, ...what]);
 
   await program.run(inside.show, { subject: "Bert Bach" });
-  await program.run(inside.press, { windowType: "mail:3pane", kind: "messageDisplayAction" });
+  await program.press("mail:3pane", "messageDisplayAction");
   await fill("message.html", "#password", "wrong");
   await click("message.html", "[data-testid=open]");
   await isThere("message.html", "[role=alert]");
@@ -166,7 +166,7 @@ test("a notification is opened, its attachments saved, and answered by Couvert",
 
   await click("message.html", "[data-testid=reply]");
   await program.run(inside.written, { subject: "Re: The report" });
-  await program.run(inside.press, { windowType: "msgcompose", kind: "composeAction" });
+  await program.press("msgcompose", "composeAction");
   await click("send.html?tab=", "main[data-stage=form] [data-testid=send]");
   await program.until("send.html?tab=", isKept);
   const answer = await (await mailbox(recipient)).next({ fits: hasLink });
@@ -174,7 +174,7 @@ test("a notification is opened, its attachments saved, and answered by Couvert",
 });
 
 test("what was sent is listed, and revoked", async () => {
-  await program.run(inside.press, { windowType: "mail:3pane", kind: "browserAction" });
+  await program.press("mail:3pane", "browserAction");
   await isThere("transfers.html", "[data-testid=received] li");
   await look("transfers.html", "transfers");
   await click("transfers.html", "[data-testid=revoke]");

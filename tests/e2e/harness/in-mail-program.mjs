@@ -106,19 +106,20 @@ export function mailsIn({ flag }) {
 }
 
 /** Presses the add-on's button in the newest window of a kind. */
-export async function press({ windowType, kind }) {
+export async function press({ windowType, kind, id }) {
   const main = Services.wm.getMostRecentWindow("mail:3pane");
   for (let tries = 200; tries > 0; tries--) {
     const window = Services.wm.getMostRecentWindow(windowType);
     const documents = [window.document];
-    const about = window.gTabmail?.currentAboutMessage ?? window.messageBrowser?.contentWindow;
+    const tabs = window.document.getElementById("tabmail");
+    const about = tabs?.currentAboutMessage ?? window.messageBrowser?.contentWindow;
     if (about) documents.push(about.document);
-    const about3 = window.gTabmail?.currentAbout3Pane;
-    if (about3) documents.push(about3.document);
     for (const document of documents) {
-      const button =
-        document.querySelector(`[id$="-${kind}-toolbarbutton"]`) ??
-        document.querySelector(`[extension="thunderbird@couvert.example"]`);
+      const isMain = kind === "browserAction"; // in the unified toolbar these have no ID
+      const selector = isMain
+        ? `.unified-toolbar [extension="${id}"]`
+        : `[id$="-${kind}-toolbarbutton"]`;
+      const button = document.querySelector(selector);
       if (button && !button.disabled && !button.hidden) {
         button.click();
         return button.id;

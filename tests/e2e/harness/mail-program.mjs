@@ -146,6 +146,11 @@ export class MailProgram {
     return this.marionette.run(code, [values]);
   }
 
+  /** Presses a button of the add-on. @param {string} windowType @param {string} kind */
+  press(windowType, kind) {
+    return this.run(inside.press, { windowType, kind, id: addonId });
+  }
+
   /** Calls a function in a page of the add-on, once there is such a page.
    * @param {string} page of its address @param {Function} code @param {unknown} [value] */
   inPage(page, code, value) {
