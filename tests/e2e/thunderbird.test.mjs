@@ -14,6 +14,7 @@ import { mailbox } from "./harness/run-context.mjs";
 
 const sender = "thunder-anna@example.org";
 const recipient = "thunder-bert@example.com";
+const other = "thunder-carl@example.net";
 const subject = "Vertraulich: Prüfung";
 const pictures = process.env.COUVERT_SCREENSHOTS;
 
@@ -23,7 +24,10 @@ let server;
 let program;
 
 before(async () => {
-  server = await Couvertd.start({ name: "thunderbird" });
+  server = await Couvertd.start({
+    name: "thunderbird",
+    config: { limits: { client_mail: "true" } },
+  });
   program = await MailProgram.start({
     address: sender,
     more: { "extensions.webextOptionalPermissionPrompts": false },
@@ -98,8 +102,9 @@ test("a mail with attachments leaves by Couvert, after the add-on has proven the
   await writeFile(small, "1");
   await writeFile(large, randomBytes(30 * 1024 * 1024));
   await program.run(inside.compose, {
-    to: recipient,
-    subject,
+    to: `${recipient}, nobody@elsewhere.example`,
+    cc: other,
+    subject: "Erster Betreff",
     body: "<p>Only for <b>Bert</b>.</p>",
     files: [small, large],
   });
@@ -113,13 +118,33 @@ test("a mail with attachments leaves by Couvert, after the add-on has proven the
   await isThere("send.html", "[data-testid=files] li:nth-child(2)[data-state=done]");
   await look("send.html", "form");
   await click("send.html", "[data-testid=send]");
+  await isThere("send.html", "main[data-lack=refused]");
+  await click("send.html", "[data-testid=without]");
+  await isThere("send.html", "[data-testid=people]:not(:has(.warn))");
+
+  await program.run(inside.sendPlainly, {});
+  await program.run(inside.retitle, { subject });
+  await click("send.html", "[data-testid=send]");
+  await isThere("send.html", "main[data-lack=changed][data-stage=form]");
+  await click("send.html", "[data-testid=send]");
   await isThere("send.html", "[data-testid=done][data-kept=true]");
   await look("send.html", "done");
   const password = await textOf("send.html", "[data-testid=password]");
   await program.run(inside.close, { page: "send.html" });
 
   const notification = await (await mailbox(recipient)).next();
+  assert.deepEqual(
+    notification.from.map(({ address }) => address),
+    [sender],
+  );
   assert.ok(!notification.raw.includes("Only for"), "the text is nowhere in the mail");
+  assert.ok(!notification.raw.includes("Größe"), "nor is the name of a file");
+  const second = await (await mailbox(other)).next();
+  assert.notEqual(
+    transferLinkIn(second),
+    transferLinkIn(notification),
+    "each has a link of its own",
+  );
   const link = transferLinkIn(notification);
   const out = await newFolder("thunderbird-out");
   const passwordFile = path.join(folder, "password");

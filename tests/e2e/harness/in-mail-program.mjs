@@ -142,6 +142,19 @@ export async function written({ subject }) {
   throw new Error(`nothing is written with the subject ${subject}`);
 }
 
+/** Writes another subject, in the newest window to write in. */
+export function retitle({ subject }) {
+  const window = Services.wm.getMostRecentWindow("msgcompose");
+  window.document.getElementById("msgSubject").value = subject;
+}
+
+/** Presses Thunderbird's own Send, in the newest window to write in. */
+export async function sendPlainly() {
+  const window = Services.wm.getMostRecentWindow("msgcompose");
+  window.goDoCommand("cmd_sendNow");
+  await new Promise((resolve) => window.setTimeout(resolve, 1500));
+}
+
 /** Closes a window of the add-on. */
 export function close({ page }) {
   for (const window of Services.wm.getEnumerator(null)) {
