@@ -51,7 +51,7 @@ export default ts.config(
     files: ["web/core/src/**"],
     languageOptions: { globals: globals["shared-node-browser"] },
     rules: {
-      ...noImportFrom(["ui", "portal"], "core stands on nothing of ours."),
+      ...noImportFrom(["ui", "portal", "thunderbird"], "core stands on nothing of ours."),
       "no-restricted-globals": [
         "error",
         ...browserGlobals.map((name) => ({
@@ -64,9 +64,18 @@ export default ts.config(
   {
     files: ["web/ui/src/**"],
     languageOptions: { globals: globals.browser },
-    rules: noImportFrom(["portal"], "ui stands on core only."),
+    rules: noImportFrom(["portal", "thunderbird"], "ui stands on core only."),
   },
-  { files: ["web/portal/src/**"], languageOptions: { globals: globals.browser } },
+  {
+    files: ["web/portal/src/**"],
+    languageOptions: { globals: globals.browser },
+    rules: noImportFrom(["thunderbird"], "hosts stand on no other host."),
+  },
+  {
+    files: ["web/thunderbird/src/**"],
+    languageOptions: { globals: { ...globals.browser, messenger: "readonly" } },
+    rules: noImportFrom(["portal"], "hosts stand on no other host."),
+  },
   {
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: ts.parser } },

@@ -1,4 +1,4 @@
-# The C++ presets and the portal.
+# The C++ presets, the portal and the add-on.
 
 # ON in CI, which builds everything once and without a cache: several sources compiled as one take
 # two thirds of the time. g++ reads them so, too. Names of two files may then clash.
@@ -19,4 +19,5 @@ generate_types() {
 build_web() {
   generate_types
   npm run --silent build -w web/portal
+  npm run --silent build -w web/thunderbird
 }

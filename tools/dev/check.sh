@@ -9,6 +9,7 @@ run_checks() {
   stage texts tools/texts
   stage api redocly lint spec/api.yaml
   stage web check_web
+  stage add-on check_addon
   stage second-opinion check_second_opinion
   stage clang-tidy tools/clang-tidy "$@"
 }
@@ -36,6 +37,11 @@ check_web() {
   done
   wait $! || failed=1
   return $failed
+}
+
+check_addon() {
+  npm run --silent build -w web/thunderbird
+  node tools/dev/addon.mjs
 }
 
 check_second_opinion() {

@@ -11,7 +11,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { build, type Plugin, type Rolldown } from "vite";
 
 import type { Drawn, Order } from "./drawing.ts";
-import { pageTexts, texts, textsPrefix } from "./texts.ts";
+import { pageTexts, texts, textsPrefix } from "../ui/texts.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const languages = ["de", "nl", "en"];

@@ -9,7 +9,7 @@ import { defineConfig, type Plugin } from "vite";
 
 import { apiDocs } from "./api-docs.ts";
 import { firstLooks } from "./first-looks.ts";
-import { texts } from "./texts.ts";
+import { texts } from "../ui/texts.ts";
 
 const pdfPackage = "pdfjs-dist";
 const require = createRequire(import.meta.url);

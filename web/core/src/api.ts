@@ -119,6 +119,7 @@ export type Api = ReturnType<typeof createApi>;
  */
 export function createApi(host: Host) {
   let ahead = 0;
+  const kind = host.client ?? "browser";
   const client = createClient<paths>({
     baseUrl: host.base,
     fetch: async (request: Request) => {
@@ -134,10 +135,10 @@ export function createApi(host: Host) {
     client,
     /** The server's time, as near as its last answer tells; a phone's own clock may be wrong. */
     now: () => host.now() + (Math.abs(ahead) > 120_000 ? ahead : 0),
-    ...general(client),
+    ...general(client, kind),
     ...drafts(client),
     ...sent(client),
-    ...retrievals(client),
+    ...retrievals(client, kind),
     ...views(host, client),
   };
 }
@@ -147,14 +148,14 @@ export type Client = ReturnType<typeof createClient<paths>>;
 /** What a proof is wanted for, as the code's mail says it. */
 export type CodePurpose = "any" | "provide" | "sent" | "received";
 
-function general(client: Client) {
+function general(client: Client, kind: "browser" | "program") {
   return {
     server: () => settle(client.GET("/api/v1/server")),
     verifications: () => settle(client.GET("/api/v1/verifications")),
     requestCode: (address: string, language: "de" | "nl" | "en", purpose: CodePurpose) =>
       settle(
         client.POST("/api/v1/verifications", {
-          body: { address, language, client: "browser", purpose },
+          body: { address, language, client: kind, purpose },
         }),
       ),
     /** `terms_accepted`: the person accepts the organisation's terms. */
@@ -328,7 +329,7 @@ function sentRecipients(client: Client) {
   };
 }
 
-function retrievals(client: Client) {
+function retrievals(client: Client, kind: "browser" | "program") {
   return {
     find: (transfer_id: string) =>
       settle(client.POST("/api/v1/transfers/find", { body: { transfer_id } })),
@@ -336,7 +337,7 @@ function retrievals(client: Client) {
     requestRecipientCode: (transfer_id: string, language: "de" | "nl" | "en") =>
       settle(
         client.POST("/api/v1/transfers/code", {
-          body: { transfer_id, language, client: "browser" },
+          body: { transfer_id, language, client: kind },
         }),
       ),
     /** What the address of a verification may open; behind `before`. */
@@ -352,9 +353,7 @@ function retrievals(client: Client) {
     confirmRecipientCode: (transfer_id: string, code: string) =>
       settle(client.POST("/api/v1/transfers/code/confirm", { body: { transfer_id, code } })),
     open: (question: OpenQuestion) =>
-      settle<Retrieval>(
-        client.POST("/api/v1/retrievals", { body: { ...question, client: "browser" } }),
-      ),
+      settle<Retrieval>(client.POST("/api/v1/retrievals", { body: { ...question, client: kind } })),
     retrieval: (retrieval_id: string) =>
       settle(
         client.GET("/api/v1/retrievals/{retrieval_id}", { params: { path: { retrieval_id } } }),

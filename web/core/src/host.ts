@@ -4,6 +4,8 @@
 export interface Host {
   /** Where the server's paths begin, for example `https://transfer.example.org`. */
   readonly base: string;
+  /** What it is to the server: programs bring tokens where browsers have cookies. Absent: browser. */
+  readonly client?: "browser" | "program";
   fetch(request: Request): Promise<Response>;
   wait(milliseconds: number): Promise<void>;
   /** Milliseconds since 1970 by the clock of the device, which may be wrong. */

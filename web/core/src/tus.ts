@@ -48,6 +48,8 @@ export interface TusTarget {
   /** The absolute address where uploads begin. */
   readonly endpoint: string;
   readonly secret: string;
+  /** Who calls, where no cookie says it. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Comes when a draft begins: whoever only opens the page has no use for it yet. */
@@ -85,7 +87,7 @@ function optionsOf(target: TusTarget, job: CarrierJob, url: () => string | null)
   return {
     endpoint: target.endpoint,
     ...(job.no !== undefined && { uploadUrl: `${target.endpoint}/${job.no}` }),
-    headers: { "Couvert-Secret": target.secret },
+    headers: { ...target.headers, "Couvert-Secret": target.secret },
     metadata: { filename: job.name, ...(job.type !== "" && { filetype: job.type }) },
     chunkSize: requestBytesMax,
     retryDelays,

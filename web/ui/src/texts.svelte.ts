@@ -4,8 +4,13 @@ import { formatMessage, languages, type Language, type Values } from "@couvert/c
 
 import type catalogue from "../../../locales/en.json";
 
-/** A text of the pages; the compiler knows them all. */
-export type TextKey = keyof typeof catalogue & `page.${string}`;
+/** A text of the pages or the mail programs; the compiler knows them all. */
+export type TextKey = keyof typeof catalogue &
+  (
+    | `page.${string}`
+    | `addin.${string}`
+    | "mail.code.subject" // which the add-ins recognise
+  );
 type Catalogue = Readonly<Record<string, string>>;
 
 let language = $state<Language>("en");

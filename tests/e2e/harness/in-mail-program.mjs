@@ -1,0 +1,237 @@
+// What runs inside of Thunderbird, sent there as text: with its globals, not with those of Node.
+// Each function stands for itself: it reaches none of the others.
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment
+// @ts-nocheck for that reason
+/* global Services, ChromeUtils, Cc, Ci, Cu */
+
+/** Passwords and the mail server's certificate, which it has signed itself. */
+export async function introduce({ address, password, certificate, smtpPort }) {
+  const database = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
+  const overrides = Cc["@mozilla.org/security/certoverride;1"].getService(
+    Ci.nsICertOverrideService,
+  );
+  const own = database.constructX509FromBase64(certificate);
+  overrides.rememberValidityOverride("localhost", smtpPort, {}, own, true);
+  for (const origin of ["imap://localhost", "smtp://localhost"]) {
+    const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+    login.init(origin, null, origin, address, password, "", "");
+    await Services.logins.addLoginAsync(login);
+  }
+}
+
+/** Whether the add-on with this ID runs. */
+export function isThere({ id }) {
+  const { WebExtensionPolicy } = Cu.getGlobalForObject(Services);
+  return WebExtensionPolicy.getByID(id)?.active === true;
+}
+
+/** Looks for new mails, once; from then on the server tells of them. */
+export function fetchMails() {
+  const window = Services.wm.getMostRecentWindow("mail:3pane");
+  window.GetMessagesForAllAuthenticatedAccounts?.();
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const server = MailServices.accounts.defaultAccount.incomingServer;
+  const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
+  (inbox ?? server.rootFolder).getNewMessages(window.msgWindow, null);
+}
+
+/** Opens a mail to be written, as if somebody had filled it in. */
+export async function compose({ to, cc, subject, body, files }) {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(
+    Ci.nsIMsgCompFields,
+  );
+  Object.assign(fields, { to, cc: cc ?? "", subject, body: body ?? "" });
+  for (const path of files ?? []) {
+    const local = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+    local.initWithPath(path);
+    const attachment = Cc["@mozilla.org/messengercompose/attachment;1"].createInstance(
+      Ci.nsIMsgAttachment,
+    );
+    attachment.url = Services.io.newFileURI(local).spec;
+    attachment.name = local.leafName;
+    attachment.size = local.fileSize;
+    fields.addAttachment(attachment);
+  }
+  const parameters = Cc["@mozilla.org/messengercompose/composeparams;1"].createInstance(
+    Ci.nsIMsgComposeParams,
+  );
+  parameters.composeFields = fields;
+  parameters.type = Ci.nsIMsgCompType.New;
+  parameters.format = Ci.nsIMsgCompFormat.HTML;
+  MailServices.compose.OpenComposeWindowWithParams(null, parameters);
+  for (let tries = 200; tries > 0; tries--) {
+    const window = Services.wm.getMostRecentWindow("msgcompose");
+    if (
+      window?.gMsgCompose &&
+      window.ToolbarButtonReady !== false &&
+      window.gWindowLocked === false
+    ) {
+      await new Promise((resolve) => main.setTimeout(resolve, 500));
+      return true;
+    }
+    await new Promise((resolve) => main.setTimeout(resolve, 50));
+  }
+  throw new Error("no window to write in");
+}
+
+/** Shows a mail of the inbox in a tab, once it is there. */
+export async function show({ subject }) {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const { MailUtils } = ChromeUtils.importESModule("resource:///modules/MailUtils.sys.mjs");
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  const server = MailServices.accounts.defaultAccount.incomingServer;
+  for (let tries = 100; tries > 0; tries--) {
+    const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
+    const found = [...(inbox?.messages ?? [])].find((one) =>
+      one.mime2DecodedSubject.includes(subject),
+    );
+    if (found) {
+      MailUtils.displayMessages([found]);
+      return true;
+    }
+    inbox?.getNewMessages(main.msgWindow, null);
+    await new Promise((resolve) => main.setTimeout(resolve, 200));
+  }
+  throw new Error(`no mail ${subject}`);
+}
+
+/** The subjects and the text of the mails in a folder of a kind, by its flag. */
+export function mailsIn({ flag }) {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const server = MailServices.accounts.defaultAccount.incomingServer;
+  const folder = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags[flag]);
+  return [...(folder?.messages ?? [])].map((one) => one.mime2DecodedSubject);
+}
+
+/** Presses the add-on's button in the newest window of a kind. */
+export async function press({ windowType, kind, id }) {
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  for (let tries = 200; tries > 0; tries--) {
+    const window = Services.wm.getMostRecentWindow(windowType);
+    const documents = [window.document];
+    const tabs = window.document.getElementById("tabmail");
+    const about = tabs?.currentAboutMessage ?? window.messageBrowser?.contentWindow;
+    if (about) documents.push(about.document);
+    for (const document of documents) {
+      const isMain = kind === "browserAction"; // in the unified toolbar these have no ID
+      const selector = isMain
+        ? `.unified-toolbar [extension="${id}"]`
+        : `[id$="-${kind}-toolbarbutton"]`;
+      const button = document.querySelector(selector);
+      if (button && !button.disabled && !button.hidden) {
+        button.click();
+        return button.id;
+      }
+    }
+    await new Promise((resolve) => main.setTimeout(resolve, 50));
+  }
+  throw new Error(`no button ${kind}`);
+}
+
+/** Waits for a window to write in, with this subject. */
+export async function written({ subject }) {
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  for (let tries = 200; tries > 0; tries--) {
+    const window = Services.wm.getMostRecentWindow("msgcompose");
+    const field = window?.document.getElementById("msgSubject");
+    if (field?.value === subject && window.gWindowLocked === false) return true;
+    await new Promise((resolve) => main.setTimeout(resolve, 50));
+  }
+  throw new Error(`nothing is written with the subject ${subject}`);
+}
+
+/** Writes another subject, in the newest window to write in. */
+export function retitle({ subject }) {
+  const window = Services.wm.getMostRecentWindow("msgcompose");
+  window.document.getElementById("msgSubject").value = subject;
+}
+
+/** Presses Thunderbird's own Send, in the newest window to write in. */
+export async function sendPlainly() {
+  const window = Services.wm.getMostRecentWindow("msgcompose");
+  window.goDoCommand("cmd_sendNow");
+  await new Promise((resolve) => window.setTimeout(resolve, 1500));
+}
+
+/** Closes a window of the add-on. */
+export function close({ page }) {
+  for (const window of Services.wm.getEnumerator(null)) {
+    const browsers = [...window.document.querySelectorAll("browser")];
+    if (browsers.some(({ currentURI }) => currentURI?.spec.includes(`/${page}`))) window.close();
+  }
+}
+
+/** How many windows to write in there are, and what each has as its subject. */
+export function drafts() {
+  return [...Services.wm.getEnumerator("msgcompose")].map(
+    (window) => window.document.getElementById("msgSubject").value,
+  );
+}
+
+/** Calls a function in a page of the add-on. */
+export function inPage({ page, source, value }) {
+  const browsers = [];
+  for (const window of Services.wm.getEnumerator(null)) {
+    const one = window.document.getElementById("requestFrame");
+    if (one) browsers.push(one);
+    for (const tab of window.gTabmail?.tabInfo ?? []) if (tab.browser) browsers.push(tab.browser);
+    const tabmail = window.document.getElementById("tabmail");
+    for (const tab of tabmail?.tabInfo ?? []) if (tab.browser) browsers.push(tab.browser);
+    browsers.push(...window.document.querySelectorAll("browser"));
+    const about = window.gTabmail?.currentAboutMessage;
+    if (about) browsers.push(...about.document.querySelectorAll("browser"));
+  }
+  const browser = browsers.find(
+    ({ currentURI }) =>
+      currentURI?.schemeIs("moz-extension") && currentURI.spec.includes(`/${page}`),
+  );
+  if (!browser) throw new Error(`no page ${page}`);
+  const name = `couvert:${Math.random()}`;
+  return new Promise((resolve, reject) => {
+    const { messageManager } = browser;
+    const hear = ({ data }) => {
+      messageManager.removeMessageListener(name, hear);
+      if ("error" in data) reject(new Error(data.error));
+      else resolve(data.value);
+    };
+    messageManager.addMessageListener(name, hear);
+    // As if a person had done it: permissions are given for nothing else.
+    const script = `
+      new Promise((resolve) => {
+        const input = content.windowUtils.setHandlingUserInput(true);
+        try {
+          resolve((${source})(content, ${JSON.stringify(value ?? null)}));
+        } finally {
+          input.destruct();
+        }
+      }).then(
+        (value) => sendAsyncMessage(${JSON.stringify(name)}, { value: value ?? null }),
+        (error) => sendAsyncMessage(${JSON.stringify(name)}, { error: String(error) }),
+      );`;
+    messageManager.loadFrameScript(`data:,${encodeURIComponent(script)}`, false);
+  });
+}
+
+/** A picture of a page of the add-on, as Base64. */
+export async function picture({ page }) {
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  let found;
+  for (const window of Services.wm.getEnumerator(null)) {
+    const browsers = [...window.document.querySelectorAll("browser")];
+    for (const tab of window.gTabmail?.tabInfo ?? []) if (tab.browser) browsers.push(tab.browser);
+    found ??= browsers.find(
+      ({ currentURI }) =>
+        currentURI?.schemeIs("moz-extension") && currentURI.spec.includes(`/${page}`),
+    );
+  }
+  if (!found) throw new Error(`no page ${page}`);
+  const { width, height } = found.getBoundingClientRect();
+  const rectangle = new main.DOMRect(0, 0, width, height);
+  const drawn = await found.browsingContext.currentWindowGlobal.drawSnapshot(rectangle, 1, "white");
+  const canvas = main.document.createElementNS("http://www.w3.org/1999/xhtml", "canvas");
+  [canvas.width, canvas.height] = [drawn.width, drawn.height];
+  canvas.getContext("2d").drawImage(drawn, 0, 0);
+  return canvas.toDataURL("image/png").split(",")[1];
+}

@@ -1,0 +1,208 @@
+// The add-on in Debian's Thunderbird: a mail that somebody writes there leaves by Couvert.
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { CommandLine } from "./harness/command-line.mjs";
+import { Couvertd } from "./harness/couvertd.mjs";
+import { newFolder } from "./harness/files.mjs";
+import * as inside from "./harness/in-mail-program.mjs";
+import { MailProgram } from "./harness/mail-program.mjs";
+import { transferLinkIn } from "./harness/mailbox.mjs";
+import { mailbox } from "./harness/run-context.mjs";
+
+const sender = "thunder-anna@example.org";
+const recipient = "thunder-bert@example.com";
+const other = "thunder-carl@example.net";
+const subject = "Vertraulich: Prüfung";
+const pictures = process.env.COUVERT_SCREENSHOTS;
+
+/** @type {Couvertd} */
+let server;
+/** @type {MailProgram} */
+let program;
+
+before(async () => {
+  server = await Couvertd.start({
+    name: "thunderbird",
+    config: { limits: { client_mail: "true" } },
+  });
+  program = await MailProgram.start({
+    address: sender,
+    more: { "extensions.webextOptionalPermissionPrompts": false },
+  });
+});
+
+after(async () => {
+  await program?.stop();
+  await server?.stop();
+});
+
+/** @param {string} page @param {string} name */
+async function look(page, name) {
+  if (pictures) await program.picture(page, path.join(pictures, `thunderbird-${name}.png`));
+}
+
+/** Clicks what is there by then. @param {string} page @param {string} selector */
+const click = (page, selector) =>
+  program.until(
+    page,
+    (/** @type {Window} */ w, /** @type {string} */ wanted) => {
+      const found = /** @type {HTMLElement | null} */ (w.document.querySelector(wanted));
+      if (!found || found.getAttribute("aria-disabled") === "true") return false;
+      found.click();
+      return true;
+    },
+    selector,
+  );
+
+/** @param {string} page @param {string} selector @param {string} text */
+const fill = (page, selector, text) =>
+  program.until(
+    page,
+    (/** @type {Window} */ w, /** @type {[string, string]} */ [wanted, value]) => {
+      const field = /** @type {HTMLInputElement | null} */ (w.document.querySelector(wanted));
+      if (!field) return false;
+      field.value = value;
+      field.dispatchEvent(new w.Event("input", { bubbles: true }));
+      return true;
+    },
+    [selector, text],
+  );
+
+/** The text of an element, once it has one. @param {string} page @param {string} selector */
+const textOf = (page, selector) =>
+  program.until(
+    page,
+    (/** @type {Window} */ w, /** @type {string} */ wanted) =>
+      w.document.querySelector(wanted)?.textContent?.trim(),
+    selector,
+  );
+
+/** @param {string} page @param {string} selector */
+const isThere = (page, selector) =>
+  program.until(
+    page,
+    (/** @type {Window} */ w, /** @type {string} */ wanted) =>
+      w.document.querySelector(wanted) !== null,
+    selector,
+  );
+
+/** In a pane of another mail than those before. @param {Window} w */
+const isKept = (w) => w.document.querySelector("[data-testid=done][data-kept=true]") !== null;
+
+/** @param {import("./harness/mailbox.mjs").Mail} mail */
+const hasLink = (mail) => mail.links.some((link) => /\/r\/[a-z2-7]{26}/.test(link));
+
+test("a mail with attachments leaves by Couvert, after the add-on has proven the mailbox", async () => {
+  const folder = await newFolder("thunderbird-files");
+  const small = path.join(folder, "small.bin");
+  const large = path.join(folder, "Größe.bin");
+  await writeFile(small, "1");
+  await writeFile(large, randomBytes(30 * 1024 * 1024));
+  await program.run(inside.compose, {
+    to: `${recipient}, nobody@elsewhere.example`,
+    cc: other,
+    subject: "Erster Betreff",
+    body: "<p>Only for <b>Bert</b>.</p>",
+    files: [small, large],
+  });
+  await program.press("msgcompose", "composeAction");
+  await fill("send.html", "#server", server.baseUrl);
+  await look("send.html", "server");
+  await click("send.html", "[data-testid=server] button[type=submit]");
+  await isThere("send.html", "[data-testid=countdown]");
+  await look("send.html", "verify");
+  await isThere("send.html", "main[data-stage=form] [data-testid=files]");
+  await isThere("send.html", "[data-testid=files] li:nth-child(2)[data-state=done]");
+  await look("send.html", "form");
+  await click("send.html", "[data-testid=send]");
+  await isThere("send.html", "main[data-lack=refused]");
+  await click("send.html", "[data-testid=without]");
+  await isThere("send.html", "[data-testid=people]:not(:has(.warn))");
+
+  await program.run(inside.sendPlainly, {});
+  await program.run(inside.retitle, { subject });
+  await click("send.html", "[data-testid=send]");
+  await isThere("send.html", "main[data-lack=changed][data-stage=form]");
+  await click("send.html", "[data-testid=send]");
+  await isThere("send.html", "[data-testid=done][data-kept=true]");
+  await look("send.html", "done");
+  const password = await textOf("send.html", "[data-testid=password]");
+  await program.run(inside.close, { page: "send.html" });
+
+  const notification = await (await mailbox(recipient)).next();
+  assert.deepEqual(
+    notification.from.map(({ address }) => address),
+    [sender],
+  );
+  assert.ok(!notification.raw.includes("Only for"), "the text is nowhere in the mail");
+  assert.ok(!notification.raw.includes("Größe"), "nor is the name of a file");
+  const second = await (await mailbox(other)).next();
+  assert.notEqual(
+    transferLinkIn(second),
+    transferLinkIn(notification),
+    "each has a link of its own",
+  );
+  const link = transferLinkIn(notification);
+  const out = await newFolder("thunderbird-out");
+  const passwordFile = path.join(folder, "password");
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  const person = await CommandLine.create(server.baseUrl);
+  const words = ["retrieve", link, "--password-file", passwordFile, "--out", out];
+  const retrieved = await person.json(words);
+  const sum = async (/** @type {string} */ file) =>
+    createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex");
+  assert.equal(await sum(path.join(out, "Größe.bin")), await sum(large));
+  assert.equal(await sum(path.join(out, "small.bin")), await sum(small));
+  assert.match(JSON.stringify(retrieved), /Only for/);
+  assert.deepEqual(await program.run(inside.drafts, {}), []);
+  assert.deepEqual(await program.run(inside.mailsIn, { flag: "SentMail" }), [subject]);
+});
+
+test("a notification is opened, its attachments saved, and answered by Couvert", async () => {
+  const folder = await newFolder("thunderbird-received");
+  const file = path.join(folder, "Bericht.bin");
+  await writeFile(file, randomBytes(300_000));
+  const password = "Anders, 8 Hufe im Wind";
+  const passwordFile = path.join(folder, "password");
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  const bert = await CommandLine.create(server.baseUrl);
+  await bert.verify(recipient);
+  const who = ["--from", recipient, "--name", "Bert Bach", "--to", sender, "--language", "en"];
+  const what = ["--password-file", passwordFile, "--subject", "The report"];
+  await bert.json(["provide", file, ...who, ...what]);
+
+  await program.run(inside.show, { subject: "Bert Bach" });
+  await program.press("mail:3pane", "messageDisplayAction");
+  await fill("message.html", "#password", "wrong");
+  await click("message.html", "[data-testid=open]");
+  await isThere("message.html", "[role=alert]");
+  await fill("message.html", "#password", password);
+  await click("message.html", "[data-testid=open]");
+  await click("message.html", "[data-testid=save]");
+  await isThere("message.html", "[data-testid=saved]");
+  await look("message.html", "message");
+  const saved = await readFile(path.join(program.folder, "Bericht.bin"));
+  assert.ok(saved.equals(await readFile(file)));
+
+  await click("message.html", "[data-testid=reply]");
+  await program.run(inside.written, { subject: "Re: The report" });
+  await program.press("msgcompose", "composeAction");
+  await click("send.html?tab=", "main[data-stage=form] [data-testid=send]");
+  await program.until("send.html?tab=", isKept);
+  const answer = await (await mailbox(recipient)).next({ fits: hasLink });
+  assert.ok(transferLinkIn(answer));
+});
+
+test("what was sent is listed, and revoked", async () => {
+  await program.press("mail:3pane", "browserAction");
+  await isThere("transfers.html", "[data-testid=received] li");
+  await look("transfers.html", "transfers");
+  await click("transfers.html", "[data-testid=revoke]");
+  await click("transfers.html", "[data-testid=revoke]");
+  await isThere("transfers.html", "[data-testid=sent] [data-state=revoked]");
+});

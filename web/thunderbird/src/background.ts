@@ -1,0 +1,49 @@
+// What Thunderbird wakes: its buttons, and the guard before a mail leaves.
+import { linkOfMessage } from "./notified.ts";
+import { callForward, isGuarded, openPane, page, sendPage } from "./panes.ts";
+import { loadSettings } from "./settings.ts";
+
+messenger.composeAction.onClicked.addListener((tab) => {
+  if (tab.id !== undefined) void openPane(sendPage(tab.id));
+});
+
+messenger.compose.onBeforeSend.addListener((tab) => {
+  if (tab.id === undefined || !isGuarded(tab.id)) return {};
+  void callForward(sendPage(tab.id));
+  return { cancel: true };
+});
+
+messenger.action.onClicked.addListener(() => {
+  void openPane(page("transfers.html"));
+});
+
+/** The button above a mail is there for notifications of our server alone. */
+async function showFor(tabId: number, messageIds: readonly number[]): Promise<void> {
+  const { server } = await loadSettings();
+  const [only] = messageIds;
+  const isOne = messageIds.length === 1 && only !== undefined;
+  const link = isOne ? await linkOfMessage(only, server) : undefined;
+  if (link) await messenger.messageDisplayAction.enable(tabId);
+  else await messenger.messageDisplayAction.disable(tabId);
+}
+
+messenger.messageDisplay.onMessagesDisplayed.addListener((tab, shown) => {
+  const { messages } = shown as unknown as { messages: readonly { id: number }[] };
+  if (tab.id !== undefined)
+    void showFor(
+      tab.id,
+      messages.map(({ id }) => id),
+    );
+});
+
+async function openShown(tabId: number): Promise<void> {
+  const shown = (await messenger.messageDisplay.getDisplayedMessages(tabId)) as unknown as {
+    messages: readonly { id: number }[];
+  };
+  const [message] = shown.messages;
+  if (message) await openPane(page(`message.html?message=${message.id}`));
+}
+
+messenger.messageDisplayAction.onClicked.addListener((tab) => {
+  if (tab.id !== undefined) void openShown(tab.id);
+});

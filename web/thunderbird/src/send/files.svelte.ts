@@ -1,0 +1,108 @@
+// The attachments of a mail on their way into a draft.
+import {
+  newId,
+  newSecret,
+  tusCarrier,
+  uploadPath,
+  Uploads,
+  pass,
+  type Result,
+  type Upload,
+} from "@couvert/core";
+
+import type { Server } from "../server.ts";
+import { fileOf, type Attachment } from "../written.ts";
+
+function watch<T extends object>(record: T): T {
+  const watched = $state(record);
+  return watched;
+}
+
+export interface Place {
+  readonly id: string;
+  readonly secret: string;
+}
+
+export class MailFiles {
+  list = $state.raw<readonly { readonly attachment: Attachment; readonly upload: Upload }[]>([]);
+  place = $state.raw<Place | undefined>();
+  readonly bytes = $derived(this.list.reduce((sum, { upload }) => sum + upload.size, 0));
+  readonly sent = $derived(this.list.reduce((sum, { upload }) => sum + upload.sent, 0));
+  readonly complete = $derived(this.list.every(({ upload }) => upload.state === "done"));
+
+  private uploads: Uploads | undefined;
+  private readonly timer = setInterval(() => this.uploads?.tick(), 1000);
+  private readonly onOnline = () => this.uploads?.retryAll();
+
+  constructor(private readonly server: Server) {
+    window.addEventListener("online", this.onOnline);
+  }
+
+  async begin(from: string): Promise<Result> {
+    if (this.place) return pass(undefined);
+    const { api, host, headers } = this.server;
+    const secret = newSecret(host);
+    const made = await api.createDraft(from, newId(host), secret);
+    if (!made.ok) return made;
+    const place = { id: made.value.draft_id, secret };
+    this.place = place;
+    const endpoint = host.base + uploadPath(place.id);
+    this.uploads = new Uploads({
+      carrier: tusCarrier({ endpoint, secret, headers: headers() }),
+      now: host.now,
+      watch,
+      changed: () => undefined,
+      drop: (no) => void api.deleteFile(place.id, no, secret),
+    });
+    return pass(undefined);
+  }
+
+  /** What the mail has now: new attachments begin, those that are gone leave the draft. */
+  async follow(attachments: readonly Attachment[]): Promise<void> {
+    const isSame = (one: Attachment) => (other: Attachment) =>
+      one.id === other.id && one.size === other.size && one.name === other.name;
+    for (const { attachment, upload } of this.list) {
+      if (!attachments.some(isSame(attachment))) this.uploads?.remove(upload);
+    }
+    const kept = this.list.filter(({ attachment }) => attachments.some(isSame(attachment)));
+    const fresh = attachments.filter(
+      (one) => !this.list.some(({ attachment }) => isSame(one)(attachment)),
+    );
+    const files = await Promise.all(fresh.map(fileOf));
+    const names = uniqueNames(
+      fresh.map(({ name }) => name),
+      kept.map(({ upload }) => upload.name),
+    );
+    const uploads = this.uploads?.add(
+      files.map((content, at) => ({ name: names[at]!, type: content.type, content })),
+    );
+    const begun = (uploads ?? []).map((upload, at) => ({ attachment: fresh[at]!, upload }));
+    this.list = [...kept, ...begun];
+  }
+
+  retry(upload: Upload): void {
+    this.uploads?.retry(upload);
+  }
+
+  /** Throws the draft away, unless a transfer has come of it. */
+  stop({ discard }: { discard: boolean }): void {
+    clearInterval(this.timer);
+    window.removeEventListener("online", this.onOnline);
+    this.uploads?.stop();
+    if (discard && this.place) void this.server.api.deleteDraft(this.place.id, this.place.secret);
+  }
+}
+
+/** Two attachments may have one name, two files of a transfer not. */
+function uniqueNames(wanted: readonly string[], taken: readonly string[]): string[] {
+  const used = new Set(taken);
+  return wanted.map((name) => {
+    let free = name;
+    const dot = name.lastIndexOf(".") > 0 ? name.lastIndexOf(".") : name.length;
+    for (let number = 2; used.has(free); number += 1) {
+      free = `${name.slice(0, dot)} (${number})${name.slice(dot)}`;
+    }
+    used.add(free);
+    return free;
+  });
+}

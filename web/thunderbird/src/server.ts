@@ -1,0 +1,62 @@
+// The server as the add-on sees it: a program with a token, where a browser has cookies.
+import { createApi, pass, type Api, type CodePurpose, type Host, type Result } from "@couvert/core";
+import { currentLanguage } from "@couvert/ui";
+
+import { saveSettings, type Settings } from "./settings.ts";
+
+export interface Server {
+  readonly api: Api;
+  readonly host: Host;
+  /** Who calls, for uploads. */
+  headers(): Record<string, string>;
+  /** Mails a code; keeps the session's token that comes with the first. */
+  requestCode(address: string, purpose: CodePurpose): Promise<Result>;
+  /** The verification of a mailbox; undefined where it is not proven. */
+  verificationOf(address: string): Promise<Result<string | undefined>>;
+}
+
+export function createServer({ server, token: kept }: Settings): Server {
+  let token = kept;
+  const headers = (): Record<string, string> =>
+    token === "" ? {} : { Authorization: `Bearer ${token}` };
+  const host: Host = {
+    base: server,
+    client: "program",
+    fetch: (request) => {
+      const withToken = new Request(request, { credentials: "omit" });
+      for (const [name, value] of Object.entries(headers())) withToken.headers.set(name, value);
+      return fetch(withToken);
+    },
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    now: () => Date.now(),
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  };
+  const api = createApi(host);
+
+  async function keep(next: string): Promise<void> {
+    token = next;
+    await saveSettings({ server, token });
+  }
+
+  async function requestCode(address: string, purpose: CodePurpose): Promise<Result> {
+    const asked = await api.requestCode(address, currentLanguage(), purpose);
+    if (!asked.ok && asked.code === "unproven" && token !== "") {
+      await keep(""); // that session is over
+      return requestCode(address, purpose);
+    }
+    if (!asked.ok) return asked;
+    if (asked.value.token !== undefined) await keep(asked.value.token);
+    return pass(undefined);
+  }
+
+  async function verificationOf(address: string): Promise<Result<string | undefined>> {
+    if (token === "") return pass(undefined);
+    const known = await api.verifications();
+    if (!known.ok) return known.code === "unproven" ? pass(undefined) : known;
+    const same = address.toLowerCase();
+    const one = known.value.verifications.find((each) => each.address.toLowerCase() === same);
+    return pass(one?.verification_id);
+  }
+
+  return { api, host, headers, requestCode, verificationOf };
+}

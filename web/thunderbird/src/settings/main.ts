@@ -1,0 +1,4 @@
+import { begin } from "../begin.ts";
+import SettingsPage from "./SettingsPage.svelte";
+
+void begin(SettingsPage);

@@ -1,0 +1,90 @@
+// What one of the person's addresses has sent and may open.
+import type { Failure, ReceivedTransfer, SentSummary } from "@couvert/core";
+
+import { createServer, type Server } from "../server.ts";
+import { isAllowed, loadSettings } from "../settings.ts";
+import { Proof } from "../verify.svelte.ts";
+
+export class Transfers {
+  addresses = $state.raw<readonly string[]>([]);
+  address = $state("");
+  needsServer = $state(false);
+  proof = $state.raw<Proof | undefined>();
+  failure = $state.raw<Failure | undefined>();
+  sent = $state.raw<readonly SentSummary[] | undefined>();
+  moreSent = $state(false);
+  received = $state.raw<readonly ReceivedTransfer[] | undefined>();
+  /** Which one is asked about before it is revoked. */
+  asked = $state("");
+  base = "";
+
+  private server: Server | undefined;
+  private verification = "";
+
+  async begin(): Promise<void> {
+    const settings = await loadSettings();
+    this.needsServer = settings.server === "" || !(await isAllowed(settings.server));
+    if (this.needsServer) return;
+    this.base = settings.server;
+    this.server = createServer(settings);
+    const accounts = await messenger.accounts.list(false);
+    const all = accounts.flatMap(({ identities }) => identities.map(({ email }) => email ?? ""));
+    this.addresses = [...new Set(all)].filter((address) => address !== "");
+    await this.choose(this.addresses[0] ?? "");
+  }
+
+  async choose(address: string): Promise<void> {
+    this.address = address;
+    this.proof?.end();
+    this.proof = undefined;
+    this.sent = this.received = undefined;
+    this.failure = undefined;
+    if (address === "" || !this.server) return;
+    const known = await this.server.verificationOf(address);
+    if (!known.ok) this.failure = known;
+    else if (known.value !== undefined) await this.load(known.value);
+    else {
+      this.proof = new Proof(this.server, address, (verification) => {
+        this.proof = undefined;
+        void this.load(verification);
+      });
+      await this.proof.begin("sent");
+    }
+  }
+
+  private async load(verification: string): Promise<void> {
+    this.verification = verification;
+    const [sent, received] = await Promise.all([
+      this.server!.api.sentPage(verification),
+      this.server!.api.received(verification),
+    ]);
+    if (sent.ok) {
+      this.sent = sent.value.value.transfers;
+      this.moreSent = sent.value.value.more;
+    } else this.failure = sent;
+    if (received.ok) this.received = received.value.transfers;
+    else this.failure = received;
+  }
+
+  async more(): Promise<void> {
+    const last = this.sent?.at(-1)?.tracking_id;
+    const page = await this.server!.api.sentPage(this.verification, last);
+    if (!page.ok) {
+      this.failure = page;
+      return;
+    }
+    this.sent = [...(this.sent ?? []), ...page.value.value.transfers];
+    this.moreSent = page.value.value.more;
+  }
+
+  async revoke(trackingId: string): Promise<void> {
+    if (this.asked !== trackingId) {
+      this.asked = trackingId;
+      return;
+    }
+    this.asked = "";
+    const revoked = await this.server!.api.revoke(trackingId);
+    if (revoked.ok) await this.load(this.verification);
+    else this.failure = revoked;
+  }
+}
