@@ -92,7 +92,8 @@ export class MailProgram {
     this.folder = folder;
   }
 
-  /** @param {{ address: string, language?: string, more?: Record<string, string | number | boolean> }} options */
+  /** @param {{ address: string, language?: string,
+   *   more?: Record<string, string | number | boolean> }} options with more preferences */
   static async start({ address, language = "en-US", more = {} }) {
     const folder = await newFolder("thunderbird");
     const { mail } = await runContext();

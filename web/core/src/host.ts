@@ -4,7 +4,7 @@
 export interface Host {
   /** Where the server's paths begin, for example `https://transfer.example.org`. */
   readonly base: string;
-  /** What it is to the server: programs bring tokens where browsers have cookies. Absent: browser. */
+  /** What it is to the server, `browser` where absent: programs bring tokens, no cookies. */
   readonly client?: "browser" | "program";
   fetch(request: Request): Promise<Response>;
   wait(milliseconds: number): Promise<void>;

@@ -12,6 +12,7 @@ import {
 
 import type { Server } from "../server.ts";
 import { fileOf, type Attachment } from "../written.ts";
+import { uniqueNames } from "./names.ts";
 
 function watch<T extends object>(record: T): T {
   const watched = $state(record);
@@ -91,18 +92,4 @@ export class MailFiles {
     this.uploads?.stop();
     if (discard && this.place) void this.server.api.deleteDraft(this.place.id, this.place.secret);
   }
-}
-
-/** Two attachments may have one name, two files of a transfer not. */
-function uniqueNames(wanted: readonly string[], taken: readonly string[]): string[] {
-  const used = new Set(taken);
-  return wanted.map((name) => {
-    let free = name;
-    const dot = name.lastIndexOf(".") > 0 ? name.lastIndexOf(".") : name.length;
-    for (let number = 2; used.has(free); number += 1) {
-      free = `${name.slice(0, dot)} (${number})${name.slice(dot)}`;
-    }
-    used.add(free);
-    return free;
-  });
 }

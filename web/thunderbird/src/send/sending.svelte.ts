@@ -15,6 +15,7 @@ import {
   type Started,
 } from "@couvert/core";
 import { currentLanguage } from "@couvert/ui";
+import { SvelteSet } from "svelte/reactivity";
 
 import { createServer, type Server } from "../server.ts";
 import { isAllowed, loadSettings, type Known } from "../settings.ts";
@@ -72,7 +73,7 @@ export class Sending {
   /** Whether the copy is under Sent; undefined while that is open. */
   kept = $state<boolean | undefined>();
 
-  private without = new Set<string>();
+  private without = new SvelteSet<string>();
   private settings: Known | undefined;
   private server: Server | undefined;
   private request: ClientStart | undefined;
@@ -83,10 +84,11 @@ export class Sending {
 
   /** Everybody with what the rules say of them. */
   private peopleOf(mail: Written | undefined, policy: PolicyAnswer | undefined) {
-    const said = new Map(policy?.recipients.map((one, at) => [this.asked[at]?.address, one]));
+    const saidOf = (address: string) =>
+      policy?.recipients[this.asked.findIndex((one) => one.address === address)];
     return (mail?.people ?? [])
       .filter(({ address }) => !this.without.has(address))
-      .map((person) => ({ ...person, said: said.get(person.address) }));
+      .map((person) => ({ ...person, said: saidOf(person.address) }));
   }
   private asked: readonly Person[] = [];
 

@@ -29,7 +29,7 @@ export class Transfers {
     this.server = createServer(settings);
     const accounts = await messenger.accounts.list(false);
     const all = accounts.flatMap(({ identities }) => identities.map(({ email }) => email ?? ""));
-    this.addresses = [...new Set(all)].filter((address) => address !== "");
+    this.addresses = all.filter((one, at) => one !== "" && all.indexOf(one) === at);
     await this.choose(this.addresses[0] ?? "");
   }
 
