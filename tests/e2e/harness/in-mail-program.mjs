@@ -155,6 +155,23 @@ export async function sendPlainly() {
   await new Promise((resolve) => window.setTimeout(resolve, 1500));
 }
 
+/** What FileLink makes of a file, for the newest window to write in: a link, or what it says. */
+export async function fileLink({ id, path }) {
+  const { cloudFileAccounts } = ChromeUtils.importESModule(
+    "resource:///modules/cloudFileAccounts.sys.mjs",
+  );
+  const type = `ext-${id}`;
+  const [there] = cloudFileAccounts.getAccountsForType(type);
+  const account = there ?? cloudFileAccounts.createAccount(type);
+  const local = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+  local.initWithPath(path);
+  const window = Services.wm.getMostRecentWindow("msgcompose");
+  return account.uploadFile(window, local).then(
+    ({ url }) => url,
+    (error) => String(error.message ?? error),
+  );
+}
+
 /** Closes a window of the add-on. */
 export function close({ page }) {
   for (const window of Services.wm.getEnumerator(null)) {

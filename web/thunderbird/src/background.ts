@@ -1,4 +1,5 @@
 // What Thunderbird wakes: its buttons, and the guard before a mail leaves.
+import { offerFileLink } from "./filelink.ts";
 import { linkOfMessage } from "./notified.ts";
 import { callForward, isGuarded, openPane, page, sendPage } from "./panes.ts";
 import { loadSettings } from "./settings.ts";
@@ -47,3 +48,5 @@ async function openShown(tabId: number): Promise<void> {
 messenger.messageDisplayAction.onClicked.addListener((tab) => {
   if (tab.id !== undefined) void openShown(tab.id);
 });
+
+offerFileLink();

@@ -34,13 +34,7 @@ export type Lack = "changed" | "refused" | "nobody" | "files" | "password" | "di
 const ownMailsMax = 20;
 const pauses = [1000, 2000, 4000, 8000, 15_000, 30_000];
 
-interface Mail {
-  readonly subject: string;
-  readonly html: string;
-}
-/** Mails that the client delivers (`notify: none`). */
-type ClientStart = Start & { notify?: "none" };
-type ClientRecipient = Started["recipients"][number] & { mail?: Mail };
+type Mail = NonNullable<Started["recipients"][number]["mail"]>;
 
 export interface Delivery {
   readonly address: string;
@@ -76,7 +70,7 @@ export class Sending {
   private without = new SvelteSet<string>();
   private settings: Known | undefined;
   private server: Server | undefined;
-  private request: ClientStart | undefined;
+  private request: Start | undefined;
 
   constructor(private readonly tabId: number) {}
 
@@ -102,8 +96,7 @@ export class Sending {
   );
   /** Whether the notifications leave from the person's own mailbox. */
   readonly fromOwnMailbox = $derived(
-    (this.policy as { client_mail?: boolean } | undefined)?.client_mail === true &&
-      this.people.length <= ownMailsMax,
+    this.policy?.client_mail === true && this.people.length <= ownMailsMax,
   );
   readonly delivered = $derived(this.deliveries.every(({ state }) => state === "sent"));
 
@@ -247,7 +240,7 @@ export class Sending {
     }
     this.started = answer.value;
     this.files!.stop({ discard: false });
-    this.deliveries = (this.started.recipients as ClientRecipient[]).flatMap(({ address, mail }) =>
+    this.deliveries = this.started.recipients.flatMap(({ address, mail }) =>
       mail ? [{ address, mail, state: "waiting" as const }] : [],
     );
     this.stage = "done";
@@ -272,7 +265,7 @@ export class Sending {
     );
   }
 
-  private buildStart(replyTo: string | undefined): ClientStart {
+  private buildStart(replyTo: string | undefined): Start {
     const { host, api } = this.server!;
     const newLink = () => ({ slot_id: newId(host), secret: newSecret(host) });
     const { subject, text, name } = this.mail!;
@@ -307,7 +300,7 @@ export class Sending {
   }
 
   /** The same request again and again while the server is away: it makes one transfer only. */
-  private async start(request: ClientStart): Promise<Result<Started>> {
+  private async start(request: Start): Promise<Result<Started>> {
     const { id, secret } = this.files!.place!;
     for (let attempt = 0; ; attempt += 1) {
       const answer = await this.server!.api.start(id, request, secret);

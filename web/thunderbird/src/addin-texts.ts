@@ -1,0 +1,14 @@
+// The texts in Thunderbird's language.
+import { beginTexts, firstKnown } from "@couvert/ui";
+
+const catalogues = {
+  de: () => import("virtual:texts/de"),
+  nl: () => import("virtual:texts/nl"),
+  en: () => import("virtual:texts/en"),
+};
+
+export const beginAddinTexts = (): Promise<void> =>
+  beginTexts(
+    { load: async (one) => (await catalogues[one]()).texts, keep: () => undefined },
+    firstKnown([messenger.i18n.getUILanguage(), ...navigator.languages]),
+  );
