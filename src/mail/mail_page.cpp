@@ -20,7 +20,8 @@ constexpr std::string_view style_sheet =
     ".page{background:#11171c!important}.card{background:#1a2229!important;"
     "border-color:#313c45!important}.strong{color:#e9edf0!important}.soft{color:#adb9c2!important}"
     ".box{background:#141b21!important;border-color:#4a5660!important}"
-    ".notice{background:#3a3115!important;border-color:#c9a227!important;color:#f7e9bd!important}";
+    ".notice{background:#3a3115!important;border-color:#c9a227!important;color:#f7e9bd!important}"
+    ".good{background:#15301f!important;border-color:#7fd0a0!important;color:#d3f0de!important}";
 
 // A thin line around a box. Outlook's Word engine knows no transparency and takes the first colour.
 constexpr std::string_view thin_line =
@@ -125,12 +126,23 @@ void MailPage::code(std::string_view code) {
 }
 
 void MailPage::notice(std::string_view text) {
+  add_box(
+      "<div class=\"notice\" style=\"background:#fbf0da;border-left:4px solid "
+      "#b57a00;color:#5c3900;",
+      text);
+}
+
+void MailPage::good_news(std::string_view text) {
+  add_box(
+      "<div class=\"good\" style=\"background:#e5f2ea;border-left:4px solid #1b6840;color:#12472b;",
+      text);
+}
+
+void MailPage::add_box(std::string_view opening, std::string_view text) {
   add_text(wrapped(text));
-  html_ += block("0 0 16px",
-                 join({"<div class=\"notice\" style=\"background:#fbf0da;border-left:4px solid "
-                       "#b57a00;border-radius:4px;padding:10px 14px;",
-                       font, "font-size:16px;line-height:24px;color:#5c3900;\">", escape_html(text),
-                       "</div>"}));
+  html_ +=
+      block("0 0 16px", join({opening, "border-radius:4px;padding:10px 14px;", font,
+                              "font-size:16px;line-height:24px;\">", escape_html(text), "</div>"}));
 }
 
 void MailPage::list(const std::vector<std::string>& items, ListKind kind) {

@@ -49,6 +49,8 @@ class MailPage {
   void code(std::string_view code);
   /// A line that must not be missed.
   void notice(std::string_view text);
+  /// The same where nothing is left to do: in green.
+  void good_news(std::string_view text);
   void list(const std::vector<std::string>& items, ListKind kind);
   void rows(const std::vector<Row>& rows, RowsKind kind);
   /// What a person wrote, marked as such on every line.
@@ -62,6 +64,7 @@ class MailPage {
 
  private:
   void add_text(std::string_view block);
+  void add_box(std::string_view opening, std::string_view text);
   std::string link_html(std::string_view link, std::string_view shown) const;
 
   MailPageHead head_;

@@ -160,7 +160,7 @@ MailText write_kind(const Writer& write, const NotificationMail& mail) {
   page.button(write("mail.notification.download"), mail.download_link, ButtonKind::main);
   page.paragraph(write("mail.notification.available", {{"date", write.local(mail.expires)}}));
   if (mail.open_by == OpenBy::password) page.notice(write("mail.notification.password"));
-  if (mail.open_by == OpenBy::quick) page.notice(write("mail.notification.connected"));
+  if (mail.open_by == OpenBy::quick) page.good_news(write("mail.notification.connected"));
   add_sender_text(page, write, mail);
   add_files(page, write, mail);
   if (mail.invites) page.remark(write("mail.notification.invites"));
@@ -207,7 +207,13 @@ MailText write_kind(const Writer& write, const HandedOverMail& mail) {
   MailPage page = write.page(subject);
   page.paragraph(write("mail.handed_over.intro", {{"count", count}}));
   add_recipients(page, write, mail.recipients);
-  page.notice(write("mail.handed_over." + std::string(way_of(mail))));
+  const std::string_view way = way_of(mail);
+  const std::string left = write("mail.handed_over." + std::string(way));
+  if (way == "quick") {
+    page.good_news(left);
+  } else {
+    page.notice(left);
+  }
   if (mail.connected_count > 0 && mail.connected_count < count) {
     page.remark(
         write("mail.handed_over.connected", {{"count", std::int64_t{mail.connected_count}}}));
@@ -317,7 +323,12 @@ MailText write_kind(const Writer& write, const QuickMail& mail) {
   MailPage page = write.page(write(key + "title"));
   page.paragraph(write(key + "intro", {{"address", about}, {"date", write.local(mail.when)}}));
   if (!device.empty()) page.rows({{write("mail.quick.device"), device}}, RowsKind::short_values);
-  page.notice(write(key + "next"));
+  const std::string next = write(key + "next");
+  if (mail.event == QuickEvent::connected) {
+    page.good_news(next);
+  } else {
+    page.notice(next);
+  }
   page.button(write("mail.quick.open"), mail.link, ButtonKind::second);
   page.remark(write("mail.quick.never"));
   return write.finish(page, write(key + "subject", {{"address", one_line(mail.about.text)}}));
