@@ -139,8 +139,9 @@ TEST_CASE("pages of other origins are named one by one") {
   CHECK(parse_config(named, "x")->http.origins.at(0) == "https://mail.example.org");
   CHECK(parse_config(good, "x")->http.origins.empty());
   for (const std::string wrong : {"[\"*\"]", "[\"null\"]", "[\"https://a.example/\"]"}) {
-    CHECK(refusal(good + "[api]\norigins = " + wrong + "\n")
-              .starts_with("couvert.toml:23: api.origins: expected"));
+    std::string text = good;
+    text.append("[api]\norigins = ").append(wrong).append("\n");
+    CHECK(refusal(text).starts_with("couvert.toml:23: api.origins: expected"));
   }
 }
 
