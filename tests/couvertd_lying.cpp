@@ -7,8 +7,7 @@
 //     guesses  it plays both sides while an invitation passes, without the invitation's secret
 //     knows    the same with the secret, which it has recorded when it sealed the manifest
 //
-// What it reads it tells on standard error: "read SENDER RECIPIENT".
-#include <cstdio>
+// What it reads it tells in the file $COUVERT_LIES.read: a line "SENDER RECIPIENT" each.
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -70,9 +69,17 @@ Loot& loot() {
   return *kept;
 }
 
-std::string what_to_do() {
+std::string word_file() {
   const char* path = std::getenv("COUVERT_LIES");
-  std::ifstream file(path != nullptr ? path : "");
+  return path != nullptr ? path : "";
+}
+
+void tell_read(const std::string& line) {
+  std::ofstream(word_file() + ".read", std::ios::app) << line << '\n';
+}
+
+std::string what_to_do() {
+  std::ifstream file(word_file());
   std::string word;
   file >> word;
   return word;
@@ -151,7 +158,7 @@ Result<FoundEnvelope> other_envelope(QuickRelay* relay, const DeviceProof& proof
   const Result<Secret<32>> secret =
       open_envelope(place, {all.middle.key, all.people[found->sender.text]}, found->envelope);
   if (!secret) return found;
-  std::fprintf(stderr, "read %s %s\n", found->sender.text.c_str(), found->recipient.text.c_str());
+  tell_read(found->sender.text + ' ' + found->recipient.text);
   const HpkeSender keys{all.middle.key, all.people[found->recipient.text]};
   const Result<QuickEnvelope> anew = seal_envelope(place, keys, *secret, all.random);
   if (anew) found->envelope = *anew;
