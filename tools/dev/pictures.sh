@@ -1,13 +1,7 @@
-# Pictures to be looked at, and those of the guide. CI takes none: what only they need is installed
-# here.
+# Pictures to be looked at, and those of the guide. CI takes none.
 
 # run_mails [WORDS]: into build/mail-pictures; with words, only mails whose names contain them.
 run_mails() {
-  local package
-  for package in thunderbird xvfb; do
-    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
-      apt_install "$package"
-  done
   build_preset release couvertd
   node tests/e2e/pictures/mails.mjs "$@"
 }

@@ -9,6 +9,7 @@ import { defineConfig, type Plugin } from "vite";
 
 import { apiDocs } from "./api-docs.ts";
 import { firstLooks } from "./first-looks.ts";
+import { noNode } from "../ui/no-node.ts";
 import { texts } from "../ui/texts.ts";
 
 const pdfPackage = "pdfjs-dist";
@@ -37,17 +38,6 @@ function pdfFiles(): Plugin {
         }
       }
     },
-  };
-}
-
-/** @hpke/common asks Node for what every browser has: it is never asked here. */
-function noNode(): Plugin {
-  const none = "\0no-node";
-  return {
-    name: "couvert-no-node",
-    enforce: "pre",
-    resolveId: (id) => (id === "crypto" ? none : undefined),
-    load: (id) => (id === none ? "export const webcrypto = undefined;" : undefined),
   };
 }
 

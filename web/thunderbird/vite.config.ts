@@ -7,12 +7,27 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { zipSync, type Zippable } from "fflate";
 import { defineConfig, type Plugin } from "vite";
 
+import { noNode } from "../ui/no-node.ts";
 import { texts } from "../ui/texts.ts";
 import { manifestOf, manifestTexts, pages } from "./manifest.ts";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** The first that ZIP can say. */
 const mtime = new Date(1980, 0, 1);
+
+const pageOf = (name: string) => `<!doctype html>
+<html>
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width" />
+    <title>Couvert</title>
+    <script type="module" src="./src/${name}/main.ts"></script>
+  </head>
+  <body>
+    <div id="app"></div>
+  </body>
+</html>
+`;
 
 function addon(): Plugin {
   return {
@@ -35,23 +50,30 @@ function addon(): Plugin {
   };
 }
 
-/** @hpke/common asks Node for what Thunderbird has, too. */
-function noNode(): Plugin {
-  const none = "\0no-node";
+const inputs = Object.fromEntries(pages.map((name) => [name, here(`${name}.html`)]));
+
+/** The pages' HTML, the same but for the script: no file of it lies in the sources. */
+function addonPages(): Plugin {
   return {
-    name: "couvert-no-node",
-    enforce: "pre",
-    resolveId: (id) => (id === "crypto" ? none : undefined),
-    load: (id) => (id === none ? "export const webcrypto = undefined;" : undefined),
+    name: "couvert-addon-pages",
+    resolveId: (id) => (Object.values(inputs).includes(id) ? id : undefined),
+    load(id) {
+      const name = pages.find((one) => inputs[one] === id);
+      return name && pageOf(name);
+    },
   };
 }
-
-const inputs = Object.fromEntries(pages.map((name) => [name, here(`${name}.html`)]));
 
 export default defineConfig({
   root: here("."),
   base: "./",
-  plugins: [svelte(), texts(["page.", "addin.", "mail.code.subject"]), noNode(), addon()],
+  plugins: [
+    svelte(),
+    texts(["page.", "addin.", "mail.code.subject"]),
+    noNode(),
+    addonPages(),
+    addon(),
+  ],
   logLevel: "warn",
   build: {
     outDir: "dist/addon",

@@ -4,33 +4,18 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { newFolder } from "./files.mjs";
 import * as inside from "./in-mail-program.mjs";
-import { Marionette } from "./marionette.mjs";
-import { freePorts } from "./ports.mjs";
-import { endProgram, startProgram, waitUntil } from "./processes.mjs";
+import { endProgram, waitUntil } from "./processes.mjs";
 import { root, runContext } from "./run-context.mjs";
+import { startThunderbird } from "./thunderbird.mjs";
 
 /** @typedef {import("node:child_process").ChildProcess} ChildProcess */
+/** @typedef {import("./marionette.mjs").Marionette} Marionette */
 
 export const addonId = "thunderbird@couvert.example";
 const addon = path.join(root, "web/thunderbird/dist/couvert.xpi");
 
-// No first steps, no questions, nothing asked of the network; add-ons from the profile, unsigned.
+// Add-ons from the profile, unsigned; no alerts, no questions before a mail leaves.
 const preferences = {
-  "mail.provider.suppress_dialog_on_startup": true,
-  "mail.spotlight.firstRunDone": true,
-  "mail.winsearch.firstRunDone": true,
-  "mail.shell.checkDefaultClient": false,
-  "mailnews.start_page.enabled": false,
-  "mailnews.start_page_override.mstone": "ignore",
-  "mail.rights.version": 1,
-  "datareporting.policy.dataSubmissionEnabled": false,
-  "toolkit.telemetry.reportingpolicy.firstRun": false,
-  "app.donation.eoy.version.viewed": 999,
-  "app.update.enabled": false,
-  "network.proxy.type": 1,
-  "network.proxy.socks": "127.0.0.1",
-  "network.proxy.socks_port": 9, // nobody is there; this machine is asked without it
-  "layout.css.devPixelsPerPx": "1.0",
   "mail.biff.show_alert": false,
   "mail.biff.play_sound": false,
   "mail.SpellCheckBeforeSend": false,
@@ -97,34 +82,20 @@ export class MailProgram {
   static async start({ address, language = "en-US", more = {} }) {
     const folder = await newFolder("thunderbird");
     const { mail } = await runContext();
-    const [port] = await freePorts(1);
-    const all = {
-      ...preferences,
-      ...accountPreferences({ address, mail }),
-      "browser.download.dir": folder,
-      "intl.locale.requested": language,
-      "marionette.port": port,
-      ...more,
-    };
-    const lines = Object.entries(all).map(
-      ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
-    );
     const profile = path.join(folder, "profile");
     await mkdir(path.join(profile, "extensions"), { recursive: true });
     await copyFile(addon, path.join(profile, `extensions/${addonId}.xpi`));
-    await writeFile(path.join(profile, "user.js"), lines.join(""));
-    const display = `:${100 + (process.pid % 5000)}`;
-    const screen = startProgram(
-      ["Xvfb", display, "-screen", "0", "1400x1100x24", "-nolisten", "tcp"],
-      { log: path.join(folder, "xvfb.log") },
-    );
-    const env = { ...process.env, DISPLAY: display, HOME: folder, MOZ_CRASHREPORTER_DISABLE: "1" };
-    const how = ["--marionette", "--remote-allow-system-access", "--no-remote"];
-    const program = startProgram(["thunderbird", ...how, "--profile", profile], {
-      env,
-      log: path.join(folder, "thunderbird.log"),
+    const { programs, marionette } = await startThunderbird(folder, {
+      preferences: {
+        ...preferences,
+        ...accountPreferences({ address, mail }),
+        "browser.download.dir": folder,
+        "intl.locale.requested": language,
+        ...more,
+      },
+      height: 1100,
     });
-    const started = new MailProgram([program, screen], await Marionette.connect(port), folder);
+    const started = new MailProgram(programs, marionette, folder);
     await started.#introduce({ address, mail });
     return started;
   }

@@ -1,19 +1,10 @@
 // FileLink: Thunderbird hands over one attachment and wants a link for it. Each link of Couvert is
 // one recipient's own, so this is for mails to one recipient, where the rules let a link open.
-import {
-  dayAhead,
-  endOfDay,
-  newId,
-  newSecret,
-  toApiTime,
-  tusCarrier,
-  uploadPath,
-  Uploads,
-  type Started,
-} from "@couvert/core";
+import { dayAhead, endOfDay, newId, newSecret, toApiTime, type Started } from "@couvert/core";
 import { currentLanguage, t } from "@couvert/ui";
 
 import { beginAddinTexts } from "./addin-texts.ts";
+import { beginDraft, uploadsInto, type Place } from "./drafts.ts";
 import { textOf } from "./failures.ts";
 import { createServer, type Server } from "./server.ts";
 import { isAllowed, loadSettings } from "./settings.ts";
@@ -27,16 +18,9 @@ type Answer = Linked | { readonly error: string };
 /** What was linked in this session, to be taken back when its attachment goes. */
 const links = new Map<number, { server: Server; trackingId: string }>();
 
-async function uploaded(server: Server, place: { id: string; secret: string }, file: File) {
-  const { api, host, headers } = server;
-  const endpoint = host.base + uploadPath(place.id);
-  const uploads = new Uploads({
-    carrier: tusCarrier({ endpoint, secret: place.secret, headers: headers() }),
-    now: host.now,
-    watch: (record) => record,
-    changed: () => undefined,
-    drop: (no) => void api.deleteFile(place.id, no, place.secret),
-  });
+async function uploaded(server: Server, place: Place, file: File) {
+  const { host } = server;
+  const uploads = uploadsInto(server, place, (record) => record);
   const [upload] = uploads.add([{ name: file.name, type: file.type, content: file }]);
   // Each call keeps Thunderbird from suspending this page.
   while (upload!.state !== "done" && upload!.state !== "failed") {
@@ -62,11 +46,9 @@ async function start(server: Server, mail: Written, file: File): Promise<Started
     return textOf({ ok: false, code: "refused", reason, address: person.address });
   }
   if (!client_mail || !open_by.includes("link")) return t("addin.filelink.form");
-  const secret = newSecret(host);
-  const draft = await api.createDraft(mail.address, newId(host), secret);
+  const draft = await beginDraft(server, mail.address);
   if (!draft.ok) return textOf(draft);
-  const id = draft.value.draft_id;
-  const { no, size, state, failure } = await uploaded(server, { id, secret }, file);
+  const { no, size, state, failure } = await uploaded(server, draft.value, file);
   if (state !== "done" || no === undefined)
     return failure ? textOf(failure, "upload") : t("addin.lack.files");
   const day = dayAhead(api.now(), Math.min(days_default, days_max));
@@ -80,7 +62,7 @@ async function start(server: Server, mail: Written, file: File): Promise<Started
     slot_id: newId(host),
     notify: "none" as const,
   };
-  const started = await api.start(id, body, secret);
+  const started = await api.start(draft.value.id, body, draft.value.secret);
   return started.ok ? started.value : textOf(started, "start");
 }
 

@@ -1,15 +1,7 @@
 // The attachments of a mail on their way into a draft.
-import {
-  newId,
-  newSecret,
-  tusCarrier,
-  uploadPath,
-  Uploads,
-  pass,
-  type Result,
-  type Upload,
-} from "@couvert/core";
+import { pass, type Result, type Upload, type Uploads } from "@couvert/core";
 
+import { beginDraft, uploadsInto, type Place } from "../drafts.ts";
 import type { Server } from "../server.ts";
 import { fileOf, type Attachment } from "../written.ts";
 import { uniqueNames } from "./names.ts";
@@ -17,11 +9,6 @@ import { uniqueNames } from "./names.ts";
 function watch<T extends object>(record: T): T {
   const watched = $state(record);
   return watched;
-}
-
-export interface Place {
-  readonly id: string;
-  readonly secret: string;
 }
 
 export class MailFiles {
@@ -41,20 +28,10 @@ export class MailFiles {
 
   async begin(from: string): Promise<Result> {
     if (this.place) return pass(undefined);
-    const { api, host, headers } = this.server;
-    const secret = newSecret(host);
-    const made = await api.createDraft(from, newId(host), secret);
+    const made = await beginDraft(this.server, from);
     if (!made.ok) return made;
-    const place = { id: made.value.draft_id, secret };
-    this.place = place;
-    const endpoint = host.base + uploadPath(place.id);
-    this.uploads = new Uploads({
-      carrier: tusCarrier({ endpoint, secret, headers: headers() }),
-      now: host.now,
-      watch,
-      changed: () => undefined,
-      drop: (no) => void api.deleteFile(place.id, no, secret),
-    });
+    this.place = made.value;
+    this.uploads = uploadsInto(this.server, made.value, watch);
     return pass(undefined);
   }
 

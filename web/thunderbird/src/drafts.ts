@@ -1,0 +1,40 @@
+// A draft at the server, and what uploads files into it.
+import {
+  newId,
+  newSecret,
+  pass,
+  tusCarrier,
+  uploadPath,
+  Uploads,
+  type Result,
+} from "@couvert/core";
+
+import type { Server } from "./server.ts";
+
+/** A draft; the secret is this program's alone. */
+export interface Place {
+  readonly id: string;
+  readonly secret: string;
+}
+
+export async function beginDraft({ api, host }: Server, from: string): Promise<Result<Place>> {
+  const secret = newSecret(host);
+  const made = await api.createDraft(from, newId(host), secret);
+  return made.ok ? pass({ id: made.value.draft_id, secret }) : made;
+}
+
+/** `watch` makes the records that a page shows. */
+export function uploadsInto(
+  { api, host, headers }: Server,
+  { id, secret }: Place,
+  watch: <T extends object>(record: T) => T,
+): Uploads {
+  const endpoint = host.base + uploadPath(id);
+  return new Uploads({
+    carrier: tusCarrier({ endpoint, secret, headers: headers() }),
+    now: host.now,
+    watch,
+    changed: () => undefined,
+    drop: (no) => void api.deleteFile(id, no, secret),
+  });
+}
