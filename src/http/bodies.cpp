@@ -15,12 +15,12 @@ constexpr int short_waits_max = 8;
 // Whether a turn on the pool goes on. Where the other side is only just behind, the thread waits
 // for it: handing the line to the io thread and back costs more than what moves meanwhile. A slow
 // line, or one among many, holds no thread.
-class Turn {
+class PoolTurn {
  public:
-  explicit Turn(const Workers& pool) : pool_(pool) {}
+  explicit PoolTurn(const Workers& pool) : pool_(pool) {}
 
   bool goes_on() { return pieces_++ < pieces_max && (pieces_ == 1 || pool_.is_idle()); }
-  bool waits(Connection& connection, Connection::Way way) {
+  bool waited_for(Connection& connection, Connection::Way way) {
     return waits_++ < short_waits_max && pool_.is_idle() && connection.wait_briefly(way);
   }
 
@@ -55,12 +55,12 @@ struct Receiving {
 
 // Takes what has come. Errors: those of Upload::write().
 Result<LineStep> receive_ready(Receiving& run, Workers& pool) {
-  Turn turn(pool);
+  PoolTurn turn(pool);
   while (run.left > 0 && turn.goes_on()) {
     const auto most = std::min<std::uint64_t>(run.left, file_piece_bytes);
     const MutableBytes room = MutableBytes(run.piece).first(static_cast<std::size_t>(most));
     LineStep step = run.connection->read_ready(room, run.filled);
-    while (step == LineStep::waits && turn.waits(*run.connection, Connection::Way::in)) {
+    while (step == LineStep::waits && turn.waited_for(*run.connection, Connection::Way::in)) {
       step = run.connection->read_ready(room, run.filled);
     }
     if (step == LineStep::waits) return step;
@@ -85,10 +85,10 @@ struct Sending {
 
 // Sends what the line takes. Errors: those of Download::read(); `unavailable` for the line.
 Result<LineStep> send_ready(Sending& run, const Workers& pool) {
-  Turn turn(pool);
+  PoolTurn turn(pool);
   while (true) {
     LineStep step = run.connection->send_ready();
-    while (step == LineStep::waits && turn.waits(*run.connection, Connection::Way::out)) {
+    while (step == LineStep::waits && turn.waited_for(*run.connection, Connection::Way::out)) {
       step = run.connection->send_ready();
     }
     if (step == LineStep::broken) return fail(ErrorCode::unavailable, "the line is broken");

@@ -21,11 +21,10 @@ Result<std::optional<std::int64_t>> done_before(Transaction& tx, const Caller& c
   return std::optional<std::int64_t>(*noted - 1);
 }
 
-Result<> note_done(Transaction& tx, const Caller& caller, const SealId& id,
-                   std::pair<std::int64_t, Instant> what) {
+Result<> note_done(Transaction& tx, const Caller& caller, const SealId& id, const Done& done) {
   if (caller.request_key.empty()) return {};
   const Result<std::int64_t> noted =
-      add_to_counter(tx, key_of(caller, id), hour_of(what.second), what.first + 1);
+      add_to_counter(tx, key_of(caller, id), hour_of(done.at), done.number + 1);
   if (!noted) return pass(noted);
   return {};
 }

@@ -16,8 +16,12 @@ namespace couvert {
 /// there was none, or the request has no name.
 Result<std::optional<std::int64_t>> done_before(Transaction& tx, const Caller& caller,
                                                 const SealId& id, Instant now);
-/// Notes that it is done. `what` is at least 0.
-Result<> note_done(Transaction& tx, const Caller& caller, const SealId& id,
-                   std::pair<std::int64_t, Instant> what);
+/// What a request did: a number that its answer is made of, at least 0, and when.
+struct Done {
+  std::int64_t number = 0;
+  Instant at;
+};
+/// Notes that it is done.
+Result<> note_done(Transaction& tx, const Caller& caller, const SealId& id, const Done& done);
 
 }  // namespace couvert
