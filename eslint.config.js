@@ -1,5 +1,6 @@
-// The import rule of web/: core knows neither DOM nor host; ui stands on core; each host stands on
-// both and on no other host. And the size rules of the house, which C++ keeps by tools/tidy.
+// The import rule of web/: core knows neither DOM nor host; ui stands on core, addin on both; each
+// host stands on them and on no other host, and only mail programs on addin. And the size rules of
+// the house, which C++ keeps by tools/tidy.
 import js from "@eslint/js";
 import svelte from "eslint-plugin-svelte";
 import globals from "globals";
@@ -8,6 +9,8 @@ import ts from "typescript-eslint";
 const browserGlobals = Object.keys(globals.browser).filter(
   (name) => !(name in globals["shared-node-browser"]),
 );
+
+const hosts = ["portal", "thunderbird", "outlook"];
 
 /** Refuses imports by workspace name and by relative path alike. */
 function noImportFrom(folders, message) {
@@ -51,7 +54,7 @@ export default ts.config(
     files: ["web/core/src/**"],
     languageOptions: { globals: globals["shared-node-browser"] },
     rules: {
-      ...noImportFrom(["ui", "portal", "thunderbird"], "core stands on nothing of ours."),
+      ...noImportFrom(["ui", "addin", ...hosts], "core stands on nothing of ours."),
       "no-restricted-globals": [
         "error",
         ...browserGlobals.map((name) => ({
@@ -64,17 +67,27 @@ export default ts.config(
   {
     files: ["web/ui/src/**"],
     languageOptions: { globals: globals.browser },
-    rules: noImportFrom(["portal", "thunderbird"], "ui stands on core only."),
+    rules: noImportFrom(["addin", ...hosts], "ui stands on core only."),
+  },
+  {
+    files: ["web/addin/src/**"],
+    languageOptions: { globals: globals.browser },
+    rules: noImportFrom(hosts, "addin stands on core and ui only."),
   },
   {
     files: ["web/portal/src/**"],
     languageOptions: { globals: globals.browser },
-    rules: noImportFrom(["thunderbird"], "hosts stand on no other host."),
+    rules: noImportFrom(["addin", "thunderbird", "outlook"], "hosts stand on no other host."),
   },
   {
     files: ["web/thunderbird/src/**"],
     languageOptions: { globals: { ...globals.browser, messenger: "readonly" } },
-    rules: noImportFrom(["portal"], "hosts stand on no other host."),
+    rules: noImportFrom(["portal", "outlook"], "hosts stand on no other host."),
+  },
+  {
+    files: ["web/outlook/src/**"],
+    languageOptions: { globals: { ...globals.browser, Office: "readonly" } },
+    rules: noImportFrom(["portal", "thunderbird"], "hosts stand on no other host."),
   },
   {
     files: ["**/*.svelte", "**/*.svelte.ts"],

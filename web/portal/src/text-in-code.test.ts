@@ -4,16 +4,15 @@
 import { parse, type AST } from "svelte/compiler";
 import { describe, expect, it } from "vitest";
 
-const sources = import.meta.glob<string>(["./**/*.svelte", "../../ui/src/**/*.svelte"], {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
+const sources = import.meta.glob<string>(
+  ["./**/*.svelte", "../../ui/src/**/*.svelte", "../../addin/src/**/*.svelte"],
+  { query: "?raw", import: "default", eager: true },
+);
 
 /** What people read or hear of an element besides its content. */
 const spoken = /^(aria-(label|description|valuetext|roledescription)|alt|label|placeholder|title)$/;
-/** Names, the same in every language. */
-const names = /\b(Couvert|CRC-32|SHA-256)\b/g;
+/** Names and examples, the same in every language. */
+const names = /\b(Couvert|CRC-32|SHA-256|transfer\.example\.org)\b/g;
 
 interface Node {
   readonly type: string;

@@ -1,14 +1,16 @@
 // FileLink: Thunderbird hands over one attachment and wants a link for it. Each link of Couvert is
 // one recipient's own, so this is for mails to one recipient, where the rules let a link open.
+import { beginAddinTexts } from "@couvert/addin/addin-texts.ts";
+import { beginDraft, uploadsInto, type Place } from "@couvert/addin/drafts.ts";
+import { textOf } from "@couvert/addin/failures.ts";
+import { createServer, type Server } from "@couvert/addin/server.ts";
+import type { Written } from "@couvert/addin/written.ts";
 import { dayAhead, endOfDay, newId, newSecret, toApiTime, type Started } from "@couvert/core";
 import { currentLanguage, t } from "@couvert/ui";
 
-import { beginAddinTexts } from "./addin-texts.ts";
-import { beginDraft, uploadsInto, type Place } from "./drafts.ts";
-import { textOf } from "./failures.ts";
-import { createServer, type Server } from "./server.ts";
-import { isAllowed, loadSettings } from "./settings.ts";
-import { readWritten, type Written } from "./written.ts";
+import { program } from "./program.ts";
+import { isAllowed, loadSettings, saveSettings } from "./settings.ts";
+import { readWritten } from "./written.ts";
 
 interface Linked {
   readonly url: string;
@@ -67,11 +69,11 @@ async function start(server: Server, mail: Written, file: File): Promise<Started
 }
 
 async function link(fileId: number, data: File, tabId: number): Promise<Answer> {
-  await beginAddinTexts();
+  await beginAddinTexts(program.languages());
   const settings = await loadSettings();
   const isReady = settings.server !== "" && (await isAllowed(settings.server));
   if (!isReady) return { error: t("addin.filelink.prove") };
-  const server = createServer(settings);
+  const server = createServer(settings, saveSettings);
   const started = await start(server, await readWritten(tabId), data);
   if (typeof started === "string") return { error: started };
   links.set(fileId, { server, trackingId: started.tracking_id });

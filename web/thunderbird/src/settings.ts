@@ -1,36 +1,14 @@
 // What the add-on keeps, and what an administrator has set for it (managed storage).
+import { originOf, type Known, type Settings } from "@couvert/addin/settings.ts";
 
-export interface Settings {
-  /** `https://transfer.example.org`; empty until one is known. */
-  readonly server: string;
-  /** Of the session at this server. */
-  readonly token: string;
-  readonly phone: string;
+interface Own extends Settings {
   /** Attachments up to this size stay in the copy under Sent. */
   readonly keepBytesMax: number;
 }
 
-export interface Known extends Settings {
-  /** Whether the administrator has set the server. */
-  readonly managed: boolean;
-}
+const initial: Own = { server: "", token: "", phone: "", keepBytesMax: 1024 * 1024 };
 
-const initial: Settings = { server: "", token: "", phone: "", keepBytesMax: 1024 * 1024 };
-
-/** The origin of what somebody typed; undefined where it is no server's address. */
-export function originOf(typed: string): string | undefined {
-  const text = typed.trim();
-  try {
-    const url = new URL(/^https?:\/\//.test(text) ? text : `https://${text}`);
-    const isLocal = url.hostname === "localhost";
-    if (url.username !== "" || url.password !== "") return undefined;
-    return url.protocol === "https:" || isLocal ? url.origin : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function managedValues(): Promise<Partial<Settings>> {
+async function managedValues(): Promise<Partial<Own>> {
   try {
     const values: Record<string, unknown> = await messenger.storage.managed.get();
     const server = typeof values["server"] === "string" ? originOf(values["server"]) : undefined;
@@ -44,15 +22,15 @@ async function managedValues(): Promise<Partial<Settings>> {
   }
 }
 
-export async function loadSettings(): Promise<Known> {
+export async function loadSettings(): Promise<Known & Own> {
   const managed = await managedValues();
-  const kept = (await messenger.storage.local.get({ ...initial })) as unknown as Settings;
+  const kept = (await messenger.storage.local.get({ ...initial })) as unknown as Own;
   // A token is for the server that gave it.
   const token = managed.server !== undefined && managed.server !== kept.server ? "" : kept.token;
   return { ...kept, token, ...managed, managed: managed.server !== undefined };
 }
 
-export const saveSettings = (change: Partial<Settings>): Promise<void> =>
+export const saveSettings = (change: Partial<Own>): Promise<void> =>
   messenger.storage.local.set({ ...change });
 
 const permissionOf = (server: string) => ({
@@ -65,17 +43,3 @@ export const isAllowed = (server: string): Promise<boolean> =>
 /** Asks the person. Order: at once in what follows a click. */
 export const askAllowance = (server: string): Promise<boolean> =>
   messenger.permissions.request(permissionOf(server));
-
-/** The server that the mail domain names at its well-known address; undefined where none is. */
-export async function serverOfDomain(domain: string): Promise<string | undefined> {
-  try {
-    const answer = await fetch(`https://${domain}/.well-known/couvert.json`, {
-      credentials: "omit",
-      signal: AbortSignal.timeout(10_000),
-    });
-    const found = (await answer.json()) as { server?: unknown };
-    return answer.ok && typeof found.server === "string" ? originOf(found.server) : undefined;
-  } catch {
-    return undefined;
-  }
-}

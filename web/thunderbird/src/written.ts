@@ -1,35 +1,14 @@
 // The mail that somebody writes in Thunderbird: read, guarded, turned into what is kept under Sent.
-import type { SentRecipient } from "@couvert/core";
+import type { Mail } from "@couvert/addin/mail-program.ts";
+import {
+  addPeople,
+  writtenOf,
+  type Note,
+  type Person,
+  type Written,
+} from "@couvert/addin/written.ts";
 
 import { newer } from "./newer.ts";
-
-export type Kind = SentRecipient["kind"];
-export interface Person {
-  readonly address: string;
-  readonly kind: Kind;
-}
-
-export interface Attachment {
-  readonly id: number;
-  readonly name: string;
-  readonly size: number;
-}
-
-export interface Written {
-  readonly tabId: number;
-  readonly identityId: string;
-  /** The sender, as the identity has it. */
-  readonly address: string;
-  readonly name: string;
-  readonly people: readonly Person[];
-  readonly subject: string;
-  readonly text: string;
-  readonly attachments: readonly Attachment[];
-  /** Of the mail that this one answers. */
-  readonly relatedMessageId: number | undefined;
-  /** The same as long as nobody has changed the mail. */
-  readonly fingerprint: string;
-}
 
 async function mailboxes(value: unknown): Promise<{ name: string; email: string }[]> {
   const list = Array.isArray(value) ? value : [value];
@@ -43,16 +22,22 @@ async function mailboxes(value: unknown): Promise<{ name: string; email: string 
   return found;
 }
 
-export async function readWritten(tabId: number): Promise<Written> {
+export interface Own extends Written {
+  readonly identityId: string;
+}
+
+export async function readWritten(tabId: number): Promise<Own> {
   const details = await messenger.compose.getComposeDetails(tabId);
   const identityId = details.identityId ?? "";
   const identity = await messenger.identities.get(identityId);
   const people: Person[] = [];
   for (const kind of ["to", "cc", "bcc"] as const) {
-    for (const { email } of await mailboxes(details[kind])) {
-      const isThere = people.some(({ address }) => address.toLowerCase() === email.toLowerCase());
-      if (!isThere) people.push({ address: email, kind });
-    }
+    const found = await mailboxes(details[kind]);
+    addPeople(
+      people,
+      found.map(({ email }) => email),
+      kind,
+    );
   }
   const [from] = await mailboxes(details.from);
   const attachments = (await messenger.compose.listAttachments(tabId)).map(
@@ -61,33 +46,18 @@ export async function readWritten(tabId: number): Promise<Written> {
   const text = (details.plainTextBody ?? "").trim();
   const subject = (details.subject ?? "").trim();
   const address = from?.email ?? identity?.email ?? "";
-  const told = { address, people, subject, text, attachments };
-  return {
-    tabId,
-    identityId,
-    ...told,
-    name: from?.name || identity?.name || address,
-    relatedMessageId: (details as { relatedMessageId?: number }).relatedMessageId,
-    fingerprint: JSON.stringify(told),
-  };
-}
-
-export const fileOf = async (attachment: Attachment): Promise<File> =>
-  (await messenger.compose.getAttachmentFile(attachment.id)) as File;
-
-export interface Notification {
-  readonly subject: string;
-  readonly html: string;
+  const name = from?.name || identity?.name || address;
+  return { ...writtenOf({ address, people, subject, text, attachments }, name), identityId };
 }
 
 /**
- * Sends one notification from the person's own mailbox, to one recipient, without a copy.
+ * Sends one notification by the identity that writes, to one recipient, without a copy.
  * Throws where Thunderbird has not sent it.
  */
 export async function deliver(
-  { identityId }: Written,
+  { identityId }: Own,
   address: string,
-  { subject, html }: Notification,
+  { subject, html }: Mail,
 ): Promise<void> {
   const details = {
     to: [address],
@@ -125,17 +95,18 @@ const escapeHtml = (text: string) =>
   text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign] ?? "");
 
 /**
- * Puts the mail under Sent as its writer wrote it: with the attachments up to a size, of the others
- * the names. Its window closes. Throws where that did not work; the window is then still open.
+ * Puts the mail under Sent as its writer wrote it, with the attachments up to a size; the note has
+ * the names of all. Its window closes; where that did not work it is still open, and this throws.
  */
 export async function keepInSent(
-  { tabId, identityId, attachments }: Written,
-  keepBytesMax: number,
-  note: readonly string[],
+  tabId: number,
+  { identityId, attachments }: Own,
+  { note, keepBytesMax }: { readonly note: Note; readonly keepBytesMax: number },
 ): Promise<void> {
   const folder = await sentFolderOf(identityId);
-  for (const { id, size } of attachments) {
-    if (size > keepBytesMax) await messenger.compose.removeAttachment(tabId, id);
+  const large = attachments.filter(({ size }) => size > keepBytesMax);
+  for (const { id } of large) {
+    await messenger.compose.removeAttachment(tabId, id as number);
   }
   const details = await messenger.compose.getComposeDetails(tabId);
   if (details.isPlainText) {

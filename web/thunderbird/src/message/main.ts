@@ -1,4 +1,8 @@
-import { begin } from "../begin.ts";
-import MessagePage from "./MessagePage.svelte";
+import { begin } from "@couvert/addin/begin.ts";
+import MessagePage from "@couvert/addin/message/MessagePage.svelte";
 
-void begin(MessagePage);
+import { program } from "../program.ts";
+import { shownOf } from "../shown.ts";
+
+const messageId = Number(new URLSearchParams(location.search).get("message"));
+void begin(MessagePage, { program, shown: shownOf(messageId) });

@@ -1,4 +1,8 @@
-import { begin } from "../begin.ts";
-import SendPage from "./SendPage.svelte";
+import { begin } from "@couvert/addin/begin.ts";
+import SendPage from "@couvert/addin/send/SendPage.svelte";
 
-void begin(SendPage);
+import { letterOf } from "../letter.ts";
+import { program } from "../program.ts";
+
+const tabId = Number(new URLSearchParams(location.search).get("tab"));
+void begin(SendPage, { program, letter: letterOf(tabId) });

@@ -1,4 +1,6 @@
-import { begin } from "../begin.ts";
-import TransfersPage from "./TransfersPage.svelte";
+import { begin } from "@couvert/addin/begin.ts";
+import TransfersPage from "@couvert/addin/transfers/TransfersPage.svelte";
 
-void begin(TransfersPage);
+import { program } from "../program.ts";
+
+void begin(TransfersPage, { program });

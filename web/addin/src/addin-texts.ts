@@ -1,4 +1,4 @@
-// The texts in Thunderbird's language.
+// The texts in the mail program's language.
 import { beginTexts, firstKnown } from "@couvert/ui";
 
 const catalogues = {
@@ -7,8 +7,8 @@ const catalogues = {
   en: () => import("virtual:texts/en"),
 };
 
-export const beginAddinTexts = (): Promise<void> =>
+export const beginAddinTexts = (languages: readonly string[]): Promise<void> =>
   beginTexts(
     { load: async (one) => (await catalogues[one]()).texts, keep: () => undefined },
-    firstKnown([messenger.i18n.getUILanguage(), ...navigator.languages]),
+    firstKnown(languages),
   );

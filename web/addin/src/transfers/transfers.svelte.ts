@@ -1,8 +1,9 @@
 // What one of the person's addresses has sent and may open.
 import type { Failure, ReceivedTransfer, SentSummary } from "@couvert/core";
 
+import { noAnswer } from "../failures.ts";
+import type { MailProgram } from "../mail-program.ts";
 import { createServer, type Server } from "../server.ts";
-import { isAllowed, loadSettings } from "../settings.ts";
 import { Proof } from "../verify.svelte.ts";
 
 export class Transfers {
@@ -21,15 +22,21 @@ export class Transfers {
   private server: Server | undefined;
   private verification = "";
 
+  constructor(private readonly program: MailProgram) {}
+
   async begin(): Promise<void> {
-    const settings = await loadSettings();
-    this.needsServer = settings.server === "" || !(await isAllowed(settings.server));
-    if (this.needsServer) return;
-    this.base = settings.server;
-    this.server = createServer(settings);
-    const accounts = await messenger.accounts.list(false);
-    const all = accounts.flatMap(({ identities }) => identities.map(({ email }) => email ?? ""));
-    this.addresses = all.filter((one, at) => one !== "" && all.indexOf(one) === at);
+    try {
+      const settings = await this.program.loadSettings();
+      const { server } = settings;
+      this.needsServer = server === "" || !(await this.program.isAllowed(server));
+      if (this.needsServer) return;
+      this.base = server;
+      this.server = createServer(settings, this.program.saveSettings);
+      this.addresses = await this.program.addresses();
+    } catch {
+      this.failure = noAnswer;
+      return;
+    }
     await this.choose(this.addresses[0] ?? "");
   }
 
@@ -44,7 +51,8 @@ export class Transfers {
     if (!known.ok) this.failure = known;
     else if (known.value !== undefined) await this.load(known.value);
     else {
-      this.proof = new Proof(this.server, address, (verification) => {
+      const from = { server: this.server, program: this.program };
+      this.proof = new Proof(from, address, (verification) => {
         this.proof = undefined;
         void this.load(verification);
       });

@@ -1,8 +1,8 @@
-// Proves a mailbox by itself: asks for a code, reads it from the mail that brings it. Whoever is
-// faster may type it.
-import { type CodePurpose, type Failure } from "@couvert/core";
+// Proves a mailbox by itself where the mail program lets it: asks for a code, reads it from the
+// mail that brings it. Whoever is faster may type it.
+import type { CodePurpose, Failure } from "@couvert/core";
 
-import { watchCodes } from "./codes.ts";
+import type { MailProgram } from "./mail-program.ts";
 import type { Server } from "./server.ts";
 
 /** Seconds in which a code comes by itself, or else somebody has to look for it. */
@@ -21,27 +21,33 @@ export class Proof {
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
-    private readonly server: Server,
+    private readonly from: { readonly server: Server; readonly program: MailProgram },
     readonly address: string,
     private readonly proven: (verificationId: string) => void,
   ) {}
+
+  /** Whether the code is read from its mail; else it has to be typed. */
+  get readsMail(): boolean {
+    return this.from.program.watchCodes !== undefined;
+  }
 
   async begin(purpose: CodePurpose): Promise<void> {
     if (this.busy) return;
     this.end();
     this.busy = true;
     this.failure = undefined;
-    const facts = await this.server.api.server();
+    const facts = await this.from.server.api.server();
     this.termsRequired = facts.ok && facts.value.terms_required;
     const since = Date.now();
-    const asked = await this.server.requestCode(this.address, purpose);
+    const asked = await this.from.server.requestCode(this.address, purpose);
     this.busy = false;
     if (!asked.ok) {
       this.failure = asked;
       return;
     }
+    if (!this.readsMail) return;
     this.count(since);
-    this.stopWatching = watchCodes(this.address, since, (code) => {
+    this.stopWatching = this.from.program.watchCodes?.(this.address, since, (code) => {
       this.code = code;
       void this.confirm();
     });
@@ -51,7 +57,7 @@ export class Proof {
     if (this.busy || this.code.trim() === "" || (this.termsRequired && !this.accepted)) return;
     this.busy = true;
     const code = this.code.trim();
-    const answer = await this.server.api.confirmCode(this.address, code, this.accepted);
+    const answer = await this.from.server.api.confirmCode(this.address, code, this.accepted);
     this.busy = false;
     if (answer.ok) {
       this.end();

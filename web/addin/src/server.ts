@@ -2,7 +2,7 @@
 import { createApi, pass, type Api, type CodePurpose, type Host, type Result } from "@couvert/core";
 import { currentLanguage } from "@couvert/ui";
 
-import { saveSettings, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 export interface Server {
   readonly api: Api;
@@ -15,7 +15,11 @@ export interface Server {
   verificationOf(address: string): Promise<Result<string | undefined>>;
 }
 
-export function createServer({ server, token: kept }: Settings): Server {
+/** Where it is, and what keeps a token that it gives. */
+export function createServer(
+  { server, token: kept }: Settings,
+  save: (change: Partial<Settings>) => Promise<void>,
+): Server {
   let token = kept;
   const headers = (): Record<string, string> =>
     token === "" ? {} : { Authorization: `Bearer ${token}` };
@@ -35,7 +39,7 @@ export function createServer({ server, token: kept }: Settings): Server {
 
   async function keep(next: string): Promise<void> {
     token = next;
-    await saveSettings({ server, token });
+    await save({ server, token }).catch(() => undefined); // then it lasts as long as the pane
   }
 
   async function requestCode(address: string, purpose: CodePurpose): Promise<Result> {

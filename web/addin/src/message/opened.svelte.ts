@@ -1,10 +1,10 @@
 // One notification: the transfer behind it, opened here, saved, answered.
 import { filePath, type Failure, type Retrieval } from "@couvert/core";
 
-import { linkOfMessage, type Link } from "../notified.ts";
-import { keepReply } from "../replies.ts";
+import { noAnswer } from "../failures.ts";
+import type { Link } from "../links.ts";
+import type { MailProgram, Shown } from "../mail-program.ts";
 import { createServer, type Server } from "../server.ts";
-import { loadSettings } from "../settings.ts";
 
 /** What every system of files takes; the server has taken out what is dangerous. */
 const fileName = (name: string) =>
@@ -25,13 +25,21 @@ export class Opened {
 
   private server: Server | undefined;
 
-  constructor(private readonly messageId: number) {}
+  constructor(
+    private readonly program: MailProgram,
+    private readonly shown: Shown,
+  ) {}
 
   async begin(): Promise<void> {
-    const settings = await loadSettings();
-    this.link = await linkOfMessage(this.messageId, settings.server);
-    this.server = createServer(settings);
-    this.loaded = true;
+    this.failure = undefined;
+    try {
+      const settings = await this.program.loadSettings();
+      this.server = createServer(settings, this.program.saveSettings);
+      this.link = await this.shown.link(settings.server);
+      this.loaded = true;
+    } catch {
+      this.failure = noAnswer;
+    }
   }
 
   async open(): Promise<boolean> {
@@ -63,31 +71,28 @@ export class Opened {
     this.busy = false;
   }
 
-  private async saveOne(no: number, filename: string, size: number): Promise<boolean> {
+  private saveOne(no: number, name: string, size: number): Promise<boolean> {
     const { retrieval_id, token } = this.retrieval!;
-    const id = await messenger.downloads.download({
+    return this.shown.save({
       url: this.server!.host.base + filePath(retrieval_id, no),
-      filename,
-      headers: [{ name: "Couvert-Retrieval", value: token ?? "" }],
-      conflictAction: "uniquify",
-      saveAs: false,
+      headers: { "Couvert-Retrieval": token ?? "" },
+      name,
+      size,
     });
-    for (;;) {
-      const [item] = await messenger.downloads.search({ id });
-      if (item?.state === "complete") return item.fileSize === size || item.bytesReceived === size;
-      if (item?.state !== "in_progress") return false;
-      await this.server!.host.wait(200);
-    }
   }
 
-  /** An answer to be written in Thunderbird, which then leaves by Couvert. */
+  /** An answer to be written in the mail program, which then leaves by Couvert. */
   async reply(): Promise<void> {
     const { retrieval, link } = this;
+    if (!link) return;
+    this.failure = undefined;
     const subject = retrieval?.subject ?? "";
-    const details = retrieval
-      ? { to: [retrieval.from], ...(subject !== "" && { subject: `Re: ${subject}` }) }
-      : {};
-    const tab = await messenger.compose.beginReply(this.messageId, "replyToSender", details);
-    if (tab.id !== undefined && link) await keepReply(tab.id, link.transferId);
+    await this.shown
+      .reply({
+        transferId: link.transferId,
+        ...(retrieval && { to: retrieval.from }),
+        ...(subject !== "" && { subject }),
+      })
+      .catch(() => (this.failure = noAnswer));
   }
 }

@@ -1,8 +1,11 @@
 // What a person reads about a failure: what happened and what to do next, in one text.
-import { roughDuration, type Failure } from "@couvert/core";
+import { fail, roughDuration, type Failure } from "@couvert/core";
 import { isText, t } from "@couvert/ui";
 
 export type Area = "verify" | "upload" | "start" | "open" | "sent" | "general";
+
+/** The mail program failed, whatever it was asked. */
+export const noAnswer = fail("unavailable", { reason: "mail_program" });
 
 /** The most precise text there is for this failure. */
 export function textOf(failure: Failure, area: Area = "general"): string {

@@ -2,9 +2,9 @@
 import { formatDateTime, formatSize } from "@couvert/core";
 import { currentLanguage, t } from "@couvert/ui";
 
-import type { Written } from "../written.ts";
+import type { Attachment, Note } from "../written.ts";
 
-export function noteFor({ attachments }: Written, expires: string): string[] {
+export function noteFor(attachments: readonly Attachment[], expires: string): Note {
   const language = currentLanguage();
   const files = attachments.map(({ name, size }) => `${name} (${formatSize(size, language)})`);
   return [

@@ -17,29 +17,26 @@ import {
 import { currentLanguage } from "@couvert/ui";
 import { SvelteSet } from "svelte/reactivity";
 
+import { noAnswer } from "../failures.ts";
+import type { AttachmentId, Delivered, Kept, Letter, Mail, MailProgram } from "../mail-program.ts";
 import { createServer, type Server } from "../server.ts";
-import { isAllowed, loadSettings, type Known } from "../settings.ts";
 import { Proof } from "../verify.svelte.ts";
-import { deliver, keepInSent, readWritten, type Person, type Written } from "../written.ts";
-import { replyOf } from "../replies.ts";
-import { MailFiles } from "./files.svelte.ts";
+import type { Person, Written } from "../written.ts";
+import { MailFiles, type Item } from "./files.svelte.ts";
 import { noteFor } from "./note.ts";
 
 export type Stage = "loading" | "server" | "verify" | "form" | "sending" | "done";
 export type Mode = "generated" | "own" | "none";
 /** What keeps the mail from leaving. */
-export type Lack = "changed" | "refused" | "nobody" | "files" | "password" | "differ" | "weak";
+export type Lack =
+  "changed" | "refused" | "nobody" | "unread" | "files" | "password" | "differ" | "weak";
 
-/** More windows than this would open and close before the person's eyes: then the server mails. */
-const ownMailsMax = 20;
 const pauses = [1000, 2000, 4000, 8000, 15_000, 30_000];
-
-type Mail = NonNullable<Started["recipients"][number]["mail"]>;
 
 export interface Delivery {
   readonly address: string;
   readonly mail: Mail;
-  state: "waiting" | "sent" | "failed";
+  state: "waiting" | Delivered | "failed";
 }
 
 export class Sending {
@@ -64,15 +61,30 @@ export class Sending {
 
   started = $state.raw<Started | undefined>();
   deliveries = $state<Delivery[]>([]);
-  /** Whether the copy is under Sent; undefined while that is open. */
-  kept = $state<boolean | undefined>();
+  /** Where the writer's copy is; undefined while that is open. */
+  kept = $state<Kept | "failed" | undefined>();
 
   private without = new SvelteSet<string>();
-  private settings: Known | undefined;
+  private chosen = $state.raw<readonly Item[]>([]);
   private server: Server | undefined;
   private request: Start | undefined;
 
-  constructor(private readonly tabId: number) {}
+  constructor(
+    private readonly program: MailProgram,
+    private readonly letter: Letter,
+  ) {}
+
+  get choosesFiles(): boolean {
+    return this.letter.choosesFiles;
+  }
+
+  private ownMailsMax(): number {
+    return this.letter.ownMailsMax;
+  }
+
+  get notKept() {
+    return this.letter.notKept;
+  }
 
   readonly people = $derived(this.peopleOf(this.mail, this.policy));
 
@@ -96,47 +108,93 @@ export class Sending {
   );
   /** Whether the notifications leave from the person's own mailbox. */
   readonly fromOwnMailbox = $derived(
-    this.policy?.client_mail === true && this.people.length <= ownMailsMax,
+    this.policy?.client_mail === true && this.people.length <= this.ownMailsMax(),
   );
-  readonly delivered = $derived(this.deliveries.every(({ state }) => state === "sent"));
+  readonly delivered = $derived(
+    this.deliveries.every(({ state }) => state === "sent" || state === "ready"),
+  );
 
   async begin(): Promise<void> {
     this.failure = undefined;
-    this.settings = await loadSettings();
-    const { server } = this.settings;
-    if (server === "" || !(await isAllowed(server))) {
-      this.stage = "server";
-      return;
+    await this.heed(async () => {
+      const settings = await this.program.loadSettings();
+      const { server } = settings;
+      if (server === "" || !(await this.program.isAllowed(server))) {
+        this.stage = "server";
+        return;
+      }
+      this.phone = settings.phone;
+      this.server = createServer(settings, this.program.saveSettings);
+      this.files?.stop({ discard: true });
+      this.files = new MailFiles(this.server, this.letter);
+      this.mail = await this.letter.read();
+      const known = await this.server.verificationOf(this.mail.address);
+      if (!known.ok) this.failure = known;
+      else if (known.value === undefined) await this.prove();
+      else await this.prepare();
+    });
+  }
+
+  /** Whatever the mail program fails at is a failure of the step; nothing leaves then. */
+  private async heed(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch {
+      this.failure = noAnswer;
+      if (this.stage === "sending") this.stage = "form";
     }
-    this.phone = this.settings.phone;
-    this.server = createServer(this.settings);
-    this.files = new MailFiles(this.server);
-    this.mail = await readWritten(this.tabId);
-    const known = await this.server.verificationOf(this.mail.address);
-    if (!known.ok) this.failure = known;
-    else if (known.value === undefined) await this.prove();
-    else await this.prepare();
   }
 
   private async prove(): Promise<void> {
-    const proof = new Proof(this.server!, this.mail!.address, () => void this.prepare());
+    const from = { server: this.server!, program: this.program };
+    const prepare = () => void this.heed(() => this.prepare());
+    const proof = new Proof(from, this.mail!.address, prepare);
     this.proof = proof;
     this.stage = "verify";
     await proof.begin("provide");
   }
 
   /** The form, and the files on their way. */
-  async prepare(): Promise<void> {
+  private async prepare(): Promise<void> {
     this.stage = "form";
     if (!(await this.askPolicy())) return;
     const begun = await this.files!.begin(this.mail!.address);
-    if (begun.ok) await this.files!.follow(this.mail!.attachments);
+    if (begun.ok) await this.followFiles();
     else this.failure = begun;
+  }
+
+  private followFiles(): Promise<void> {
+    return this.files!.follow([...this.mail!.attachments, ...this.chosen]);
+  }
+
+  /** Files from disk, beside the attachments of the mail. */
+  choose(files: readonly File[]): void {
+    const items = files.map((content) => ({
+      id: `chosen-${(this.chosenCount += 1)}`,
+      name: content.name,
+      size: content.size,
+      content,
+    }));
+    this.chosen = [...this.chosen, ...items];
+    void this.followFiles();
+  }
+  private chosenCount = 0;
+
+  /** Takes an attachment out of the mail itself, or a chosen file back. */
+  async drop(id: AttachmentId): Promise<void> {
+    const rest = this.chosen.filter((one) => one.id !== id);
+    const wasChosen = rest.length < this.chosen.length;
+    this.chosen = rest;
+    await this.heed(async () => {
+      if (!wasChosen) await this.letter.removeAttachment(id);
+      await this.isUnchanged();
+      await this.followFiles();
+    });
   }
 
   private async askPolicy(): Promise<boolean> {
     const people = this.mail!.people.filter(({ address }) => !this.without.has(address));
-    const replyTo = await replyOf(this.tabId);
+    const replyTo = await this.letter.replyTo();
     const answer = await this.server!.api.policy({
       from: this.mail!.address,
       ...(replyTo !== undefined && { reply_to: replyTo }),
@@ -184,12 +242,12 @@ export class Sending {
   async continueWithout(): Promise<void> {
     for (const { address } of this.refused) this.without.add(address);
     this.lack = undefined;
-    await this.askPolicy();
+    await this.heed(async () => void (await this.askPolicy()));
   }
 
   /** Takes the mail as it is written now. Whether it is still the one that was looked at. */
   private async isUnchanged(): Promise<boolean> {
-    const now = await readWritten(this.tabId);
+    const now = await this.letter.read();
     if (now.fingerprint === this.mail!.fingerprint) return true;
     if (now.address !== this.mail!.address) {
       this.mail = now;
@@ -199,18 +257,22 @@ export class Sending {
       return false;
     }
     this.mail = now;
-    if (await this.askPolicy()) await this.files!.follow(now.attachments);
+    if (await this.askPolicy()) await this.followFiles();
     return false;
   }
 
   /** Looks at the mail anew, which has been changed from here. */
   async look(): Promise<void> {
-    await this.isUnchanged();
+    this.failure = undefined;
+    await this.heed(async () => {
+      if (await this.isUnchanged()) await this.followFiles();
+    });
   }
 
   private async lacking(): Promise<Lack | undefined> {
     if (this.refused.length > 0) return "refused";
     if (this.people.length === 0) return "nobody";
+    if (this.files!.unread.length > 0) return "unread";
     if (!this.files!.complete) return "files";
     if (this.mode !== "own") return undefined;
     if (this.own === "") return "password";
@@ -225,13 +287,17 @@ export class Sending {
     this.failure = undefined;
     this.lack = undefined;
     this.stage = "sending";
+    await this.heed(() => this.sendNow());
+  }
+
+  private async sendNow(): Promise<void> {
     const unchanged = await this.isUnchanged();
     this.lack = unchanged ? await this.lacking() : "changed";
     if (this.lack !== undefined || this.failure) {
       if (this.stage === "sending") this.stage = "form";
       return;
     }
-    this.request = this.buildStart(await replyOf(this.tabId));
+    this.request = this.buildStart(await this.letter.replyTo());
     const answer = await this.start(this.request);
     if (!answer.ok) {
       this.failure = answer;
@@ -250,19 +316,20 @@ export class Sending {
   /** Mails what has not left, then keeps the copy. To be called again after a failure. */
   async handOver(): Promise<void> {
     for (const delivery of this.deliveries) {
-      if (delivery.state === "sent") continue;
+      if (delivery.state === "sent" || delivery.state === "ready") continue;
       delivery.state = "waiting";
-      delivery.state = await deliver(this.mail!, delivery.address, delivery.mail).then(
-        () => "sent" as const,
-        () => "failed" as const,
-      );
+      delivery.state = await this.letter
+        .deliver(this.mail!, delivery.address, delivery.mail)
+        .catch(() => "failed" as const);
     }
-    if (!this.delivered || this.kept) return;
-    const note = noteFor(this.mail!, this.started!.expires);
-    this.kept = await keepInSent(this.mail!, this.settings!.keepBytesMax, note).then(
-      () => true,
-      () => false,
-    );
+    if (this.delivered) await this.keep();
+  }
+
+  /** To be called again after a failure. */
+  async keep(): Promise<void> {
+    if (this.kept !== undefined && this.kept !== "failed") return;
+    const note = noteFor(this.mail!.attachments, this.started!.expires);
+    this.kept = await this.letter.keep(this.mail!, note).catch(() => "failed" as const);
   }
 
   private buildStart(replyTo: string | undefined): Start {
