@@ -16,7 +16,6 @@ const sender = "thunder-anna@example.org";
 const recipient = "thunder-bert@example.com";
 const other = "thunder-carl@example.net";
 const subject = "Vertraulich: Prüfung";
-const pictures = process.env.COUVERT_SCREENSHOTS;
 
 /** @type {Couvertd} */
 let server;
@@ -36,56 +35,6 @@ after(async () => {
   await program?.stop();
   await server?.stop();
 });
-
-/** @param {string} page @param {string} name */
-async function look(page, name) {
-  if (pictures) await program.picture(page, path.join(pictures, `thunderbird-${name}.png`));
-}
-
-/** Clicks what is there by then. @param {string} page @param {string} selector */
-const click = (page, selector) =>
-  program.until(
-    page,
-    (/** @type {Window} */ w, /** @type {string} */ wanted) => {
-      const found = /** @type {HTMLElement | null} */ (w.document.querySelector(wanted));
-      if (!found || found.getAttribute("aria-disabled") === "true") return false;
-      found.click();
-      return true;
-    },
-    selector,
-  );
-
-/** @param {string} page @param {string} selector @param {string} text */
-const fill = (page, selector, text) =>
-  program.until(
-    page,
-    (/** @type {Window} */ w, /** @type {[string, string]} */ [wanted, value]) => {
-      const field = /** @type {HTMLInputElement | null} */ (w.document.querySelector(wanted));
-      if (!field) return false;
-      field.value = value;
-      field.dispatchEvent(new /** @type {any} */ (w).Event("input", { bubbles: true }));
-      return true;
-    },
-    [selector, text],
-  );
-
-/** The text of an element, once it has one. @param {string} page @param {string} selector */
-const textOf = (page, selector) =>
-  program.until(
-    page,
-    (/** @type {Window} */ w, /** @type {string} */ wanted) =>
-      w.document.querySelector(wanted)?.textContent?.trim(),
-    selector,
-  );
-
-/** @param {string} page @param {string} selector */
-const isThere = (page, selector) =>
-  program.until(
-    page,
-    (/** @type {Window} */ w, /** @type {string} */ wanted) =>
-      w.document.querySelector(wanted) !== null,
-    selector,
-  );
 
 /** In a pane of another mail than those before. @param {Window} w */
 const isKept = (w) => w.document.querySelector("[data-testid=done][data-kept=true]") !== null;
@@ -107,27 +56,27 @@ test("a mail leaves by Couvert, after the add-on has proven the mailbox", async 
     files: [small, large],
   });
   await program.press("msgcompose", "composeAction");
-  await fill("send.html", "#server", server.baseUrl);
-  await look("send.html", "server");
-  await click("send.html", "[data-testid=server] button[type=submit]");
-  await isThere("send.html", "[data-testid=countdown]");
-  await look("send.html", "verify");
-  await isThere("send.html", "main[data-stage=form] [data-testid=files]");
-  await isThere("send.html", "[data-testid=files] li:nth-child(2)[data-state=done]");
-  await look("send.html", "form");
-  await click("send.html", "[data-testid=send]");
-  await isThere("send.html", "main[data-lack=refused]");
-  await click("send.html", "[data-testid=without]");
-  await isThere("send.html", "[data-testid=people]:not(:has(.warn))");
+  await program.fill("send.html", "#server", server.baseUrl);
+  await program.look("send.html", "server");
+  await program.click("send.html", "[data-testid=server] button[type=submit]");
+  await program.isThere("send.html", "[data-testid=countdown]");
+  await program.look("send.html", "verify");
+  await program.isThere("send.html", "main[data-stage=form] [data-testid=files]");
+  await program.isThere("send.html", "[data-testid=files] li:nth-child(2)[data-state=done]");
+  await program.look("send.html", "form");
+  await program.click("send.html", "[data-testid=send]");
+  await program.isThere("send.html", "main[data-lack=refused]");
+  await program.click("send.html", "[data-testid=without]");
+  await program.isThere("send.html", "[data-testid=people]:not(:has(.warn))");
 
   await program.run(inside.sendPlainly, {});
   await program.run(inside.retitle, { subject });
-  await click("send.html", "[data-testid=send]");
-  await isThere("send.html", "main[data-lack=changed][data-stage=form]");
-  await click("send.html", "[data-testid=send]");
-  await isThere("send.html", "[data-testid=done][data-kept=true]");
-  await look("send.html", "done");
-  const password = await textOf("send.html", "[data-testid=password]");
+  await program.click("send.html", "[data-testid=send]");
+  await program.isThere("send.html", "main[data-lack=changed][data-stage=form]");
+  await program.click("send.html", "[data-testid=send]");
+  await program.isThere("send.html", "[data-testid=done][data-kept=true]");
+  await program.look("send.html", "done");
+  const password = await program.textOf("send.html", "[data-testid=password]");
   await program.run(inside.close, { page: "send.html" });
 
   const notification = await (await mailbox(recipient)).next();
@@ -176,21 +125,21 @@ test("a notification is opened, its attachments saved, and answered by Couvert",
 
   await program.run(inside.show, { subject: "Bert Bach" });
   await program.press("mail:3pane", "messageDisplayAction");
-  await fill("message.html", "#password", "wrong");
-  await click("message.html", "[data-testid=open]");
-  await isThere("message.html", "[role=alert]");
-  await fill("message.html", "#password", password);
-  await click("message.html", "[data-testid=open]");
-  await click("message.html", "[data-testid=save]");
-  await isThere("message.html", "[data-testid=saved]");
-  await look("message.html", "message");
+  await program.fill("message.html", "#password", "wrong");
+  await program.click("message.html", "[data-testid=open]");
+  await program.isThere("message.html", "[role=alert]");
+  await program.fill("message.html", "#password", password);
+  await program.click("message.html", "[data-testid=open]");
+  await program.click("message.html", "[data-testid=save]");
+  await program.isThere("message.html", "[data-testid=saved]");
+  await program.look("message.html", "message");
   const saved = await readFile(path.join(program.folder, "Bericht.bin"));
   assert.ok(saved.equals(await readFile(file)));
 
-  await click("message.html", "[data-testid=reply]");
+  await program.click("message.html", "[data-testid=reply]");
   await program.run(inside.written, { subject: "Re: The report" });
   await program.press("msgcompose", "composeAction");
-  await click("send.html?tab=", "main[data-stage=form] [data-testid=send]");
+  await program.click("send.html?tab=", "main[data-stage=form] [data-testid=send]");
   await program.until("send.html?tab=", isKept);
   const answer = await (await mailbox(recipient)).next({ fits: hasLink });
   assert.ok(transferLinkIn(answer));
@@ -198,11 +147,11 @@ test("a notification is opened, its attachments saved, and answered by Couvert",
 
 test("what was sent is listed, and revoked", async () => {
   await program.press("mail:3pane", "browserAction");
-  await isThere("transfers.html", "[data-testid=received] li");
-  await look("transfers.html", "transfers");
-  await click("transfers.html", "[data-testid=revoke]");
-  await click("transfers.html", "[data-testid=revoke]");
-  await isThere("transfers.html", "[data-testid=sent] [data-state=revoked]");
+  await program.isThere("transfers.html", "[data-testid=received] li");
+  await program.look("transfers.html", "transfers");
+  await program.click("transfers.html", "[data-testid=revoke]");
+  await program.click("transfers.html", "[data-testid=revoke]");
+  await program.isThere("transfers.html", "[data-testid=sent] [data-state=revoked]");
 });
 
 test("FileLink gives a link to one recipient, and says why it does not to several", async () => {

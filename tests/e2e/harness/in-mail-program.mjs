@@ -5,7 +5,7 @@
 /* global Services, ChromeUtils, Cc, Ci, Cu */
 
 /** Passwords and the mail server's certificate, which it has signed itself. */
-export async function introduce({ address, password, certificate, smtpPort }) {
+export async function introduce({ addresses, password, certificate, smtpPort }) {
   const database = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
   const overrides = Cc["@mozilla.org/security/certoverride;1"].getService(
     Ci.nsICertOverrideService,
@@ -13,9 +13,11 @@ export async function introduce({ address, password, certificate, smtpPort }) {
   const own = database.constructX509FromBase64(certificate);
   overrides.rememberValidityOverride("localhost", smtpPort, {}, own, true);
   for (const origin of ["imap://localhost", "smtp://localhost"]) {
-    const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
-    login.init(origin, null, origin, address, password, "", "");
-    await Services.logins.addLoginAsync(login);
+    for (const address of addresses) {
+      const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+      login.init(origin, null, origin, address, password, "", "");
+      await Services.logins.addLoginAsync(login);
+    }
   }
 }
 
@@ -30,13 +32,16 @@ export function fetchMails() {
   const window = Services.wm.getMostRecentWindow("mail:3pane");
   window.GetMessagesForAllAuthenticatedAccounts?.();
   const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
-  const server = MailServices.accounts.defaultAccount.incomingServer;
-  const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
-  (inbox ?? server.rootFolder).getNewMessages(window.msgWindow, null);
+  for (const { incomingServer } of MailServices.accounts.accounts) {
+    if (incomingServer.type !== "imap") continue;
+    const { rootFolder } = incomingServer;
+    const inbox = rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
+    (inbox ?? rootFolder).getNewMessages(window.msgWindow, null);
+  }
 }
 
 /** Opens a mail to be written, as if somebody had filled it in. */
-export async function compose({ to, cc, subject, body, files }) {
+export async function compose({ to, cc, subject, body, files, identity }) {
   const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
   const main = Services.wm.getMostRecentWindow("mail:3pane");
   const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(
@@ -58,6 +63,11 @@ export async function compose({ to, cc, subject, body, files }) {
     Ci.nsIMsgComposeParams,
   );
   parameters.composeFields = fields;
+  if (identity) {
+    parameters.identity = MailServices.accounts.allIdentities.find(
+      ({ email }) => email === identity,
+    );
+  }
   parameters.type = Ci.nsIMsgCompType.New;
   parameters.format = Ci.nsIMsgCompFormat.HTML;
   MailServices.compose.OpenComposeWindowWithParams(null, parameters);

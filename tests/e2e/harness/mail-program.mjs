@@ -12,6 +12,7 @@ import { startThunderbird } from "./thunderbird.mjs";
 /** @typedef {import("./marionette.mjs").Marionette} Marionette */
 
 export const addonId = "thunderbird@couvert.example";
+const pictures = process.env.COUVERT_SCREENSHOTS;
 const addon = path.join(root, "web/thunderbird/dist/couvert.xpi");
 
 // Add-ons from the profile, unsigned; no alerts, no questions before a mail leaves.
@@ -29,25 +30,17 @@ const preferences = {
   "browser.download.useDownloadDir": true,
 };
 
-/** @param {{ address: string, mail: import("./mail-system.mjs").MailSystem }} of */
-function accountPreferences({ address, mail }) {
-  const server = "mail.server.server1";
+/** @typedef {import("./mail-system.mjs").MailSystem} MailSystem */
+/** @typedef {Record<string, string | number | boolean>} Preferences */
+
+/** One account by IMAP, with its way out. @param {number} no @param {string} address
+ * @param {MailSystem} mail @returns {Preferences} */
+function accountAt(no, address, mail) {
+  const [server, smtp] = [`mail.server.imap${no}`, `mail.smtpserver.smtp${no}`];
   return {
-    "mail.accountmanager.accounts": "account1,account2",
-    "mail.accountmanager.defaultaccount": "account1",
-    "mail.accountmanager.localfoldersserver": "server2",
-    "mail.account.account1.server": "server1",
-    "mail.account.account1.identities": "id1",
-    "mail.account.account2.server": "server2",
-    "mail.server.server2.type": "none",
-    "mail.server.server2.hostname": "Local Folders",
-    "mail.server.server2.userName": "nobody",
-    "mail.server.server2.name": "Local Folders",
-    "mail.identity.id1.fullName": "Anna Adler",
-    "mail.identity.id1.useremail": address,
-    "mail.identity.id1.smtpServer": "smtp1",
-    "mail.identity.id1.valid": true,
-    "mail.identity.id1.fcc": true,
+    [`mail.account.own${no}.server`]: `imap${no}`,
+    [`mail.account.own${no}.identities`]: `id${no}`,
+    ...identityAt(no, { address, smtp: `smtp${no}` }),
     [`${server}.type`]: "imap",
     [`${server}.hostname`]: "localhost",
     [`${server}.port`]: mail.imapPort,
@@ -58,63 +51,114 @@ function accountPreferences({ address, mail }) {
     [`${server}.login_at_startup`]: false, // before the password is known
     [`${server}.check_new_mail`]: false,
     [`${server}.offline_download`]: false,
-    "mail.smtpservers": "smtp1",
+    [`${smtp}.type`]: "smtp",
+    [`${smtp}.hostname`]: "localhost",
+    [`${smtp}.port`]: mail.smtpPort,
+    [`${smtp}.username`]: address,
+    [`${smtp}.try_ssl`]: 2,
+    [`${smtp}.authMethod`]: 3,
+  };
+}
+
+/** @param {string | number} name @param {{ address: string, smtp: string }} of
+ * @returns {Preferences} */
+function identityAt(name, { address, smtp }) {
+  return {
+    [`mail.identity.id${name}.fullName`]: "Anna Adler",
+    [`mail.identity.id${name}.useremail`]: address,
+    [`mail.identity.id${name}.smtpServer`]: smtp,
+    [`mail.identity.id${name}.valid`]: true,
+    [`mail.identity.id${name}.fcc`]: true,
+  };
+}
+
+/**
+ * @param {Who} who @param {MailSystem} mail @returns {Preferences}
+ * @typedef {object} Who
+ * @property {string} address of the first account
+ * @property {string} [second] another identity of that account
+ * @property {string} [account] of another account
+ */
+function accountPreferences({ address, second, account }, mail) {
+  return {
+    "mail.accountmanager.accounts": account ? "own1,own2,local" : "own1,local",
+    "mail.accountmanager.defaultaccount": "own1",
+    "mail.accountmanager.localfoldersserver": "local",
+    "mail.account.local.server": "local",
+    "mail.server.local.type": "none",
+    "mail.server.local.hostname": "Local Folders",
+    "mail.server.local.userName": "nobody",
+    "mail.server.local.name": "Local Folders",
+    "mail.smtpservers": account ? "smtp1,smtp2" : "smtp1",
     "mail.smtp.defaultserver": "smtp1",
-    "mail.smtpserver.smtp1.type": "smtp",
-    "mail.smtpserver.smtp1.hostname": "localhost",
-    "mail.smtpserver.smtp1.port": mail.smtpPort,
-    "mail.smtpserver.smtp1.username": address,
-    "mail.smtpserver.smtp1.try_ssl": 2,
-    "mail.smtpserver.smtp1.authMethod": 3,
+    ...accountAt(1, address, mail),
+    ...(account && accountAt(2, account, mail)),
+    ...(second && identityAt("Second", { address: second, smtp: "smtp1" })),
+    ...(second && { "mail.account.own1.identities": "id1,idSecond" }),
   };
 }
 
 export class MailProgram {
-  /** @param {ChildProcess[]} programs @param {Marionette} marionette @param {string} folder */
-  constructor(programs, marionette, folder) {
-    this.programs = programs;
-    this.marionette = marionette;
+  /** @param {string} folder @param {Who} who @param {Preferences} more */
+  constructor(folder, who, more) {
     this.folder = folder;
+    this.who = who;
+    this.more = more;
+    /** @type {ChildProcess[]} */
+    this.programs = [];
+    /** @type {Marionette | undefined} */
+    this.marionette = undefined;
   }
 
-  /** @param {{ address: string, language?: string,
-   *   more?: Record<string, string | number | boolean> }} options with more preferences */
-  static async start({ address, language = "en-US", more = {} }) {
+  /** @param {Who & { language?: string, more?: Preferences }} options with more preferences */
+  static async start({ language = "en-US", more = {}, ...who }) {
     const folder = await newFolder("thunderbird");
-    const { mail } = await runContext();
     const profile = path.join(folder, "profile");
     await mkdir(path.join(profile, "extensions"), { recursive: true });
     await copyFile(addon, path.join(profile, `extensions/${addonId}.xpi`));
-    const { programs, marionette } = await startThunderbird(folder, {
-      preferences: {
-        ...preferences,
-        ...accountPreferences({ address, mail }),
-        "browser.download.dir": folder,
-        "intl.locale.requested": language,
-        ...more,
-      },
-      height: 1100,
-    });
-    const started = new MailProgram(programs, marionette, folder);
-    await started.#introduce({ address, mail });
+    const started = new MailProgram(folder, who, { "intl.locale.requested": language, ...more });
+    await started.#open();
+    await started.#introduce();
+    await started.run(inside.fetchMails, {});
     return started;
   }
 
-  /** Passwords and the mail server's certificate, as somebody has agreed to them. @param {{
-   *   address: string, mail: import("./mail-system.mjs").MailSystem }} of */
-  async #introduce({ address, mail }) {
-    const certificate = (await readFile(mail.certificate, "utf8")).replace(
-      /-----[^-]+-----|\s/g,
-      "",
-    );
-    const { password, smtpPort } = mail;
-    await this.run(inside.introduce, { address, password, certificate, smtpPort });
+  async #open() {
+    const { mail } = await runContext();
+    const { programs, marionette } = await startThunderbird(this.folder, {
+      preferences: {
+        ...preferences,
+        ...accountPreferences(this.who, mail),
+        "browser.download.dir": this.folder,
+        ...this.more,
+      },
+      height: 1100,
+    });
+    this.programs = programs;
+    this.marionette = marionette;
     await waitUntil("the add-on runs", () => this.run(inside.isThere, { id: addonId }));
+  }
+
+  /** Passwords and the mail server's certificate, as somebody has agreed to them. */
+  async #introduce() {
+    const { password, smtpPort, certificate } = (await runContext()).mail;
+    const pem = (await readFile(certificate, "utf8")).replace(/-----[^-]+-----|\s/g, "");
+    const addresses = [this.who.address, this.who.account].filter((one) => one !== undefined);
+    await this.run(inside.introduce, { addresses, password, certificate: pem, smtpPort });
+  }
+
+  /** Ends it and starts it again with the same profile. @param {{ kill?: boolean,
+   *   more?: Preferences }} [how] as if it had crashed; with more preferences */
+  async restart({ kill = false, more = {} } = {}) {
+    await this.stop(kill ? "SIGKILL" : "SIGTERM");
+    this.more = { ...this.more, ...more };
+    await this.#open();
     await this.run(inside.fetchMails, {});
   }
 
   /** Calls a function inside of Thunderbird. @param {Function} code @param {object} values */
   run(code, values) {
+    if (!this.marionette) throw new Error("Thunderbird does not run");
     return this.marionette.run(code, [values]);
   }
 
@@ -159,7 +203,63 @@ export class MailProgram {
     await writeFile(file, Buffer.from(base64, "base64"));
   }
 
-  async stop() {
-    for (const program of this.programs) await endProgram(program);
+  /** Clicks what is there by then. @param {string} page @param {string} selector */
+  click(page, selector) {
+    return this.until(
+      page,
+      (/** @type {Window} */ w, /** @type {string} */ wanted) => {
+        const found = /** @type {HTMLElement | null} */ (w.document.querySelector(wanted));
+        if (!found || found.getAttribute("aria-disabled") === "true") return false;
+        found.click();
+        return true;
+      },
+      selector,
+    );
+  }
+
+  /** @param {string} page @param {string} selector @param {string} text */
+  fill(page, selector, text) {
+    return this.until(
+      page,
+      (/** @type {Window} */ w, /** @type {[string, string]} */ [wanted, value]) => {
+        const field = /** @type {HTMLInputElement | null} */ (w.document.querySelector(wanted));
+        if (!field) return false;
+        field.value = value;
+        field.dispatchEvent(new /** @type {any} */ (w).Event("input", { bubbles: true }));
+        field.dispatchEvent(new /** @type {any} */ (w).Event("change", { bubbles: true }));
+        return true;
+      },
+      [selector, text],
+    );
+  }
+
+  /** The text of an element, once it has one. @param {string} page @param {string} selector */
+  textOf(page, selector) {
+    return this.until(
+      page,
+      (/** @type {Window} */ w, /** @type {string} */ wanted) =>
+        w.document.querySelector(wanted)?.textContent?.trim(),
+      selector,
+    );
+  }
+
+  /** @param {string} page @param {string} selector */
+  isThere(page, selector) {
+    return this.until(
+      page,
+      (/** @type {Window} */ w, /** @type {string} */ wanted) =>
+        w.document.querySelector(wanted) !== null,
+      selector,
+    );
+  }
+
+  /** A picture, where somebody wants to look. @param {string} page @param {string} name */
+  async look(page, name) {
+    if (pictures) await this.picture(page, path.join(pictures, `thunderbird-${name}.png`));
+  }
+
+  /** @param {NodeJS.Signals} [signal] */
+  async stop(signal) {
+    for (const program of this.programs.splice(0)) await endProgram(program, { signal });
   }
 }
