@@ -11,7 +11,7 @@ export async function introduce({ addresses, password, certificate, smtpPort }) 
     Ci.nsICertOverrideService,
   );
   const own = database.constructX509FromBase64(certificate);
-  overrides.rememberValidityOverride("localhost", smtpPort, {}, own, true);
+  overrides.rememberValidityOverride("localhost", smtpPort, {}, own, false);
   for (const origin of ["imap://localhost", "smtp://localhost"]) {
     for (const address of addresses) {
       const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
@@ -19,6 +19,59 @@ export async function introduce({ addresses, password, certificate, smtpPort }) 
       await Services.logins.addLoginAsync(login);
     }
   }
+}
+
+/** Agrees to a certificate for one more host. */
+export function trust({ host, certificate }) {
+  const database = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
+  const overrides = Cc["@mozilla.org/security/certoverride;1"].getService(
+    Ci.nsICertOverrideService,
+  );
+  const own = database.constructX509FromBase64(certificate);
+  overrides.rememberValidityOverride(host, 443, {}, own, false);
+}
+
+/** Opens a page of the add-on in a tab. */
+export function open({ id, page }) {
+  const { WebExtensionPolicy } = Cu.getGlobalForObject(Services);
+  const { extension } = WebExtensionPolicy.getByID(id);
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  main.document.getElementById("tabmail").openTab("contentTab", {
+    url: extension.baseURI.resolve(page),
+    principal: extension.principal,
+    initialBrowsingContextGroupId: extension.policy.browsingContextGroupId,
+  });
+}
+
+/** The text of the newest mail with this subject, in a folder of a kind, and its attachments. */
+export async function mailIn({ address, flag, subject }) {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const { MsgHdrToMimeMessage } = ChromeUtils.importESModule(
+    "resource:///modules/gloda/MimeMessage.sys.mjs",
+  );
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  const account = MailServices.accounts.accounts.find(({ identities }) =>
+    identities.some(({ email }) => email === address),
+  );
+  for (let tries = 100; tries > 0; tries--) {
+    const { rootFolder } = account.incomingServer;
+    const folder = rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags[flag]);
+    const found = [...(folder?.messages ?? [])].findLast(
+      (one) => one.mime2DecodedSubject === subject,
+    );
+    if (found) {
+      const mime = await new Promise((resolve) =>
+        MsgHdrToMimeMessage(found, null, (_, message) => resolve(message), true),
+      );
+      return {
+        from: found.mime2DecodedAuthor,
+        text: mime.coerceBodyToPlaintext(folder),
+        attachments: mime.allUserAttachments.map(({ name }) => name),
+      };
+    }
+    await new Promise((resolve) => main.setTimeout(resolve, 100));
+  }
+  throw new Error(`no mail ${subject} of ${address} in ${flag}`);
 }
 
 /** Whether the add-on with this ID runs. */
@@ -194,6 +247,13 @@ export function close({ page }) {
 export function drafts() {
   return [...Services.wm.getEnumerator("msgcompose")].map(
     (window) => window.document.getElementById("msgSubject").value,
+  );
+}
+
+/** What stands before somebody's eyes. */
+export function windows() {
+  return [...Services.wm.getEnumerator(null)].map(
+    ({ document, location }) => `${location}: ${document.title} ${document.body?.innerText ?? ""}`,
   );
 }
 

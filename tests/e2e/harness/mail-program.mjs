@@ -60,6 +60,12 @@ function accountAt(no, address, mail) {
   };
 }
 
+/** In DER, as Base64. */
+async function certificateOfRun() {
+  const pem = await readFile((await runContext()).mail.certificate, "utf8");
+  return pem.replace(/-----[^-]+-----|\s/g, "");
+}
+
 /** @param {string | number} name @param {{ address: string, smtp: string }} of
  * @returns {Preferences} */
 function identityAt(name, { address, smtp }) {
@@ -141,10 +147,10 @@ export class MailProgram {
 
   /** Passwords and the mail server's certificate, as somebody has agreed to them. */
   async #introduce() {
-    const { password, smtpPort, certificate } = (await runContext()).mail;
-    const pem = (await readFile(certificate, "utf8")).replace(/-----[^-]+-----|\s/g, "");
+    const { password, smtpPort } = (await runContext()).mail;
     const addresses = [this.who.address, this.who.account].filter((one) => one !== undefined);
-    await this.run(inside.introduce, { addresses, password, certificate: pem, smtpPort });
+    const certificate = await certificateOfRun();
+    await this.run(inside.introduce, { addresses, password, certificate, smtpPort });
   }
 
   /** Ends it and starts it again with the same profile. @param {{ kill?: boolean,
@@ -160,6 +166,24 @@ export class MailProgram {
   run(code, values) {
     if (!this.marionette) throw new Error("Thunderbird does not run");
     return this.marionette.run(code, [values]);
+  }
+
+  /** Opens a page of the add-on in a tab. @param {string} page */
+  open(page) {
+    return this.run(inside.open, { id: addonId, page });
+  }
+
+  /** Agrees to the run's certificate for a host. @param {string} host */
+  async trust(host) {
+    await this.run(inside.trust, { host, certificate: await certificateOfRun() });
+  }
+
+  /** What an administrator sets for the add-on; from the next start. @param {object} data */
+  async manage(data) {
+    const folder = path.join(this.folder, ".mozilla/managed-storage");
+    await mkdir(folder, { recursive: true });
+    const manifest = { name: addonId, description: "Couvert", type: "storage", data };
+    await writeFile(path.join(folder, `${addonId}.json`), JSON.stringify(manifest));
   }
 
   /** Presses a button of the add-on. @param {string} windowType @param {string} kind */
@@ -192,7 +216,8 @@ export class MailProgram {
           (/** @type {Window} */ w) => w.document.body.innerText,
           null,
         ).catch(() => "");
-        throw new Error(`${error.message}\n${last}\n${seen}`);
+        const windows = await this.run(inside.windows, {}).catch(() => []);
+        throw new Error(`${error.message}\n${last}\n${seen}\n${windows.join("\n")}`);
       },
     );
   }
