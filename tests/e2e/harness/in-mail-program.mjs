@@ -243,6 +243,28 @@ export function close({ page }) {
   }
 }
 
+/** Which page the newest pane of that kind shows. */
+export async function newestPane({ page }) {
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  for (let tries = 200; tries > 0; tries--) {
+    const compose = Services.wm.getMostRecentWindow("msgcompose");
+    const all = [...Services.wm.getEnumerator(null)].flatMap(({ document }) => [
+      ...document.querySelectorAll("browser"),
+    ]);
+    const found = all
+      .map(({ currentURI }) => currentURI?.spec ?? "")
+      .filter((spec) => spec.includes(`/${page}`));
+    main.couvertSeen ??= new Set();
+    const fresh = found.find((spec) => !main.couvertSeen.has(spec));
+    if (compose && fresh) {
+      main.couvertSeen.add(fresh);
+      return fresh.slice(fresh.indexOf(`/${page}`) + 1);
+    }
+    await new Promise((resolve) => main.setTimeout(resolve, 50));
+  }
+  throw new Error(`no new pane ${page}`);
+}
+
 /** How many windows to write in there are, and what each has as its subject. */
 export function drafts() {
   return [...Services.wm.getEnumerator("msgcompose")].map(

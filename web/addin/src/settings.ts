@@ -17,8 +17,8 @@ export interface Known extends Settings {
 export function originOf(typed: string): string | undefined {
   const text = typed.trim();
   try {
-    const url = new URL(/^https?:\/\//.test(text) ? text : `https://${text}`);
-    const isLocal = url.hostname === "localhost";
+    const url = new URL(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`);
+    const isLocal = url.protocol === "http:" && url.hostname === "localhost";
     if (url.username !== "" || url.password !== "") return undefined;
     return url.protocol === "https:" || isLocal ? url.origin : undefined;
   } catch {

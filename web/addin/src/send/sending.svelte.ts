@@ -47,6 +47,8 @@ export class Sending {
   proof = $state.raw<Proof | undefined>();
   failure = $state.raw<Failure | undefined>();
   lack = $state<Lack | undefined>();
+  /** The server did not answer Start; it is asked again. */
+  waiting = $state(false);
 
   day = $state("");
   language = $state<Language>(currentLanguage());
@@ -373,8 +375,9 @@ export class Sending {
       const answer = await this.server!.api.start(id, request, secret);
       const passes = !answer.ok && ["unavailable", "throttled"].includes(answer.code);
       const pause = pauses[attempt];
-      if (answer.ok || !passes || pause === undefined) return answer;
-      await this.server!.host.wait(pause);
+      this.waiting = passes && pause !== undefined;
+      if (!this.waiting) return answer;
+      await this.server!.host.wait(pause!);
     }
   }
 
