@@ -67,7 +67,7 @@ async function leavesNothing(pane) {
   await program.isThere(pane, form);
 }
 
-test("over the limit: each size, the sum and the excess are shown; a file can be left out", async () => {
+test("over the limit: sizes, sum and excess are shown, and a file can be left out", async () => {
   const files = [await fileOf(2 * mebibyte, "one.bin"), await fileOf(2 * mebibyte, "two.bin")];
   const pane = await begin({ subject: "Too much", files });
   const alert = await program.textOf(pane, "[role=alert]");

@@ -23,7 +23,7 @@ export class NamedHosts {
     this.port = port;
     /** What each address answers, in JSON. @type {Map<string, object>} */
     this.answers = new Map();
-    /** @type {Set<net.Socket>} */
+    /** @type {Set<import("node:stream").Duplex>} */
     this.sockets = new Set();
   }
 
