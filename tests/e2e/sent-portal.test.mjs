@@ -162,7 +162,7 @@ test("file names show where they were sent, and each person has a list of their 
   await prove(pages, carl);
   await page.getByText(pages.t("page.sent.none")).waitFor();
   await page.locator('main a[href="/provide"]').waitFor();
-  await page.locator("#person").selectOption({ label: anna });
+  await page.getByRole("radio", { name: anna }).check();
   await page.getByTestId("sent-transfer").waitFor();
   await context.close();
 
