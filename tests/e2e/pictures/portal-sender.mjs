@@ -203,7 +203,8 @@ export async function provide(stage) {
   await second(stage, pages);
 }
 
-/** List and detail of what was sent, in the browser that the person before left. @param {Stage} stage */
+/** List and detail of what was sent, in the browser that the person before left.
+ * @param {Stage} stage */
 export async function sent(stage) {
   const { page, look, anna, line } = stage;
   const pages = new SenderPages(page, stage.texts, look);

@@ -9,7 +9,8 @@ export const localeOf = (language: Language): string => locales[language];
 
 const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-/** `1,5 MB`, which no line breaks. A megabyte is 1024 × 1024 bytes, as the file managers of most visitors count. */
+/** `1,5 MB`, which no line breaks. A megabyte is 1024 × 1024 bytes, as the file managers of most
+ * visitors count. */
 export function formatSize(bytes: number, language: Language): string {
   let unit = 0;
   let amount = bytes;
