@@ -1,5 +1,7 @@
 #include "mail/mail_page.h"
 
+#include <algorithm>
+
 #include "mail/plain.h"
 
 namespace couvert {
@@ -46,6 +48,26 @@ std::string block(std::string_view padding, std::string_view content) {
   return join({"<tr><td style=\"padding:", padding, ";\">", content, "</td></tr>\n"});
 }
 
+// As content of an element. "E-mail" stays in one piece: its hyphen is no place to break a line.
+std::string prose_html(std::string_view text) {
+  constexpr std::string_view word = "e-mail";
+  const auto is_alike = [](char a, char b) {
+    return a == b || (a >= 'A' && a <= 'Z' && a + 32 == b);
+  };
+  const std::string html = escape_html_lines(text);
+  std::string out;
+  std::string_view rest = html;
+  for (;;) {
+    const auto found = std::ranges::search(rest, word, is_alike);
+    const auto before = static_cast<std::size_t>(found.begin() - rest.begin());
+    out += rest.substr(0, before);
+    if (found.empty()) return out;
+    out +=
+        join({"<span style=\"white-space:nowrap\">", rest.substr(before, word.size()), "</span>"});
+    rest.remove_prefix(before + word.size());
+  }
+}
+
 std::string paragraph_html(std::string_view kind, std::string_view look, std::string_view inner) {
   return join({"<p class=\"", kind, "\" dir=\"auto\" style=\"margin:0;", font, breaking, look,
                "\">", inner, "</p>"});
@@ -77,17 +99,18 @@ void MailPage::add_text(std::string_view block_text) {
 
 void MailPage::paragraph(std::string_view text) {
   add_text(wrapped(text));
-  html_ += block("0 0 16px", paragraph_html("strong", strong_look, escape_html_lines(text)));
+  html_ += block("0 0 16px", paragraph_html("strong", strong_look, prose_html(text)));
 }
 
 void MailPage::remark(std::string_view text) {
   add_text(wrapped(text));
-  html_ += block("0 0 16px", paragraph_html("soft", soft_look, escape_html_lines(text)));
+  html_ += block("0 0 16px", paragraph_html("soft", soft_look, prose_html(text)));
 }
 
 void MailPage::section(std::string_view title) {
   const std::string lines = wrapped(title);
-  add_text(lines + std::string(std::min<std::size_t>(lines.size() - 1, 30), '-') + "\n");
+  const std::size_t columns = std::min<std::size_t>(columns_of(title), 30);
+  add_text(join({lines, std::string(columns, '-'), "\n"}));
   html_ +=
       block("12px 0 8px", join({"<h2 class=\"strong\" style=\"margin:0;", font,
                                 "font-size:16px;line-height:24px;font-weight:600;color:#18222b;\">",
@@ -142,7 +165,7 @@ void MailPage::add_box(std::string_view opening, std::string_view text) {
   add_text(wrapped(text));
   html_ +=
       block("0 0 16px", join({opening, "border-radius:4px;padding:10px 14px;", font,
-                              "font-size:16px;line-height:24px;\">", escape_html(text), "</div>"}));
+                              "font-size:16px;line-height:24px;\">", prose_html(text), "</div>"}));
 }
 
 void MailPage::list(const std::vector<std::string>& items, ListKind kind) {
@@ -153,7 +176,7 @@ void MailPage::list(const std::vector<std::string>& items, ListKind kind) {
     // A hanging indent: the mark takes the place of the first blanks.
     std::string item = wrapped(items[i], std::string(mark.size() + 1, ' '));
     lines += mark + (item.empty() ? "\n" : item.substr(mark.size()));
-    html += join({"<li style=\"margin:0 0 4px;\">", escape_html(items[i]), "</li>"});
+    html += join({"<li style=\"margin:0 0 4px;\">", prose_html(items[i]), "</li>"});
   }
   add_text(lines);
   const std::string_view tag = kind == ListKind::numbered ? "ol" : "ul";

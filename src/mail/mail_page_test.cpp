@@ -38,6 +38,27 @@ TEST_CASE("lists hang, quotes are marked line by line, sections are underlined")
                                   std::string(40, 'y') + "\n2.\n\n> a\n> b\n\n-- \nLast.\n");
 }
 
+TEST_CASE("a section is underlined as far as it goes, whatever its letters") {
+  MailPage page({"de", "Org"}, "Heading");
+  page.section("Was Sie tun können");
+  CHECK(page.text("Last.") ==
+        "Heading\n\nWas Sie tun können\n" + std::string(18, '-') + "\n\n-- \nLast.\n");
+}
+
+TEST_CASE("no line ends behind the hyphen of an e-mail") {
+  MailPage page({"de", "Org"}, "Heading");
+  page.paragraph("Nie per E-Mail & <e-mail>.");
+  page.notice("E-Mail");
+  page.list({"per e-mail"}, ListKind::plain);
+  const std::string html = page.html("Last.");
+  const std::string whole = "<span style=\"white-space:nowrap\">";
+  CHECK(html.find("Nie per " + whole + "E-Mail</span> &amp; &lt;" + whole + "e-mail</span>&gt;.") !=
+        std::string::npos);
+  CHECK(html.find(whole + "E-Mail</span></div>") != std::string::npos);
+  CHECK(html.find("per " + whole + "e-mail</span></li>") != std::string::npos);
+  CHECK(page.text("Last.").find("Nie per E-Mail & <e-mail>.") != std::string::npos);
+}
+
 TEST_CASE("a value leads where its link says, in plain text it is the value alone") {
   MailPage page({"en", "Org"}, "Heading");
   page.rows({{"Telephone", "+49 30 1", "tel:+49301"}, {"Other", "x"}}, RowsKind::short_values);

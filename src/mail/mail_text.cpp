@@ -304,7 +304,8 @@ MailText write_kind(const Writer& write, const PasswordAskedMail& mail) {
 
 MailText write_kind(const Writer& write, const TroubleMail& mail) {
   const std::string key = "mail.trouble." + std::string(name_of(mail.trouble)) + ".";
-  const std::string what = without_links(one_line(mail.what));
+  // The operator's own words, which may be copied: no joiners in a path.
+  const std::string what = one_line(mail.what);
   const Arguments values = {
       {"what", what}, {"number", std::int64_t{mail.number}}, {"date", write.local(mail.when)}};
   const std::string subject = write(key + "subject", values);

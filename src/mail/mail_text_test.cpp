@@ -179,7 +179,7 @@ TEST_CASE("the sender's own subject and text are used and marked, the default te
   const MailText own = write(sample_own_notification(Language::en));
   CHECK(own.subject == "R\u00f6ntgenbilder \U0001F600 Frau K.");
   CHECK(has(own.text, "> Liebe Kollegin,\n>\n> anbei"));
-  CHECK(has(own.text, "Text of the sender"));
+  CHECK(has(own.text, "Text from the sender"));
 
   NotificationMail mail = sample_notification(Language::en);
   const NotificationText usual = default_notification(catalogue(), Language::en, mail.sender.name);

@@ -207,6 +207,10 @@ std::string phone_link(std::string_view phone) {
   return (abroad ? "tel:+" : "tel:") + digits;
 }
 
+std::size_t columns_of(std::string_view text) {
+  return columns_of(decoded(text));
+}
+
 std::string shortened(std::string_view text, std::size_t length) {
   const std::u32string in = decoded(text);
   if (in.size() <= length) return encoded(in);

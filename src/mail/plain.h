@@ -35,6 +35,9 @@ std::string phone_link(std::string_view phone);
 /// file name stays.
 std::string shortened(std::string_view text, std::size_t length);
 
+/// How many columns a text takes.
+std::size_t columns_of(std::string_view text);
+
 /// & < > " ' as character references, for element content and quoted attributes.
 std::string escape_html(std::string_view text);
 /// The same for many lines: \n becomes a line break.

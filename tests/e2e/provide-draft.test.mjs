@@ -313,6 +313,15 @@ test("a pasted list of hundreds is asked about once; who may not receive goes", 
   await page.keyboard.press("Control+v");
   const chips = page.getByTestId("recipient");
   await waitUntil("the list is read", async () => (await chips.count()) === 302);
+  const count = sender.t("page.recipients.count").match(/other \{(.*?)\}/)?.[1] ?? "";
+  await page.getByText(count.replace("#", "302"), { exact: true }).waitFor();
+  await waitUntil("what is typed next is in sight", () =>
+    page.locator("#recipients-to").evaluate((input) => {
+      const line = input.getBoundingClientRect();
+      const box = input.parentElement?.getBoundingClientRect();
+      return box !== undefined && line.top >= box.top && line.bottom <= box.bottom + 1;
+    }),
+  );
   let questions = 0;
   page.on("request", (request) => {
     if (request.url().endsWith("/api/v1/policy")) questions += 1;

@@ -58,7 +58,6 @@ function troublesHere() {
   for (const select of document.querySelectorAll("select")) {
     const chosen = select.selectedOptions[0];
     if (!chosen || !select.checkVisibility()) continue;
-    if (chosen.text.includes("@")) continue; // an address is as long as it likes
     const alone = /** @type {HTMLSelectElement} */ (select.cloneNode());
     alone.append(chosen.cloneNode(true));
     alone.style.cssText = "position: absolute; width: max-content";

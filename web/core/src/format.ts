@@ -9,7 +9,8 @@ export const localeOf = (language: Language): string => locales[language];
 
 const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-/** `1,5 MB`. A megabyte is 1024 × 1024 bytes, as the file managers of most visitors count. */
+/** `1,5 MB`, which no line breaks. A megabyte is 1024 × 1024 bytes, as the file managers of most
+ * visitors count. */
 export function formatSize(bytes: number, language: Language): string {
   let unit = 0;
   let amount = bytes;
@@ -17,12 +18,13 @@ export function formatSize(bytes: number, language: Language): string {
     amount /= 1024;
     unit += 1;
   }
-  return new Intl.NumberFormat(locales[language], {
+  const written = new Intl.NumberFormat(locales[language], {
     style: "unit",
     unit: units[unit],
     unitDisplay: unit === 0 ? "long" : "short",
     maximumFractionDigits: unit < 2 || amount >= 100 ? 0 : 1,
   }).format(amount);
+  return written.replaceAll(" ", "\u00a0");
 }
 
 /** `24. November 2026` */

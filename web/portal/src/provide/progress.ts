@@ -3,6 +3,8 @@
 import { formatPercent, formatSize, roughDuration } from "@couvert/core";
 import { currentLanguage, t } from "@couvert/ui";
 
+import { isOnline } from "../online.svelte.ts";
+
 interface Progress {
   /** Of the bytes, from 0 to 1. */
   readonly share: number;
@@ -11,10 +13,10 @@ interface Progress {
   readonly bytesLeft: number;
 }
 
-/** `42 % · 3.1 MB a second · about 2 minutes left` */
+/** `42 % · 3.1 MB a second · about 2 minutes left`; without a line, nobody knows how long. */
 export function progressText({ share, speed, bytesLeft }: Progress): string {
   const parts = [formatPercent(share, currentLanguage())];
-  if (speed !== undefined && speed > 0) {
+  if (isOnline() && speed !== undefined && speed > 0) {
     const { unit, count } = roughDuration(bytesLeft / speed);
     parts.push(t("page.upload.speed", { size: formatSize(speed, currentLanguage()) }));
     parts.push(t("page.upload.left", { unit, count }));
