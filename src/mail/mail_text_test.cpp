@@ -333,3 +333,9 @@ TEST_CASE("who needs no password is told so, and nobody is told to pass one on i
   CHECK_FALSE(says(mail, "of the recipients"));
   CHECK(says(sample_device_asked(Language::en), "start a new transfer"));
 }
+
+TEST_CASE("what the operator has to look up can be copied as it stands") {
+  const MailText mail = write(sample_trouble(Language::en, TroubleKind::certificate));
+  CHECK(has(mail.text, "/etc/couvert/cert.pem"));
+  CHECK(has(mail.html, "/etc/couvert/cert.pem"));
+}

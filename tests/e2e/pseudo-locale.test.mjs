@@ -44,7 +44,7 @@ const foreign = [
   /⟦[^⟦⟧]*⟧/gu, // the catalogue's
   /[^\s<>()]+@[\w.-]+/g,
   /\d{1,2} [A-Z][a-z]+ \d{4}( at \d\d:\d\d)?/g, // the dates of English
-  /\d (bytes?|kB|MB|GB)/g,
+  /\d\s(bytes?|kB|MB|GB)/g,
   /falsch/g, // typed where an address belongs
   /\b(Couvert|CRC-32|SHA-256)\b/g,
 ];
