@@ -117,7 +117,8 @@ async function provide(pages, sample, language) {
   await page.getByTestId("file-input").setInputFiles(files);
   await page.locator('[data-testid="file-row"][data-state="done"]').nth(2).waitFor();
   const allThere = pages.t("page.upload.all_there").match(/other \{(.*)#/)?.[1] ?? "";
-  await page.getByText(`${allThere}3`).first().waitFor(); // the sum comes a moment later
+  // The bar comes a moment later.
+  await page.locator("p.hint", { hasText: `${allThere}3` }).waitFor();
   await shown("content");
   await next();
   await pages.arrive("page.options.title");
