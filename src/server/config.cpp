@@ -167,7 +167,8 @@ void read_api(ConfigSection& section, Config& config) {
 // Marks stand in a script, in quotes.
 bool is_mark(std::string_view text) {
   const auto is_odd = [](char byte) {
-    return static_cast<unsigned char>(byte) < 0x20 || byte == '"' || byte == '\\' || byte == '<';
+    return static_cast<unsigned char>(byte) < 0x20 ||
+           std::string_view("\"'`\\<$").find(byte) != std::string_view::npos;
   };
   return !text.empty() && text.size() <= limits::outlook_mark_bytes_max && is_utf8(text) &&
          std::ranges::none_of(text, is_odd);
@@ -192,7 +193,7 @@ void read_outlook(ConfigSection& section, Config& config) {
     section.refuse("frames", "at most 20 of https://HOST, without a slash at the end");
   }
   if (!all(outlook.marks, is_mark)) {
-    section.refuse("marks", "at most 20 texts of up to 100 bytes, without quotes");
+    section.refuse("marks", "at most 20 texts of up to 100 bytes, without quotes, \\, < and $");
   }
   if (!all(outlook.labels, is_label)) {
     section.refuse("labels", "at most 20 IDs of labels, in lower case");

@@ -31,9 +31,9 @@ export async function peopleNow(): Promise<People> {
 }
 
 export async function setPeople(field: Field, people: readonly Recipient[]): Promise<void> {
-  await ask<void>((done) => composed()[field].setAsync(people.slice(0, atOnceMax), done));
+  await ask((done) => composed()[field].setAsync(people.slice(0, atOnceMax), done));
   for (let at = atOnceMax; at < people.length; at += atOnceMax) {
-    await ask<void>((done) => composed()[field].addAsync(people.slice(at, at + atOnceMax), done));
+    await ask((done) => composed()[field].addAsync(people.slice(at, at + atOnceMax), done));
   }
 }
 type Recipient = string | Office.EmailUser;

@@ -49,7 +49,7 @@ const usersOf = (people: People): Before["people"] => ({
   bcc: people.bcc.map(userOf),
 });
 
-const remove = (id: string) => ask<void>((done) => composed().removeAttachmentAsync(id, done));
+const remove = (id: string): Promise<void> => ask((done) => composed().removeAttachmentAsync(id, done));
 
 async function putBack({ id, name }: Office.AttachmentDetailsCompose): Promise<void> {
   const content = given.get(id)?.content ?? "";

@@ -14,7 +14,7 @@ export function ask<T>(call: (done: Done<T>) => void): Promise<T> {
     call((result) => {
       clearTimeout(late);
       // The words themselves: the enum is there only once office.js is.
-      if ((result.status as string) === "succeeded") resolve(result.value);
+      if (`${result.status}` === "succeeded") resolve(result.value);
       else reject(new Error(result.error.name));
     });
   });

@@ -12,11 +12,11 @@ const charactersMax = 45_000;
 const isThere = () => isSupported("Mailbox", "1.11");
 
 async function set(name: string, value: string): Promise<void> {
-  if (isThere()) await ask<void>((done) => composed().sessionData.setAsync(name, value, done));
+  if (isThere()) await ask((done) => composed().sessionData.setAsync(name, value, done));
 }
 
 async function remove(name: string): Promise<void> {
-  if (isThere()) await ask<void>((done) => composed().sessionData.removeAsync(name, done));
+  if (isThere()) await ask((done) => composed().sessionData.removeAsync(name, done));
 }
 
 async function all(): Promise<Record<string, string>> {

@@ -41,5 +41,5 @@ export async function saveSettings({ token, phone }: Partial<Settings>): Promise
 
 export async function saveRoaming(name: string, value: string | number): Promise<void> {
   Office.context.roamingSettings.set(name, value);
-  await ask<void>((done) => Office.context.roamingSettings.saveAsync(done));
+  await ask((done) => Office.context.roamingSettings.saveAsync(done));
 }

@@ -38,6 +38,6 @@ export const outlookShown = (): Shown => ({
   save,
   async reply({ transferId }) {
     keepReply(readItem().conversationId, transferId);
-    await ask<void>((done) => readItem().displayReplyFormAsync("", done));
+    await ask((done) => readItem().displayReplyFormAsync("", done));
   },
 });

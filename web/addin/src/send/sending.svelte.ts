@@ -18,7 +18,15 @@ import { currentLanguage } from "@couvert/ui";
 import { SvelteSet } from "svelte/reactivity";
 
 import { noAnswer } from "../failures.ts";
-import type { AttachmentId, Delivered, Kept, Letter, Mail, MailProgram, Recovered } from "../mail-program.ts";
+import type {
+  AttachmentId,
+  Delivered,
+  Kept,
+  Letter,
+  Mail,
+  MailProgram,
+  Recovered,
+} from "../mail-program.ts";
 import { createServer, type Server } from "../server.ts";
 import { Proof } from "../verify.svelte.ts";
 import type { Person, Written } from "../written.ts";

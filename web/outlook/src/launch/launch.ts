@@ -21,7 +21,7 @@ type Done<T> = (result: Office.AsyncResult<T>) => void;
 const ask = <T>(call: (done: Done<T>) => void): Promise<T> =>
   new Promise((resolve, reject) => {
     call((result) => {
-      if ((result.status as string) === "succeeded") resolve(result.value);
+      if (`${result.status}` === "succeeded") resolve(result.value);
       else reject(new Error(result.error.name));
     });
   });
@@ -65,7 +65,7 @@ function say(alert: Alert | "unsure"): string {
 async function hold(event: Office.MailboxEvent, alert: Alert | "unsure"): Promise<void> {
   const canOffer = alert === "unsure" || isOffer(alert);
   if (canOffer && !isSupported("1.14")) {
-    await ask<void>((done) => item().sessionData.setAsync(saidBefore, "1", done)).catch(
+    await ask((done) => item().sessionData.setAsync(saidBefore, "1", done)).catch(
       () => undefined,
     );
   }
