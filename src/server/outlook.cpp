@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 // What the build writes where only a server knows what belongs there.
 constexpr std::string_view any_base_url = "https://couvert.invalid";
+constexpr std::string_view any_host = "couvert.invalid";  // alone, of a list of hosts
 constexpr std::string_view any_id = "00000000-0000-4000-8000-000000000000";
 constexpr std::string_view any_alert = "%COUVERT_ALERT%";
 
@@ -85,6 +86,8 @@ Result<PortalExtra> read_file(const fs::path& path, const std::string& name, con
   if (path.extension() == ".html") file.policy = pane_policy(config.outlook);
   if (is_text(path)) {
     replace_all(file.bytes, any_base_url, config.service.base_url);
+    const std::string& base = config.service.base_url;
+    replace_all(file.bytes, any_host, std::string_view(base).substr(base.find("://") + 3));
     replace_all(file.bytes, any_id, outlook_id(config.service.base_url));
     replace_all(file.bytes, any_alert, alert_of(config.outlook));
   }

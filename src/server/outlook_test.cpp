@@ -19,7 +19,7 @@ struct OutlookFolder {
     folder = pattern;
     std::ofstream(folder / "manifest.xml")
         << "<Id>00000000-0000-4000-8000-000000000000</Id>https://couvert.invalid/outlook/a "
-        << "https://couvert.invalid/outlook/b";
+        << "https://couvert.invalid/outlook/b couvert.invalid";
     std::ofstream(folder / "send.html") << "<script src=\"/outlook/send.js\"></script>";
     std::ofstream(folder / "launch.js") << "JSON.parse(\"%COUVERT_ALERT%\")";
     config.service.base_url = "https://transfer.example.org";
@@ -50,7 +50,7 @@ TEST_CASE("the manifest of the Outlook add-in names its own server and ID") {
   CHECK(file_at(look, "/outlook/manifest.xml").bytes ==
         "<Id>" + id +
             "</Id>https://transfer.example.org/outlook/a "
-            "https://transfer.example.org/outlook/b");
+            "https://transfer.example.org/outlook/b transfer.example.org");
   CHECK(id.size() == 36);
   CHECK(id[14] == '8');
   CHECK(id != outlook_id("https://other.example.org"));

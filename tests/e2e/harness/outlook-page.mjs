@@ -63,7 +63,11 @@ export function beOffice(told) {
     bcc: recipients("bcc"),
     from: { getAsync: method("from.getAsync") },
     subject: { getAsync: method("subject.getAsync"), setAsync: method("subject.setAsync") },
-    body: { getAsync: method("body.getAsync"), setAsync: method("body.setAsync") },
+    body: {
+      getTypeAsync: method("body.getTypeAsync"),
+      getAsync: method("body.getAsync"),
+      setAsync: method("body.setAsync"),
+    },
     sessionData: {
       setAsync: method("sessionData.setAsync"),
       removeAsync: method("sessionData.removeAsync"),

@@ -110,6 +110,10 @@ export class Outlook {
     this.running = 0;
     /** What happens to a call, by its number from 1. @type {Map<number, "fails" | "hangs">} */
     this.fate = new Map();
+    /** The name of calls that never answer. */
+    this.stalled = "";
+    /** The name of calls that fail. */
+    this.failing = "";
     /** What has left by Outlook's own Send. @type {string[]} */
     this.left = [];
     /** What a reply window was opened for. */
@@ -156,11 +160,11 @@ export class Outlook {
   async #answer(call, args) {
     this.calls.push(call);
     const fate = this.fate.get(this.calls.length);
-    if (fate === "hangs") return undefined;
+    if (fate === "hangs" || this.stalled === call) return undefined;
     this.running += 1;
     try {
       await new Promise((resolve) => setTimeout(resolve, 1));
-      if (fate === "fails") refuse("InternalServerError");
+      if (fate === "fails" || this.failing === call) refuse("InternalServerError");
       if (this.running > atOnceMax) refuse("TooManyAsyncCalls");
       return { value: this.#perform(call, args) };
     } catch (error) {
@@ -189,7 +193,10 @@ export class Outlook {
         if (args[0].length > 255) refuse("DataExceedsMaximumSize");
         mail.subject = args[0];
         return undefined;
+      case "body.getTypeAsync":
+        return mail.isPlainText ? "text" : "html";
       case "body.getAsync":
+        if (mail.isPlainText) return mail.html;
         return args[0] === "html" ? mail.html : plain(mail.html);
       case "body.setAsync":
         return this.#setBody(args[0], args[1]?.coercionType);
@@ -310,7 +317,8 @@ export class Outlook {
     const folder = await newFolder("outlook-sent");
     const border = randomUUID();
     const parts = [
-      `Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${lines(mail.html)}`,
+      part("text/plain", plain(mail.html.replace(/<a [^>]*href="([^"]+)"[^>]*>/g, "$1 "))),
+      part(mail.isPlainText ? "text/plain" : "text/html", mail.html),
       ...mail.attachments.map(
         ({ name, content }) =>
           `Content-Type: application/octet-stream\r\nContent-Disposition: attachment;` +
@@ -342,6 +350,10 @@ export class Outlook {
     mail.people = { to: [], cc: [], bcc: [] }; // its window is gone
   }
 }
+
+/** @param {string} type @param {string} text */
+const part = (type, text) =>
+  `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${lines(text)}`;
 
 /** @param {string | Buffer} content */
 const lines = (content) => Buffer.from(content).toString("base64").replace(/.{76}/g, "$&\r\n");

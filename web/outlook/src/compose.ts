@@ -48,15 +48,20 @@ export const attachmentsNow = (): Promise<Office.AttachmentDetailsCompose[]> =>
 
 export const subjectNow = (): Promise<string> => ask((done) => composed().subject.getAsync(done));
 
-export const htmlNow = (): Promise<string> =>
-  ask((done) => composed().body.getAsync("html" as Office.CoercionType, done));
+/** A mail of plain text refuses HTML. */
+export type Format = "html" | "text";
 
-export const textNow = (): Promise<string> =>
-  ask((done) => composed().body.getAsync("text" as Office.CoercionType, done));
+export const formatNow = async (): Promise<Format> =>
+  `${await ask<Office.CoercionType>((done) => composed().body.getTypeAsync(done))}` === "text"
+    ? "text"
+    : "html";
 
-export const setHtml = (html: string): Promise<void> =>
+export const bodyNow = (format: Format): Promise<string> =>
+  ask((done) => composed().body.getAsync(format as Office.CoercionType, done));
+
+export const setBody = (body: string, format: Format): Promise<void> =>
   ask((done) =>
-    composed().body.setAsync(html, { coercionType: "html" as Office.CoercionType }, done),
+    composed().body.setAsync(body, { coercionType: format as Office.CoercionType }, done),
   );
 
 export const setSubject = (subject: string): Promise<void> =>
@@ -74,7 +79,7 @@ export async function readWritten(): Promise<Written> {
     addPeople(people, addresses, field);
   }
   const subject = (await subjectNow()).trim();
-  const text = (await textNow()).trim();
+  const text = (await bodyNow("text")).trim();
   const attachments: Attachment[] = (await attachmentsNow()).map(({ id, name, size }) => ({
     id,
     name,

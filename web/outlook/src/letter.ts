@@ -9,16 +9,17 @@ import {
   blobOf,
   contentOf,
   fields,
-  htmlNow,
+  bodyNow,
+  formatNow,
   peopleNow,
   readWritten,
   saysTheSame,
-  setHtml,
+  setBody,
   setPeople,
   setSubject,
   subjectNow,
-  textNow,
   userOf,
+  type Format,
   type People,
 } from "./compose.ts";
 import { ask, composed } from "./office.ts";
@@ -49,7 +50,8 @@ const usersOf = (people: People): Before["people"] => ({
   bcc: people.bcc.map(userOf),
 });
 
-const remove = (id: string): Promise<void> => ask((done) => composed().removeAttachmentAsync(id, done));
+const remove = (id: string): Promise<void> =>
+  ask((done) => composed().removeAttachmentAsync(id, done));
 
 async function putBack({ id, name }: Office.AttachmentDetailsCompose): Promise<void> {
   const content = given.get(id)?.content ?? "";
@@ -57,10 +59,11 @@ async function putBack({ id, name }: Office.AttachmentDetailsCompose): Promise<v
 }
 
 /** Whether the mail is the notification, whole, and nothing else. */
-async function isNotification({ subject, html }: Mail, written: Written): Promise<boolean> {
-  const link = /https?:\/\/[^"'<>\s]+\/r\/[a-z2-7]{26}/.exec(html)?.[0];
-  if (link === undefined || !(await htmlNow()).includes(link)) return false;
-  const text = await textNow();
+async function isNotification(mail: Mail, written: Written, format: Format): Promise<boolean> {
+  const { subject } = mail;
+  const link = /https?:\/\/[^"'<>\s]+\/r\/[a-z2-7]{26}/.exec(mail[format])?.[0];
+  if (link === undefined || !(await bodyNow(format)).includes(link)) return false;
+  const text = await bodyNow("text");
   // What is as short as a word may stand in any notification.
   if (written.text.length > 20 && text.includes(written.text)) return false;
   if ((await attachmentsNow()).length > 0) return false;
@@ -77,24 +80,26 @@ let halfway: Changed | undefined;
 async function replace(written: Written, address: string, mail: Mail): Promise<void> {
   if (halfway) await undo(halfway);
   if (!saysTheSame(await readWritten(), written)) throw new Error("another mail than was sent");
+  const format = await formatNow();
   const before: Before = {
     people: usersOf(await peopleNow()),
     subject: await subjectNow(),
-    html: await htmlNow(),
+    format,
+    body: await bodyNow(format),
   };
   await noteBefore(before);
   const changed: Changed = { before, gone: [] };
   try {
     await holdWith("replacing");
     await withoutRecipients();
-    await setHtml(mail.html);
+    await setBody(mail[format], format);
     await setSubject(mail.subject.slice(0, 255));
     for (const attachment of await attachmentsNow()) {
       if (attachment.isInline) continue; // it goes with the body that showed it
       await remove(attachment.id);
       changed.gone.push(attachment);
     }
-    if (!(await isNotification(mail, written))) throw new Error("not what it should be");
+    if (!(await isNotification(mail, written, format))) throw new Error("not what it should be");
     await release();
     await setPeople("to", [address]);
   } catch (error) {
@@ -105,8 +110,8 @@ async function replace(written: Written, address: string, mail: Mail): Promise<v
 }
 
 /** As it was; recipients come last, and not at all where something is still missing. */
-async function undo({ before: { people, subject, html }, gone }: Changed): Promise<void> {
-  if (html !== undefined) await setHtml(html);
+async function undo({ before: { people, subject, format, body }, gone }: Changed): Promise<void> {
+  if (body !== undefined) await setBody(body, format);
   await setSubject(subject);
   while (gone[0]) {
     await putBack(gone[0]);

@@ -31,8 +31,9 @@ async function all(): Promise<Record<string, string>> {
 export interface Before {
   readonly people: Record<"to" | "cc" | "bcc", Office.EmailUser[]>;
   readonly subject: string;
+  readonly format: "html" | "text";
   /** Absent where it is too long to be noted. */
-  readonly html?: string;
+  readonly body?: string;
 }
 
 export const holdWith = (hold: Hold): Promise<void> => set("hold", hold);
@@ -40,7 +41,7 @@ export const holdWith = (hold: Hold): Promise<void> => set("hold", hold);
 export async function noteBefore(before: Before): Promise<void> {
   const whole = JSON.stringify(before);
   const text =
-    whole.length <= charactersMax ? whole : JSON.stringify({ ...before, html: undefined });
+    whole.length <= charactersMax ? whole : JSON.stringify({ ...before, body: undefined });
   await set("before", text);
 }
 

@@ -65,9 +65,7 @@ function say(alert: Alert | "unsure"): string {
 async function hold(event: Office.MailboxEvent, alert: Alert | "unsure"): Promise<void> {
   const canOffer = alert === "unsure" || isOffer(alert);
   if (canOffer && !isSupported("1.14")) {
-    await ask((done) => item().sessionData.setAsync(saidBefore, "1", done)).catch(
-      () => undefined,
-    );
+    await ask((done) => item().sessionData.setAsync(saidBefore, "1", done)).catch(() => undefined);
   }
   event.completed({
     allowEvent: false,
