@@ -213,7 +213,7 @@ async function failAt(n) {
   return call;
 }
 
-test("whichever call of Office fails, nothing confidential leaves and the mail is as it was", async () => {
+test("whichever call of Office fails, nothing leaves and the mail is as it was", async () => {
   /** @type {(string | undefined)[]} */
   const failed = [];
   for (let n = 1; !failed.includes(undefined); n += 4) {
@@ -226,7 +226,7 @@ test("whichever call of Office fails, nothing confidential leaves and the mail i
   }
 });
 
-test("a pane that ends in between leaves a mail that cannot leave, and the next puts it right", async () => {
+test("a pane that ends halfway leaves a mail that cannot go; the next puts it right", async () => {
   const mail = written();
   mail.attach("plan.txt", "the plan");
   const before = mail.seen();
@@ -254,7 +254,7 @@ test("a pane that ends in between leaves a mail that cannot leave, and the next 
   await again.close();
 });
 
-test("where even putting back fails the mail has no recipients, and trying again goes on", async () => {
+test("where even putting back fails the mail has no recipients; one can try again", async () => {
   const mail = written();
   mail.attach("plan.txt", "the plan");
   const outlook = outlookWith(mail);
@@ -375,7 +375,7 @@ test("a notification is opened, its attachment saved, and answered by Couvert", 
   await none.close();
 });
 
-test("the alert before sending offers Couvert for size and mark, and lets the rest leave", async () => {
+test("the alert before sending offers Couvert for size and mark, and lets others go", async () => {
   const large = written({ subject: "Photos" });
   large.attach("photos.zip", Buffer.alloc(5 * 1024 * 1024));
   const outlook = outlookWith(large);
@@ -411,7 +411,7 @@ test("the size from which on Couvert is offered is the person's own", async () =
   assert.match((await outlook.send(profile))?.errorMessage ?? "", /attachments are large/);
 });
 
-test("panes fit 320 pixels and follow Outlook's theme, in every language and by keyboard", async () => {
+test("panes fit 320 pixels, follow Outlook's theme, and go by keyboard", async () => {
   const token = await tokenOf();
   for (const [language, theme, scheme] of /** @type {const} */ ([
     ["de-DE", "#1f1f1f", "light"],

@@ -4,6 +4,8 @@
 /** Both are replaced by the server (src/server/outlook.cpp). */
 const base = "https://couvert.invalid";
 const id = "00000000-0000-4000-8000-000000000000";
+const schemas = "http://schemas.microsoft.com/office";
+const jsonSchemas = "https://developer.microsoft.com/json-schemas/teams/v1.22";
 /** Outlook fetches the manifest anew where it is higher. */
 const version = "1.0.0";
 /** The least that the panes need: attachments' bytes. */
@@ -46,12 +48,15 @@ function localized(element: string, texts: AllTexts, [key, attributes]: [string,
   return `<${element}${attributes} DefaultValue="${value}">${inner}</${element}>`;
 }
 
-const icons = `<Icon>${iconSizes.map((size) => `<bt:Image size="${size}" resid="icon${size}"/>`).join("")}</Icon>`;
+const image = (size: number) => `<bt:Image size="${size}" resid="icon${size}"/>`;
+const icons = `<Icon>${iconSizes.map(image).join("")}</Icon>`;
 
 const control = (pane: Pane) => `
               <Control xsi:type="Button" id="couvert.${pane.name}">
                 <Label resid="${pane.name}"/>
-                <Supertip><Title resid="${pane.name}"/><Description resid="${pane.name}_tip"/></Supertip>
+                <Supertip>
+                  <Title resid="${pane.name}"/><Description resid="${pane.name}_tip"/>
+                </Supertip>
                 ${icons}
                 <Action xsi:type="ShowTaskpane"><SourceLocation resid="${pane.name}_page"/></Action>
               </Control>`;
@@ -97,24 +102,31 @@ function resources(texts: AllTexts): string {
 
 function overrides(texts: AllTexts, kind: "1_0" | "1_1", inside = ""): string {
   const isNewer = kind === "1_1";
-  const space = `http://schemas.microsoft.com/office/mailappversionoverrides${isNewer ? "/1.1" : ""}`;
+  const space = `${schemas}/mailappversionoverrides${isNewer ? "/1.1" : ""}`;
+  const compose = surface("MessageComposeCommandSurface", "compose");
+  const read = surface("MessageReadCommandSurface", "read");
   const runtimes = `
         <Runtimes><Runtime resid="launch_page">
           <Override type="javascript" resid="launch_script"/>
         </Runtime></Runtimes>`;
   return `
   <VersionOverrides xmlns="${space}" xsi:type="VersionOverridesV${kind}">
-      <Requirements><bt:Sets DefaultMinVersion="${mailboxMin}"><bt:Set Name="Mailbox"/></bt:Sets></Requirements>
+      <Requirements>
+        <bt:Sets DefaultMinVersion="${mailboxMin}"><bt:Set Name="Mailbox"/></bt:Sets>
+      </Requirements>
       <Hosts><Host xsi:type="MailHost">${isNewer ? runtimes : ""}
-        <DesktopFormFactor>${surface("MessageComposeCommandSurface", "compose")}${surface("MessageReadCommandSurface", "read")}${isNewer ? launchEvent : ""}
+        <DesktopFormFactor>${compose}${read}${isNewer ? launchEvent : ""}
         </DesktopFormFactor>
       </Host></Hosts>${resources(texts)}${inside}
   </VersionOverrides>`;
 }
 
 export function xmlManifest(texts: AllTexts): string {
+  const older = overrides(texts, "1_0", overrides(texts, "1_1"));
   return `<?xml version="1.0" encoding="UTF-8"?>
-<OfficeApp xmlns="http://schemas.microsoft.com/office/appforoffice/1.1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:bt="http://schemas.microsoft.com/office/officeappbasictypes/1.0" xsi:type="MailApp">
+<OfficeApp xmlns="${schemas}/appforoffice/1.1"
+    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+    xmlns:bt="${schemas}/officeappbasictypes/1.0" xsi:type="MailApp">
   <Id>${id}</Id>
   <Version>${version}.0</Version>
   <ProviderName>Couvert</ProviderName>
@@ -128,15 +140,19 @@ export function xmlManifest(texts: AllTexts): string {
   <Hosts><Host Name="Mailbox"/></Hosts>
   <Requirements><Sets><Set Name="Mailbox" MinVersion="${mailboxMin}"/></Sets></Requirements>
   <FormSettings>
-    <Form xsi:type="ItemRead"><DesktopSettings><SourceLocation DefaultValue="${url("message.html")}"/><RequestedHeight>250</RequestedHeight></DesktopSettings></Form>
-    <Form xsi:type="ItemEdit"><DesktopSettings><SourceLocation DefaultValue="${url("send.html")}"/></DesktopSettings></Form>
+    <Form xsi:type="ItemRead"><DesktopSettings>
+      <SourceLocation DefaultValue="${url("message.html")}"/><RequestedHeight>250</RequestedHeight>
+    </DesktopSettings></Form>
+    <Form xsi:type="ItemEdit"><DesktopSettings>
+      <SourceLocation DefaultValue="${url("send.html")}"/>
+    </DesktopSettings></Form>
   </FormSettings>
   <Permissions>ReadWriteItem</Permissions>
   <Rule xsi:type="RuleCollection" Mode="Or">
     <Rule xsi:type="ItemIs" ItemType="Message" FormType="Read"/>
     <Rule xsi:type="ItemIs" ItemType="Message" FormType="Edit"/>
   </Rule>
-  <DisableEntityHighlighting>true</DisableEntityHighlighting>${overrides(texts, "1_0", overrides(texts, "1_1"))}
+  <DisableEntityHighlighting>true</DisableEntityHighlighting>${older}
 </OfficeApp>
 `;
 }
@@ -169,7 +185,7 @@ function ribbon(where: Pane["where"], { en }: AllTexts) {
 export function jsonManifest(texts: AllTexts): object {
   const { en } = texts;
   return {
-    $schema: "https://developer.microsoft.com/json-schemas/teams/v1.22/MicrosoftTeams.schema.json",
+    $schema: `${jsonSchemas}/MicrosoftTeams.schema.json`,
     manifestVersion: "1.22",
     version,
     id,
@@ -253,8 +269,7 @@ export function jsonTexts(texts: AllTexts, language: "de" | "nl"): object {
     }
   }
   return {
-    $schema:
-      "https://developer.microsoft.com/json-schemas/teams/v1.22/MicrosoftTeams.Localization.schema.json",
+    $schema: `${jsonSchemas}/MicrosoftTeams.Localization.schema.json`,
     ...all,
   };
 }

@@ -1,5 +1,5 @@
 // Builds the panes of the add-in into dist/: the server puts its address into the manifests and
-// serves all of it below /outlook/ (src/server/outlook.cpp).
+// serves all of it below /outlook/ (src/server/outlook.cpp). launch.config.ts adds the alert.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 

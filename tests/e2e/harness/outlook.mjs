@@ -1,13 +1,15 @@
 // A model of Outlook on the web: one mail being written or read, what Office.js lets an add-in do
 // with it, its limits and errors as Microsoft's documentation has them, and Send by the real mail
 // system. Real Outlook it is not. Where a limit is named, the page that says so is named with it:
-//   [limits] learn.microsoft.com/office/dev/add-ins/outlook/limits-for-activation-and-javascript-api-for-outlook-add-ins
-//   [compose] learn.microsoft.com/javascript/api/outlook/office.messagecompose
-//   [recipients] learn.microsoft.com/javascript/api/outlook/office.recipients
-//   [subject] learn.microsoft.com/javascript/api/outlook/office.subject
-//   [body] learn.microsoft.com/javascript/api/outlook/office.body
-//   [content] learn.microsoft.com/javascript/api/outlook/office.attachmentcontent
-//   [alerts] learn.microsoft.com/office/dev/add-ins/outlook/onmessagesend-onappointmentsend-events
+// (below https://learn.microsoft.com/)
+//   [limits] office/dev/add-ins/outlook/
+//            limits-for-activation-and-javascript-api-for-outlook-add-ins
+//   [compose] javascript/api/outlook/office.messagecompose
+//   [recipients] javascript/api/outlook/office.recipients
+//   [subject] javascript/api/outlook/office.subject
+//   [body] javascript/api/outlook/office.body
+//   [content] javascript/api/outlook/office.attachmentcontent
+//   [alerts] office/dev/add-ins/outlook/onmessagesend-onappointmentsend-events
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";

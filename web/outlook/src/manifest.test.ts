@@ -82,7 +82,7 @@ describe("the XML manifest", () => {
   it("is well formed", () => {
     const open: string[] = [];
     for (const [, closing, name, selfClosing] of xml.matchAll(
-      /<(\/?)([\w:]+)(?:\s[\w:]+="[^"<]*")*\s*(\/?)>/g,
+      /<(\/?)([\w:]+)(?:\s+[\w:]+="[^"<]*")*\s*(\/?)>/g,
     )) {
       if (closing) expect(open.pop()).toBe(name);
       else if (!selfClosing) open.push(name!);
