@@ -152,7 +152,9 @@ inline constexpr std::chrono::minutes clock_write_pause = 1min;
 // How long a request is known by its Idempotency-Key; sweep_counters() keeps more.
 inline constexpr std::chrono::hours request_key_life = 24h;
 inline constexpr std::size_t request_key_bytes_max = 64;
-inline constexpr std::size_t origins_max = 20;  // that may read answers
+inline constexpr std::size_t origins_max = 20;       // that may read answers
+inline constexpr std::size_t outlook_list_max = 20;  // frames, marks, labels
+inline constexpr std::size_t outlook_mark_bytes_max = 100;
 
 // Background rounds.
 inline constexpr std::size_t erasures_per_round_max = 200;

@@ -87,6 +87,7 @@ enum class Shown {
   portal,  // the portal's own pages
   worker,  // the portal's workers, which read foreign files: their own code, nothing to ask for
   mail,    // a mail's HTML, in a frame of the portal alone: its own styles, nothing else
+  framed,  // in frames and beside pages of others: the answer brings its own policy
 };
 
 /// What caches may do with an answer.

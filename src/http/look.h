@@ -13,6 +13,7 @@ namespace couvert {
 struct PortalExtra {
   std::string path;
   std::string bytes;
+  std::string policy = "";  // its Content-Security-Policy where pages of others may frame it
 };
 
 /// One of the organisation's own texts and the languages that it is there in.

@@ -27,6 +27,7 @@ struct PortalFile {
   std::string etag;
   Caching caching = Caching::revalidate;
   Shown shown = Shown::portal;
+  std::string policy;  // of a file that is shown in frames of others
 };
 
 using PortalFiles = std::map<std::string, PortalFile, std::less<>>;
@@ -51,6 +52,7 @@ std::string_view type_of(std::string_view name) {
       {".woff2", "font/woff2"},
       {".wasm", "application/wasm"},
       {".txt", "text/plain; charset=utf-8"},
+      {".xml", "text/xml; charset=utf-8"},
   });
   for (const auto& [suffix, type] : types) {
     if (name.ends_with(suffix)) return type;
@@ -114,7 +116,9 @@ PortalFile file_of(std::string bytes, std::string_view name) {
   if (is_text) file.gzip = gzip_of(file.bytes);
   file.etag = encode_hex(Bytes(sha256(as_bytes(file.bytes))).first(8));
   // The build puts a hash of the content into the names below assets/.
-  if (name.starts_with("/assets/")) file.caching = Caching::forever;
+  if (name.starts_with("/assets/") || name.starts_with("/outlook/assets/")) {
+    file.caching = Caching::forever;
+  }
   if (name.find(".worker") != std::string_view::npos) file.shown = Shown::worker;
   return file;
 }
@@ -204,6 +208,9 @@ Response answer(const PortalFile& file, const Request& request) {
   response.fields = {
       {"ETag", '"' + file.etag + '"'},
       {"Vary", in_languages ? "Accept-Encoding, Accept-Language, Cookie" : "Accept-Encoding"}};
+  if (!file.policy.empty()) {
+    response.fields.emplace_back("Content-Security-Policy", file.policy);
+  }
   if (conditional_status(request.fields, file.etag) == 304) {
     response.status = 304;
     return response;
@@ -223,8 +230,10 @@ Response serve_file(const PortalFiles& files, const Request& request) {
     return docs != files.end() ? answer(docs->second, request) : problem(404);
   }
   const auto file = files.find(request.path);
-  const bool is_html = request.path.ends_with(".html");  // has the address that page_at() gives
-  if (file != files.end() && !is_html) return answer(file->second, request);
+  // A page of the portal has the address that page_at() gives.
+  const bool is_html = request.path.ends_with(".html");
+  if (file != files.end() && (!is_html || !file->second.policy.empty()))
+    return answer(file->second, request);
   if (!page_at(request.path).empty()) return answer(page_for(files, request), request);
   if (request.path.starts_with("/assets/")) return problem(404);
   Request plain;  // no 304 for a page that is not there
@@ -238,7 +247,12 @@ Response serve_file(const PortalFiles& files, const Request& request) {
 Result<Handler> portal(const std::string& folder, const Look& look) {
   Result<PortalFiles> loaded = load_all(folder, look);
   if (!loaded) return pass(loaded);
-  for (const auto& [path, bytes] : look.files) loaded->emplace(path, file_of(bytes, path));
+  for (const auto& [path, bytes, policy] : look.files) {
+    PortalFile file = file_of(bytes, path);
+    if (!policy.empty()) file.shown = Shown::framed;
+    file.policy = policy;
+    loaded->emplace(path, std::move(file));
+  }
   const auto files = std::make_shared<const PortalFiles>(std::move(*loaded));
   return Handler([files](const std::shared_ptr<const Request>& request) -> Outcome {
     return serve_file(*files, *request);

@@ -32,6 +32,8 @@ struct TestPortal {
     std::ofstream(folder / "favicon.svg") << "<svg/>";
     Look look;
     look.files.push_back({"/look/logo.webp", "RIFF"});
+    look.files.push_back({"/outlook/send.html", "a pane", "frame-ancestors https://mail.example"});
+    look.files.push_back({"/outlook/icon.png", "PNG", "default-src 'none'"});
     auto made = portal(folder.string(), look);
     REQUIRE(made);
     handler = *made;
@@ -162,4 +164,21 @@ TEST_CASE("what shrinks goes out as gzip where it is taken") {
 
 TEST_CASE("a folder without an index is no portal") {
   CHECK(portal("/nowhere", Look()).error().code == ErrorCode::unavailable);
+}
+
+TEST_CASE("a pane of a mail program has its own policy, and pages of others may frame it") {
+  const TestPortal test;
+  const Response pane = test.get("/outlook/send.html");
+  CHECK(pane.status == 200);
+  CHECK(pane.fixed_body == "a pane");
+  const std::string head = write_head(pane, {});
+  CHECK(head.find("Content-Security-Policy: frame-ancestors https://mail.example\r\n") !=
+        std::string::npos);
+  CHECK(head.find("X-Frame-Options") == std::string::npos);
+  CHECK(head.find("Cross-Origin-Resource-Policy: cross-origin") != std::string::npos);
+  const std::string icon = write_head(test.get("/outlook/icon.png"), {});
+  CHECK(icon.find("Content-Security-Policy: default-src 'none'\r\n") != std::string::npos);
+  const std::string page = write_head(test.get("/"), {});
+  CHECK(page.find("X-Frame-Options: DENY") != std::string::npos);
+  CHECK(page.find("Cross-Origin-Resource-Policy: same-origin") != std::string::npos);
 }

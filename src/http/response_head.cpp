@@ -15,11 +15,12 @@ constexpr std::string_view fixed_fields =
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Permissions-Policy: accelerometer=(), autoplay=(), camera=(), display-capture=(), "
     "encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), "
     "microphone=(), midi=(), payment=(), picture-in-picture=(), "
     "publickey-credentials-get=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()\r\n";
+constexpr std::string_view for_us_alone = "Cross-Origin-Resource-Policy: same-origin\r\n";
+constexpr std::string_view for_others = "Cross-Origin-Resource-Policy: cross-origin\r\n";
 constexpr std::string_view portal_policy =
     "X-Frame-Options: DENY\r\n"
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -66,6 +67,8 @@ std::string_view policy(Shown shown) {
       return worker_policy;
     case Shown::mail:
       return mail_policy;
+    case Shown::framed:
+      return "";
   }
   return closed_policy;
 }
@@ -110,7 +113,9 @@ std::string write_head(const Response& response, const HeadDetails& details) {
   if (details.tus) add(out, "Tus-Resumable", tus_version);
   if (details.varies) add(out, "Vary", "Origin");
   if (!details.origin.empty()) out.append(cross_origin_fields(details.origin));
-  out.append(fixed_fields).append(policy(response.shown));
+  out.append(fixed_fields);
+  out.append(response.shown == Shown::framed ? for_others : for_us_alone);
+  out.append(policy(response.shown));
   if (details.https) out.append(transport_security);
   if (!details.keep_alive) add(out, "Connection", "close");
   return out.append("\r\n");

@@ -164,6 +164,42 @@ void read_api(ConfigSection& section, Config& config) {
   if (!fits) section.refuse("origins", "at most 20 of https://HOST, without a slash at the end");
 }
 
+// Marks stand in a script, in quotes.
+bool is_mark(std::string_view text) {
+  const auto is_odd = [](char byte) {
+    return static_cast<unsigned char>(byte) < 0x20 ||
+           std::string_view("\"'`\\<$").find(byte) != std::string_view::npos;
+  };
+  return !text.empty() && text.size() <= limits::outlook_mark_bytes_max && is_utf8(text) &&
+         std::ranges::none_of(text, is_odd);
+}
+
+bool is_label(std::string_view text) {
+  return text.size() == 36 && text.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
+}
+
+void read_outlook(ConfigSection& section, Config& config) {
+  OutlookConfig& outlook = config.outlook;
+  outlook.enabled = section.boolean("enabled", false);
+  outlook.pages = section.text("pages", "");
+  outlook.frames = section.texts("frames");
+  outlook.marks = section.texts("marks");
+  outlook.labels = section.texts("labels");
+  outlook.alert_bytes = section.integer("alert_bytes", {0, 1LL << 40, 10LL << 20});
+  const auto all = [](const std::vector<std::string>& texts, const auto& fits) {
+    return texts.size() <= limits::outlook_list_max && std::ranges::all_of(texts, fits);
+  };
+  if (!all(outlook.frames, is_origin)) {
+    section.refuse("frames", "at most 20 of https://HOST, without a slash at the end");
+  }
+  if (!all(outlook.marks, is_mark)) {
+    section.refuse("marks", "at most 20 texts of up to 100 bytes, without quotes, \\, < and $");
+  }
+  if (!all(outlook.labels, is_label)) {
+    section.refuse("labels", "at most 20 IDs of labels, in lower case");
+  }
+}
+
 void read_admin(ConfigSection& section, Config& config) {
   config.admin_listen = section.text("listen", "");
   // It asks nobody who they are.
@@ -220,6 +256,10 @@ void read_all(ConfigFile& file, Config& config) {
   if (std::optional<ConfigSection> look = file.section("look", Presence::optional)) {
     read_look(*look, config);
     look->finish();
+  }
+  if (std::optional<ConfigSection> outlook = file.section("outlook", Presence::optional)) {
+    read_outlook(*outlook, config);
+    outlook->finish();
   }
   top.finish();
 }

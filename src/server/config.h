@@ -18,6 +18,16 @@ struct LookConfig {
   bool terms_required = false;
 };
 
+/// The add-in for Outlook, whose pages this server has.
+struct OutlookConfig {
+  bool enabled = false;
+  std::string pages;                // the folder; empty: beside the program
+  std::vector<std::string> frames;  // origins of webmail besides those of Microsoft
+  std::vector<std::string> marks;   // of subjects for which Couvert is offered
+  std::vector<std::string> labels;  // IDs of sensitivity labels for which it is asked for
+  std::int64_t alert_bytes = 0;     // of attachments from which on it is offered
+};
+
 struct Config {
   ServiceSettings service;
   HttpConfig http;
@@ -30,6 +40,7 @@ struct Config {
   std::string master_key;          // the file's path
   std::string portal;              // the folder with index.html; empty: beside the program
   LookConfig look;
+  OutlookConfig outlook;
 };
 
 /// Reads the file.

@@ -163,3 +163,38 @@ TEST_CASE("plain HTTP is refused but on loopback or behind a proxy") {
   plain.replace(plain.find("0.0.0.0:443"), 11, "127.0.0.1:80");
   CHECK(parse_config(plain, "couvert.toml").has_value());
 }
+
+TEST_CASE("the add-in for Outlook is off until the configuration says otherwise") {
+  const Result<Config> plain = parse_config(good, "couvert.toml");
+  REQUIRE(plain);
+  CHECK_FALSE(plain->outlook.enabled);
+  const Result<Config> config = parse_config(good + R"(
+[outlook]
+enabled = true
+frames = ["https://mail.example.org"]
+marks = ["[intern]", "Vertraulich:"]
+labels = ["8e2d1f5a-2f4b-4a3e-9d6c-0b7a51c4e9f2"]
+alert_bytes = 1000000
+)",
+                                             "couvert.toml");
+  REQUIRE(config);
+  CHECK(config->outlook.enabled);
+  CHECK(config->outlook.frames == std::vector<std::string>{"https://mail.example.org"});
+  CHECK(config->outlook.marks == std::vector<std::string>{"[intern]", "Vertraulich:"});
+  CHECK(config->outlook.labels.size() == 1);
+  CHECK(config->outlook.alert_bytes == 1'000'000);
+}
+
+TEST_CASE("what would leave the quotes of the Outlook add-in's script is refused") {
+  for (const char* line : {R"(marks = ["a\"b"])", "marks = ['a\\b']", R"(marks = ["a`b"])",
+                           R"(marks = ["a'b"])", R"(marks = ["${a}"])", R"(marks = ["<!--"])",
+                           R"(marks = [""])", R"(marks = ["a\u0001"])"}) {
+    CAPTURE(line);
+    CHECK(refusal(good + "\n[outlook]\n" + line + "\n").find("outlook.marks: expected") !=
+          std::string::npos);
+  }
+  CHECK(refusal(good + "\n[outlook]\nlabels = [\"Secret\"]\n").find("labels") != std::string::npos);
+  CHECK(refusal(good + "\n[outlook]\nframes = [\"https://*.example.org\"]\n").find("frames") !=
+        std::string::npos);
+  CHECK(refusal(good + "\n[outlook]\nalert_bytes = -1\n").find("alert_bytes") != std::string::npos);
+}

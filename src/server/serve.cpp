@@ -17,6 +17,7 @@
 #include "server/look.h"
 #include "server/metrics_page.h"
 #include "server/notify.h"
+#include "server/outlook.h"
 #include "server/process_figures.h"
 #include "server/rounds.h"
 #include "service/preview.h"
@@ -237,8 +238,10 @@ int serve(Config config) {
   const sigset_t signals = block_signals();
   const Result<> password = read_smtp_password(config);
   if (!password) return complain(password.error());
-  const Result<Look> look = read_look(config.look, config.service.colours);
+  Result<Look> look = read_look(config.look, config.service.colours);
   if (!look) return complain(look.error());
+  const Result<> outlook = add_outlook(config, *look);
+  if (!outlook) return complain(outlook.error());
   const Result<std::size_t> connections = connections_for(raise_file_limit());
   if (!connections) return complain(connections.error());
   config.http.connections_max = *connections;

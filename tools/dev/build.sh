@@ -20,4 +20,5 @@ build_web() {
   generate_types
   npm run --silent build -w web/portal
   npm run --silent build -w web/thunderbird
+  npm run --silent build -w web/outlook
 }

@@ -37,7 +37,7 @@ function addon(): Plugin {
       const emit = (fileName: string, source: string) =>
         this.emitFile({ type: "asset", fileName, source });
       emit("manifest.json", JSON.stringify(manifestOf(own.version), undefined, 2));
-      emit("icon.svg", await readFile(here("icon.svg"), "utf8"));
+      emit("icon.svg", await readFile(here("../addin/icon.svg"), "utf8"));
       for (const [name, source] of await manifestTexts()) emit(name, source);
     },
     async writeBundle(_, bundle) {

@@ -34,6 +34,9 @@ export type Mail = NonNullable<Started["recipients"][number]["mail"]>;
 /** `ready`: the person has to press the mail program's own Send. */
 export type Delivered = "sent" | "ready";
 
+/** `left`: the mail has left by Couvert before; `interrupted`: it was put back as it was. */
+export type Recovered = "left" | "interrupted";
+
 /** Where the writer's own copy is. */
 export type Kept = "sent_folder" | "draft" | "notification";
 
@@ -45,6 +48,8 @@ export interface Letter {
   readonly choosesFiles: boolean;
   /** What a person reads where `keep` did not work. */
   readonly notKept: TextKey;
+  /** Puts right what an earlier pane left behind; absent where none can. To be called first. */
+  recover?(): Promise<Recovered | undefined>;
   read(): Promise<Written>;
   /** The bytes of an attachment. Throws where the mail program does not hand them over. */
   fileOf(id: AttachmentId): Promise<Blob>;

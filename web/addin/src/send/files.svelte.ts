@@ -23,13 +23,17 @@ const isSame = (one: Item) => (other: Item) =>
 export class MailFiles {
   list = $state.raw<readonly { readonly attachment: Item; readonly upload: Upload }[]>([]);
   private reading = $state(0);
+  private known = $state(false);
   /** What the mail program does not hand over. */
   unread = $state.raw<readonly Item[]>([]);
   place = $state.raw<Place | undefined>();
   readonly bytes = $derived(this.list.reduce((sum, { upload }) => sum + upload.size, 0));
   readonly sent = $derived(this.list.reduce((sum, { upload }) => sum + upload.sent, 0));
   readonly uploaded = $derived(this.list.every(({ upload }) => upload.state === "done"));
-  readonly complete = $derived(this.reading === 0 && this.unread.length === 0 && this.uploaded);
+  /** Whether all that was asked for is there; not before anything was. */
+  readonly complete = $derived(
+    this.known && this.reading === 0 && this.unread.length === 0 && this.uploaded,
+  );
 
   private followed = Promise.resolve();
   private uploads: Uploads | undefined;
@@ -58,6 +62,7 @@ export class MailFiles {
     this.followed = this.followed.then(() => this.read(wanted));
     try {
       await this.followed;
+      this.known = true;
     } finally {
       this.reading -= 1;
     }

@@ -18,7 +18,15 @@ import { currentLanguage } from "@couvert/ui";
 import { SvelteSet } from "svelte/reactivity";
 
 import { noAnswer } from "../failures.ts";
-import type { AttachmentId, Delivered, Kept, Letter, Mail, MailProgram } from "../mail-program.ts";
+import type {
+  AttachmentId,
+  Delivered,
+  Kept,
+  Letter,
+  Mail,
+  MailProgram,
+  Recovered,
+} from "../mail-program.ts";
 import { createServer, type Server } from "../server.ts";
 import { Proof } from "../verify.svelte.ts";
 import type { Person, Written } from "../written.ts";
@@ -61,6 +69,7 @@ export class Sending {
   notifyDownload = $state(false);
   showFileNames = $state(false);
 
+  recovered = $state<Recovered | undefined>();
   started = $state.raw<Started | undefined>();
   deliveries = $state<Delivery[]>([]);
   /** Where the writer's copy is; undefined while that is open. */
@@ -129,6 +138,7 @@ export class Sending {
       this.server = createServer(settings, this.program.saveSettings);
       this.files?.stop({ discard: true });
       this.files = new MailFiles(this.server, this.letter);
+      this.recovered ??= await this.letter.recover?.();
       this.mail = await this.letter.read();
       const known = await this.server.verificationOf(this.mail.address);
       if (!known.ok) this.failure = known;

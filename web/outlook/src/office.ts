@@ -1,0 +1,30 @@
+// Office.js answers by callbacks, one call after the other; here they are promises.
+
+type Done<T> = (result: Office.AsyncResult<T>) => void;
+
+/** Longer than any attachment takes that Outlook hands over. */
+const answerTimeMax = 120_000;
+
+/** Rejects where Office says that it failed, and where it never answers. */
+export function ask<T>(call: (done: Done<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      reject(new Error("no answer"));
+    }, answerTimeMax);
+    call((result) => {
+      clearTimeout(late);
+      // The words themselves: the enum is there only once office.js is.
+      if (`${result.status}` === "succeeded") resolve(result.value);
+      else reject(new Error(result.error.name));
+    });
+  });
+}
+
+export const isSupported = (set: string, version: string): boolean =>
+  Office.context.requirements.isSetSupported(set, version);
+
+export const composed = (): Office.MessageCompose =>
+  Office.context.mailbox.item as unknown as Office.MessageCompose;
+
+export const readItem = (): Office.MessageRead =>
+  Office.context.mailbox.item as unknown as Office.MessageRead;
