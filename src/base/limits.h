@@ -70,6 +70,18 @@ inline constexpr int codes_per_server_max = 2000;             // in an hour
 inline constexpr int drafts_per_network_max = 600;            // in an hour
 inline constexpr std::size_t verifications_per_session_max = 20;
 
+// Programs that people let in (docs/decisions/0200).
+inline constexpr std::size_t programs_per_address_max = 20;
+inline constexpr std::size_t user_code_characters = 8;  // of 20 letters each: 34 bits
+inline constexpr std::chrono::minutes user_code_life = 10min;
+inline constexpr std::chrono::seconds poll_pause = 5s;        // between two questions of a program
+inline constexpr std::chrono::seconds poll_pause_max = 60s;   // grows where one asks sooner
+inline constexpr int program_wishes_per_network_max = 60;     // in an hour
+inline constexpr int program_wishes_per_server_max = 2000;    // in an hour
+inline constexpr int wrong_user_codes_per_session_max = 10;   // in an hour
+inline constexpr int wrong_user_codes_per_network_max = 50;   // in an hour
+inline constexpr int wrong_user_codes_per_server_max = 2000;  // in an hour
+
 // Retrieval.
 inline constexpr std::chrono::hours retrieval_life = 12h;
 inline constexpr std::chrono::minutes retrieval_idle = 30min;
