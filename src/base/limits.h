@@ -161,6 +161,16 @@ inline constexpr std::chrono::minutes clock_settles_max = 10min;
 inline constexpr std::chrono::hours clock_set_back_believed = 24h;
 inline constexpr std::chrono::minutes clock_write_pause = 1min;
 
+// Event streams (docs/decisions/0201).
+inline constexpr std::size_t event_streams_max = 512;
+inline constexpr std::size_t event_streams_per_network_max = 256;
+inline constexpr std::size_t event_streams_per_session_max = 4;
+inline constexpr std::chrono::minutes event_stream_life = 60min;
+inline constexpr std::chrono::seconds event_look_pause = 2s;  // where something was written
+inline constexpr std::chrono::seconds event_quiet_max =
+    15s;                                     // then it looks, and says that it is there
+inline constexpr int event_look_share = 20;  // of its time one stream looks a twentieth at most
+
 // How long a request is known by its Idempotency-Key; sweep_counters() keeps more.
 inline constexpr std::chrono::hours request_key_life = 24h;
 inline constexpr std::size_t request_key_bytes_max = 64;

@@ -35,6 +35,8 @@ constexpr auto scope_rows = std::to_array<ScopeRow>({
     {Method::post, "/api/v1/sent/{tracking_id}/recipients/{recipient_no}/replace", Scope::sent},
     {Method::post, "/api/v1/sent/{tracking_id}/recipients/{recipient_no}/mail", Scope::sent},
     {Method::get, "/api/v1/verifications/{verification_id}/received", Scope::receive},
+    {Method::get, "/api/v1/verifications/{verification_id}/sent/events", Scope::sent},
+    {Method::get, "/api/v1/verifications/{verification_id}/received/events", Scope::receive},
     {Method::post, "/api/v1/transfers/code", Scope::verify},
     {Method::post, "/api/v1/transfers/code/confirm", Scope::verify},
     {Method::post, "/api/v1/retrievals", Scope::receive},
