@@ -70,6 +70,18 @@ inline constexpr int codes_per_server_max = 2000;             // in an hour
 inline constexpr int drafts_per_network_max = 600;            // in an hour
 inline constexpr std::size_t verifications_per_session_max = 20;
 
+// Programs that people let in (docs/decisions/0200).
+inline constexpr std::size_t programs_per_address_max = 20;
+inline constexpr std::size_t user_code_characters = 8;  // of 20 letters each: 34 bits
+inline constexpr std::chrono::minutes user_code_life = 10min;
+inline constexpr std::chrono::seconds poll_pause = 5s;        // between two questions of a program
+inline constexpr std::chrono::seconds poll_pause_max = 60s;   // grows where one asks sooner
+inline constexpr int program_wishes_per_network_max = 60;     // in an hour
+inline constexpr int program_wishes_per_server_max = 2000;    // in an hour
+inline constexpr int wrong_user_codes_per_session_max = 10;   // in an hour
+inline constexpr int wrong_user_codes_per_network_max = 50;   // in an hour
+inline constexpr int wrong_user_codes_per_server_max = 2000;  // in an hour
+
 // Retrieval.
 inline constexpr std::chrono::hours retrieval_life = 12h;
 inline constexpr std::chrono::minutes retrieval_idle = 30min;
@@ -148,6 +160,16 @@ inline constexpr std::chrono::seconds clock_settles_per_day = 12s;  // of a jump
 inline constexpr std::chrono::minutes clock_settles_max = 10min;
 inline constexpr std::chrono::hours clock_set_back_believed = 24h;
 inline constexpr std::chrono::minutes clock_write_pause = 1min;
+
+// Event streams (docs/decisions/0201).
+inline constexpr std::size_t event_streams_max = 512;
+inline constexpr std::size_t event_streams_per_network_max = 256;
+inline constexpr std::size_t event_streams_per_session_max = 4;
+inline constexpr std::chrono::minutes event_stream_life = 60min;
+inline constexpr std::chrono::seconds event_look_pause = 2s;  // where something was written
+inline constexpr std::chrono::seconds event_quiet_max =
+    15s;                                     // then it looks, and says that it is there
+inline constexpr int event_look_share = 20;  // of its time one stream looks a twentieth at most
 
 // How long a request is known by its Idempotency-Key; sweep_counters() keeps more.
 inline constexpr std::chrono::hours request_key_life = 24h;

@@ -4,6 +4,7 @@
 #include "http/conditions.h"
 #include "http/cross_origin.h"
 #include "http/disposition.h"
+#include "http/on_workers.h"
 #include "http/problem.h"
 #include "http/response_head.h"
 #include "http/tus_headers.h"
@@ -13,6 +14,8 @@ namespace {
 
 // A body goes out in pieces, so that a client that does not read holds no copy of it.
 constexpr std::size_t piece_bytes = 64 * 1024;
+// How often an event stream looks up from waiting.
+constexpr std::chrono::milliseconds event_step{500};
 
 std::string quoted(std::string_view text) {
   return '"' + std::string(text) + '"';
@@ -157,6 +160,40 @@ Task<std::uint64_t> Answer::take_upload(UploadBody upload, std::uint64_t bytes) 
   const Result<> sent = co_await send(std::move(response));
   if (!sent) co_return pass(sent);
   co_return std::uint64_t{0};
+}
+
+Task<> Answer::send_events(EventBody events) {
+  const std::shared_ptr<EventSource> source = std::move(events.source);
+  Response response;
+  response.content_type = "text/event-stream";
+  response.fields.emplace_back("X-Accel-Buffering", "no");
+  keep_alive = false;
+  std::string text = head_of(response, std::nullopt) + events.first;
+  const Clock& clock = server_.parts.clock;
+  const Duration end = clock.running() + limits::event_stream_life;
+  Duration said = clock.running();
+  bool there = true;
+  while (there) {
+    if (text.empty() && clock.running() - said >= limits::event_quiet_max) text = ": there\n\n";
+    if (!text.empty()) {
+      said = clock.running();
+      const Result<> put = connection_->put(as_bytes(text));
+      if (!put) co_return put;
+      bytes_ += text.size();
+      text.clear();
+      const Result<> sent = co_await connection_->flush();
+      if (!sent) co_return sent;
+    }
+    const Result<bool> waited = co_await connection_->pause(event_step);
+    there = waited && *waited && !server_.stopping && clock.running() < end;
+    if (!there || !source->may_have_news()) continue;
+    auto looking = Pending<std::string>::begin_in_turn(
+        server_.turns, network, connection_->strand(), [source] { return source->news(); });
+    Result<std::string> news = co_await looking.take();
+    there = news.has_value();
+    if (there) text = std::move(*news);
+  }
+  co_return Result<>();
 }
 
 void Answer::log_failure(std::string_view event, const Error& error) const {

@@ -26,6 +26,10 @@ class Answer {
   /// The file, whole or the range that the request asks for; or its head alone. An error of the
   /// download breaks the connection off.
   Task<> send_file(FileBody file, std::shared_ptr<const Request> request);
+  /// Events as they come, until the client goes, limits::event_stream_life is over, the source
+  /// fails or the server stops; the connection ends behind them. Nobody who is behind nginx waits
+  /// for its buffer to fill.
+  Task<> send_events(EventBody events);
   /// Reads `bytes` of body into `upload` and answers. Returns how many bytes were left unread.
   Task<std::uint64_t> take_upload(UploadBody upload, std::uint64_t bytes);
 

@@ -1,11 +1,12 @@
 // Fuzzes what the bodies and queries of the API say. The input is a route's letter and JSON; the
 // mutator changes values inside of the JSON, so that most inputs get past its grammar.
 //
-// parser: src/http/api_input.cpp src/http/quick_input.cpp
+// parser: src/http/api_input.cpp src/http/quick_input.cpp src/http/program_input.cpp
 #include <algorithm>
 #include <random>
 
 #include "http/api_input.h"
+#include "http/program_input.h"
 #include "http/quick_input.h"
 
 namespace couvert {
@@ -44,6 +45,18 @@ void check_contacts(const Json& json) {
   for (const Address& one : *addresses) INVARIANT(*parse_address(one.text) == one);
 }
 
+void check_program_request(const Json& json) {
+  const Result<ProgramInput> input = read_program_request(json);
+  if (!input) return;
+  INVARIANT(fits(input->name, limits::client_name_bytes_max));
+  INVARIANT(*parse_scopes(write_scopes(input->scopes)) == input->scopes);
+}
+
+void check_typed_code(std::string_view typed) {
+  const Result<std::string> code = parse_user_code(typed);
+  if (code) INVARIANT(*parse_user_code(show_user_code(*code)) == *code);
+}
+
 void check_quick(char route, const Json& json) {
   switch (route) {
     case 'A':
@@ -72,6 +85,18 @@ void check_quick(char route, const Json& json) {
     } break;
     case 'T':
       static_cast<void>(read_answer_name(json));
+      break;
+    case 'P':
+      check_program_request(json);
+      break;
+    case 'K':
+      static_cast<void>(read_device_code(json));
+      break;
+    case 'U':
+      if (const auto code = read_user_code(json)) check_typed_code(*code);
+      break;
+    case 'W':
+      static_cast<void>(read_allow(json));
       break;
     default:
       break;

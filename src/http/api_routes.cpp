@@ -1,9 +1,12 @@
 #include "http/api_routes.h"
 
 #include "http/draft_routes.h"
+#include "http/event_routes.h"
+#include "http/program_routes.h"
 #include "http/quick_routes.h"
 #include "http/received_routes.h"
 #include "http/retrieve_routes.h"
+#include "http/scopes.h"
 #include "http/sent_routes.h"
 #include "http/server_routes.h"
 #include "http/start_routes.h"
@@ -30,7 +33,10 @@ std::vector<Route> api_routes(const ApiParts& api) {
   add_sent_routes(routes, api);
   add_retrieve_routes(routes, api);
   add_received_routes(routes, api);
+  add_event_routes(routes, api);
   add_quick_routes(routes, api);
+  add_program_routes(routes, api);
+  guard_by_scope(routes, api.programs);
   return routes;
 }
 

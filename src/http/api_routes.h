@@ -14,6 +14,7 @@
 #include "service/draft.h"
 #include "service/parts.h"
 #include "service/preview.h"
+#include "service/programs.h"
 #include "service/quick_relay.h"
 #include "service/received.h"
 #include "service/retrieve.h"
@@ -36,6 +37,7 @@ struct ApiParts {
   Received& received;
   QuickPeople& quick_people;
   QuickRelay& quick_relay;
+  Programs& programs;
   std::string version;  // of the program
   HealthParts health;
   const Look& look;

@@ -256,6 +256,14 @@ Task<> Connection::wait(boost::asio::socket_base::wait_type what, Duration end) 
   co_return fail(ErrorCode::unavailable, "nothing moved in time");
 }
 
+Task<bool> Connection::pause(Duration time) {
+  idle_ = true;
+  const Duration end = after(time);
+  const Result<> ready = co_await wait(tcp::socket::wait_read, end);
+  idle_ = false;
+  co_return !ready && !broken_;
+}
+
 // Lets the other connections of this thread have their turn: a client that sends its requests in a
 // pipeline must not keep it.
 Task<> Connection::give_way() {

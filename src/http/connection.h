@@ -74,6 +74,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<> wait_for_sender();
   Task<> wait_for_reader();
 
+  /// Waits for so long, or until close_if_idle(). False once the other side sent something or is
+  /// gone. Errors: none.
+  Task<bool> pause(Duration time);
+
   /// Ends what was sent, then reads on for a moment, so that a client that is still sending can
   /// read the answer before it hears of the end.
   Task<> close_gently();

@@ -118,6 +118,24 @@ struct UploadBody {
   Fields always;   // fields of that answer and of every other
 };
 
+/// What goes out bit by bit, as text/event-stream (WHATWG HTML, server-sent events).
+///
+/// Threads: one at a time.
+class EventSource {
+ public:
+  virtual ~EventSource() = default;
+  /// Whether there may be news. From memory.
+  virtual bool may_have_news() = 0;
+  /// The events since it was asked last, whole; empty where there are none. May block.
+  /// Errors: then the stream ends.
+  virtual Result<std::string> news() = 0;
+};
+
+struct EventBody {
+  std::shared_ptr<EventSource> source;
+  std::string first;  // the events that it begins with
+};
+
 struct Outcome;
 
 /// Which threads work runs on: those for database and disk, or the humble ones for Argon2. Their
@@ -136,10 +154,11 @@ struct Outcome {
   Outcome(Later l) : next(std::move(l)) {}
   Outcome(FileBody f) : next(std::move(f)) {}
   Outcome(UploadBody u) : next(std::move(u)) {}
+  Outcome(EventBody e) : next(std::move(e)) {}
   /// The problem that this error stands for (problem.h).
   Outcome(const Error& error);
 
-  std::variant<Response, Later, FileBody, UploadBody> next;
+  std::variant<Response, Later, FileBody, UploadBody, EventBody> next;
 };
 
 /// Threads: any, one at a time for a request. The request outlives everything that comes of it.

@@ -155,8 +155,9 @@ Result<PortalFiles> load_all(const fs::path& folder, const Look& look) {
 // The page at a path, by the name that the build gives to its first look; empty where there is
 // none.
 std::string_view page_at(std::string_view path) {
-  static constexpr auto pages = std::to_array<std::string_view>(
-      {"provide", "retrieve", "received", "sent", "quick", "help", "imprint", "privacy", "terms"});
+  static constexpr auto pages =
+      std::to_array<std::string_view>({"provide", "retrieve", "received", "sent", "quick", "device",
+                                       "help", "imprint", "privacy", "terms"});
   if (path == "/") return "start";
   if (!path.starts_with('/')) return "";
   path.remove_prefix(1);

@@ -10,6 +10,7 @@ namespace couvert {
 namespace {
 
 constexpr std::string_view problem_type = "application/problem+json";
+constexpr std::string_view slow_down_word = "slow_down ";  // and the seconds
 constexpr std::int64_t throttled_seconds = 60;
 constexpr std::int64_t unavailable_seconds = 5;
 
@@ -54,7 +55,12 @@ constexpr auto reasons = std::to_array<std::string_view>({"wrong_code",
                                                           "no_invitation",
                                                           "answered",
                                                           "recipient",
-                                                          "key"});
+                                                          "key",
+                                                          "scope",
+                                                          "programs",
+                                                          "authorization_pending",
+                                                          "access_denied",
+                                                          "expired_token"});
 constexpr auto reasons_with_address =
     std::to_array<std::string_view>({"no_rule", "deny_rule", "reply_only", "invalid_address"});
 
@@ -74,8 +80,9 @@ Response make_problem(int status, ErrorCode code, Json::Object more) {
   return response;
 }
 
-Response retry_later(int status, ErrorCode code, std::int64_t seconds) {
-  Response response = make_problem(status, code, {{"retry_after", Json(seconds)}});
+Response retry_later(int status, ErrorCode code, std::int64_t seconds, Json::Object more = {}) {
+  more.emplace_back("retry_after", Json(seconds));
+  Response response = make_problem(status, code, std::move(more));
   response.fields.emplace_back("Retry-After", std::to_string(seconds));
   return response;
 }
@@ -183,8 +190,12 @@ Response public_problem(const Error& error) {
   // A status of tus alone, for what is `invalid` to everybody else.
   const int status = error.detail == "wrong_checksum" ? 460 : http_status(error.code);
   if (error.code == ErrorCode::throttled) {
-    const std::int64_t seconds = seconds_of(error.detail);
-    Response response = retry_later(status, error.code, seconds);
+    const bool slow_down = error.detail.starts_with(slow_down_word);
+    const std::int64_t seconds =
+        seconds_of(slow_down ? error.detail.substr(slow_down_word.size()) : error.detail);
+    Json::Object more;
+    if (slow_down) more.emplace_back("reason", Json("slow_down"));
+    Response response = retry_later(status, error.code, seconds, std::move(more));
     response.fields.emplace_back("RateLimit", "\"default\";r=0;t=" + std::to_string(seconds));
     return response;
   }

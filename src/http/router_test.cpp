@@ -7,6 +7,7 @@
 #include <set>
 
 #include "http/api_routes.h"
+#include "http/scopes.h"
 
 using namespace couvert;
 
@@ -47,6 +48,27 @@ Operations operations_of_spec() {
     if (has_device)
       found[operation] = found[operation] == "recipient" ? "recipient_device" : "device";
     if (who.find("member") != std::string::npos) found[operation] = "new_device";
+  }
+  return found;
+}
+
+// The scopes that the same lines ask for: "" where there is none.
+std::map<std::string, std::string> scopes_of_spec() {
+  std::map<std::string, std::string> found;
+  std::ifstream in(COUVERT_SOURCE_DIR "/spec/api.yaml");
+  std::string path;
+  std::string operation;
+  for (std::string line; std::getline(in, line) && line != "components:";) {
+    if (line.starts_with("  /")) path = line.substr(2, line.size() - 3);
+    for (const char* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}) {
+      std::string lower = method;
+      for (char& c : lower) c = static_cast<char>(std::tolower(c));
+      if (line == "    " + lower + ":") operation = std::string(method) + " " + path;
+    }
+    const std::size_t at = line.find("bearer: [");
+    if (!line.starts_with("      security: ") || at == std::string::npos) continue;
+    const std::string rest = line.substr(at + 9);
+    found[operation] = rest.substr(0, rest.find(']'));
   }
   return found;
 }
@@ -93,6 +115,7 @@ std::vector<Route> routes_of_program() {
                      any(static_cast<Received*>(nullptr)),
                      any(static_cast<QuickPeople*>(nullptr)),
                      any(static_cast<QuickRelay*>(nullptr)),
+                     any(static_cast<Programs*>(nullptr)),
                      "1",
                      {[] { return Result<>(); }, any(static_cast<Log*>(nullptr))},
                      any(static_cast<const Look*>(nullptr))};
@@ -125,6 +148,21 @@ TEST_CASE("the routes are the operations of the API, with the same callers") {
     CAPTURE(operation);
     CHECK(spec.contains(operation));
   }
+}
+
+TEST_CASE("every route of a session needs the scope that the API's description says") {
+  std::map<std::string, std::string> spec = scopes_of_spec();
+  int guarded = 0;
+  for (const Route& route : routes_of_program()) {
+    const std::string operation = std::string(name_of(route.method)) + " " + route.path;
+    CAPTURE(operation);
+    const ScopeRow* row = find_scope(route.method, route.path);
+    CHECK((row != nullptr) == acts_by_session(route.access.who));
+    if (row == nullptr) continue;
+    CHECK(spec[operation] == (row->scope ? name_of(*row->scope) : ""));
+    ++guarded;
+  }
+  CHECK(guarded > 40);
 }
 
 TEST_CASE("a path finds its route and gives its arguments") {

@@ -309,6 +309,10 @@ Task<> Exchange::respond(Outcome outcome) {
     std::shared_ptr<const Request> request = prepared_.request;
     co_return co_await answer_.send_file(std::move(*file), std::move(request));
   }
+  if (auto* events = std::get_if<EventBody>(&outcome.next)) {
+    EventBody body = std::move(*events);
+    co_return co_await answer_.send_events(std::move(body));
+  }
   if (auto* upload = std::get_if<UploadBody>(&outcome.next)) {
     if (head_.expects_continue) {
       const Result<> told = co_await answer_.send_continue();

@@ -196,11 +196,12 @@ Result<> serve_http(const Serving& from) {
   Received received(parts);
   QuickPeople quick_people(parts);
   QuickRelay quick_relay(parts);
+  Programs programs(parts);
   const std::string version(program_version);
   const HealthParts health{[&parts] { return is_ready(parts); }, parts.log};
-  const ApiParts api{parts,        verify,      ask_policy,  show_preview, drafts,
-                     start,        sent,        change_sent, retrieve,     received,
-                     quick_people, quick_relay, version,     health,       from.look};
+  const ApiParts api{parts,    verify,      ask_policy, show_preview, drafts,       start,
+                     sent,     change_sent, retrieve,   received,     quick_people, quick_relay,
+                     programs, version,     health,     from.look};
   const HttpParts http{parts.clock, parts.random, parts.log, from.metrics};
 
   Result<Handler> pages = pages_of(config, from.look, parts.log);

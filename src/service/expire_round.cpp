@@ -6,6 +6,7 @@
 #include "store/counter_table.h"
 #include "store/file_table.h"
 #include "store/outbox_table.h"
+#include "store/program_table.h"
 #include "store/quick_table.h"
 #include "store/session_table.h"
 #include "store/transfer_table.h"
@@ -124,6 +125,8 @@ Result<> unlist(const Parts& parts) {
 Result<> sweep_rows(const Parts& parts) {
   return parts.database.write([&](Transaction& tx) -> Result<> {
     const Instant now = parts.clock.certain();
+    const Result<> programs = sweep_programs(tx, now);
+    if (!programs) return pass(programs);
     const Result<> sessions = sweep_sessions(tx, now, now - limits::empty_session_life);
     if (!sessions) return pass(sessions);
     const Result<> retrievals =

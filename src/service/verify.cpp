@@ -7,6 +7,7 @@
 #include "crypto/secret_bytes.h"
 #include "service/post.h"
 #include "store/counter_table.h"
+#include "store/program_table.h"
 
 namespace couvert {
 namespace {
@@ -212,7 +213,7 @@ Result<> Verify::forget(const Caller& caller, const VerificationId& id) {
     const Result<bool> deleted = delete_verification(tx, caller.session, id);
     if (!deleted) return pass(deleted);
     if (!*deleted) return fail(ErrorCode::denied, "no such verification");
-    return Result<>();
+    return delete_program(tx, caller.session);  // a program's session proves nothing else
   });
 }
 

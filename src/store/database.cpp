@@ -2,6 +2,7 @@
 
 #include <soci/soci.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -91,6 +92,7 @@ struct Database::State {
   std::string path;
   FileLock lock;
   std::timed_mutex writing;
+  std::atomic<std::uint64_t> commits = 0;
   Session writer;
   Readers readers;
 };
@@ -136,7 +138,13 @@ Result<std::unique_ptr<Database>> Database::open_beside(const std::string& url) 
 Result<> Database::write(const std::function<Result<>(Transaction&)>& work) {
   const std::unique_lock lock(state_->writing, wait_max);
   if (!lock) return fail(ErrorCode::unavailable, "another writer did not finish in time");
-  return run_on(state_->writer, state_->path, SessionUse::write, work);
+  Result<> done = run_on(state_->writer, state_->path, SessionUse::write, work);
+  if (done) ++state_->commits;
+  return done;
+}
+
+std::uint64_t Database::commits() const {
+  return state_->commits;
 }
 
 Result<bool> Database::forget_deleted() {

@@ -5,6 +5,7 @@
 // Transaction. A write is durable when write() returns (WAL, synchronous=FULL).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,6 +60,10 @@ class Database {
     std::optional<std::invoke_result_t<Work, Transaction&>> value;
     return value_of(read([&](Transaction& tx) { return keep_value(value, work(tx)); }), value);
   }
+
+  /// How many transactions this process has committed that may have written: where it is the same
+  /// as before, nothing has changed here since. Threads: any; no wait.
+  std::uint64_t commits() const;
 
   /// Takes what was deleted out of the write-ahead log, too: it keeps older states of the
   /// database's pages until it is written over. Returns false where somebody reads right now: then

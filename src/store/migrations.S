@@ -41,3 +41,7 @@ couvert_migration_0009:
 couvert_migration_0010:
   .incbin "store/migrations/0010_quick_mails.sql"
   .byte 0
+  .global couvert_migration_0011
+couvert_migration_0011:
+  .incbin "store/migrations/0011_programs.sql"
+  .byte 0

@@ -17,6 +17,7 @@ extern const char couvert_migration_0007[];
 extern const char couvert_migration_0008[];
 extern const char couvert_migration_0009[];
 extern const char couvert_migration_0010[];
+extern const char couvert_migration_0011[];
 }
 
 namespace couvert {
@@ -55,7 +56,7 @@ Result<> make_version_table(soci::session& session) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::array<Migration, 10> all = {{{1, couvert_migration_0001},
+  static const std::array<Migration, 11> all = {{{1, couvert_migration_0001},
                                                  {2, couvert_migration_0002},
                                                  {3, couvert_migration_0003},
                                                  {4, couvert_migration_0004},
@@ -64,7 +65,8 @@ std::span<const Migration> all_migrations() {
                                                  {7, couvert_migration_0007},
                                                  {8, couvert_migration_0008},
                                                  {9, couvert_migration_0009},
-                                                 {10, couvert_migration_0010}}};
+                                                 {10, couvert_migration_0010},
+                                                 {11, couvert_migration_0011}}};
   return all;
 }
 

@@ -11,6 +11,7 @@
 #include "store/counter_table.h"
 #include "store/draft_form_table.h"
 #include "store/file_objects.h"
+#include "store/program_table.h"
 #include "store/quick_pair_table.h"
 #include "store/quick_table.h"
 #include "store/rule_table.h"
@@ -175,6 +176,25 @@ void use_quick(Transaction& tx) {
   CHECK(delete_quick_person(tx, anna));
 }
 
+void use_programs(Transaction& tx) {
+  const Buffer hash = test_bytes(32, 2);
+  const Instant now = from_unix(5);
+  ProgramWish wish;
+  wish.device_code_hash = hash;
+  wish.scopes = {Scope::send};
+  CHECK(insert_program_wish(tx, wish));
+  CHECK(find_program_wish(tx, hash));
+  CHECK(find_wish_by_code(tx, hash));
+  CHECK(update_program_wish(tx, wish));
+  CHECK(delete_program_wish(tx, wish));
+  CHECK(insert_session(tx, {hash, now, now}));
+  CHECK(insert_program(tx, {test_id<ProgramId>(1), hash, anna, "x", {Scope::send}, now, now}));
+  CHECK(find_program(tx, hash));
+  CHECK(programs_of(tx, anna));
+  CHECK(delete_program(tx, hash));
+  CHECK(sweep_programs(tx, now));
+}
+
 void use_the_rest(Transaction& tx) {
   const Instant now = from_unix(5);
   const Buffer hash = test_bytes(32, 1);
@@ -220,6 +240,7 @@ TEST_CASE("every lookup of every table goes by an index, and no result is sorted
     use_transfers(tx);
     use_files_and_keyslots(tx);
     use_quick(tx);
+    use_programs(tx);
     use_the_rest(tx);
     return {};
   });

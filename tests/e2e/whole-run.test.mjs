@@ -52,7 +52,7 @@ test("every operation and status of spec/api.yaml occurred in this run", async (
 test("the API answered no status that spec/api.yaml does not know", async () => {
   const wanted = new Set(await documented());
   // What every operation may answer, as the page's first lines say, and wrong methods.
-  const general = /^\S+ \S+ (400|401|404|405|413|415|429|500|503|507)$/;
+  const general = /^\S+ \S+ (400|401|403|404|405|413|415|429|500|503|507)$/;
   // Not the API: pages, what browsers ask before, requests that are no HTTP, clients that went
   // away, the admin listener.
   const foreign = /^- - |\((portal|preflight)\)| 0$|^GET \/metrics 200$/;

@@ -37,6 +37,7 @@ const pages: Record<string, Page> = {
     module: "received/ReceivedPage.svelte",
     later: true,
   },
+  device: { path: "/device", part: "device", module: "device/DevicePage.svelte", later: true },
   quick: { path: "/quick", part: "quick", module: "quick/QuickPage.svelte", later: true },
   help: { path: "/help" },
   imprint: { path: "/imprint" },

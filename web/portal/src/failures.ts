@@ -5,7 +5,16 @@ import { isText, t } from "@couvert/ui";
 
 /** Where it happened; some codes mean something more precise there. */
 export type Area =
-  "verify" | "recipients" | "upload" | "start" | "open" | "view" | "sent" | "quick" | "general";
+  | "verify"
+  | "recipients"
+  | "upload"
+  | "start"
+  | "open"
+  | "view"
+  | "sent"
+  | "quick"
+  | "device"
+  | "general";
 
 /** The most precise text there is for this failure. */
 export function textOf(failure: Failure, area: Area = "general"): string {

@@ -24,6 +24,7 @@ export const parts = {
   retrieve: new Part(() => import("./retrieve/RetrievePage.svelte")),
   received: new Part(() => import("./received/ReceivedPage.svelte")),
   quick: new Part(() => import("./quick/QuickPage.svelte")),
+  device: new Part(() => import("./device/DevicePage.svelte")),
   sent: new Part(() => import("./sent/SentPage.svelte")),
 };
 
