@@ -36,10 +36,7 @@ before(async () => {
     address: sender,
     more: { "extensions.webextOptionalPermissionPrompts": false },
   });
-  await program.open("settings.html");
-  await program.fill("settings.html", "#server", server.baseUrl);
-  await program.click("settings.html", "[data-testid=server] button[type=submit]");
-  await program.isThere("settings.html", "[data-testid=server] .notice.good");
+  await program.useServer(server.baseUrl);
 });
 
 after(async () => {

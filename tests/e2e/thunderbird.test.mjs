@@ -10,11 +10,14 @@ import { newFolder } from "./harness/files.mjs";
 import * as inside from "./harness/in-mail-program.mjs";
 import { addonId, MailProgram } from "./harness/mail-program.mjs";
 import { transferLinkIn } from "./harness/mailbox.mjs";
+import { patience } from "./harness/processes.mjs";
+import { roundTrip } from "./harness/round-trip.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 const sender = "thunder-anna@example.org";
 const recipient = "thunder-bert@example.com";
 const other = "thunder-carl@example.net";
+const third = "thunder-carla@example.com";
 const subject = "Vertraulich: Prüfung";
 
 /** @type {Couvertd} */
@@ -47,7 +50,7 @@ test("a mail leaves by Couvert, after the add-on has proven the mailbox", async 
   const small = path.join(folder, "small.bin");
   const large = path.join(folder, "Größe.bin");
   await writeFile(small, "1");
-  await writeFile(large, randomBytes(30 * 1024 * 1024));
+  await writeFile(large, randomBytes(2 * 1024 * 1024));
   await program.run(inside.compose, {
     to: `${recipient}, nobody@elsewhere.example`,
     cc: other,
@@ -141,6 +144,7 @@ test("a notification is opened, its attachments saved, and answered by Couvert",
   await program.press("msgcompose", "composeAction");
   await program.click("send.html?tab=", "main[data-stage=form] [data-testid=send]");
   await program.until("send.html?tab=", isKept);
+  for (const page of ["send.html", "message.html"]) await program.run(inside.close, { page });
   const answer = await (await mailbox(recipient)).next({ fits: hasLink });
   assert.ok(transferLinkIn(answer));
 });
@@ -152,6 +156,17 @@ test("what was sent is listed, and revoked", async () => {
   await program.click("transfers.html", "[data-testid=revoke]");
   await program.click("transfers.html", "[data-testid=revoke]");
   await program.isThere("transfers.html", "[data-testid=sent] [data-state=revoked]");
+});
+
+test("three attachments come to the portal and back, the same bytes", async () => {
+  const folder = await newFolder("thunderbird-round");
+  const sizes = { "Röntgen (1).bin": 30 * 1024 * 1024, "one.bin": 1, "Befund.pdf": 300_001 };
+  const files = [];
+  for (const [name, size] of Object.entries(sizes)) {
+    files.push(path.join(folder, name));
+    await writeFile(path.join(folder, name), randomBytes(size));
+  }
+  await roundTrip({ program, to: third, files, told: () => undefined, deadline: patience });
 });
 
 test("FileLink gives a link to one recipient, and says why it does not to several", async () => {

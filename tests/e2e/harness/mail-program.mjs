@@ -116,9 +116,10 @@ export class MailProgram {
     this.marionette = undefined;
   }
 
-  /** @param {Who & { language?: string, more?: Preferences }} options with more preferences */
-  static async start({ language = "en-US", more = {}, ...who }) {
-    const folder = await newFolder("thunderbird");
+  /** @param {Who & { folder?: string, language?: string, more?: Preferences }} options where
+   *   everything of it lies; with more preferences */
+  static async start({ folder: given, language = "en-US", more = {}, ...who }) {
+    const folder = given ?? (await newFolder("thunderbird"));
     const profile = path.join(folder, "profile");
     await mkdir(path.join(profile, "extensions"), { recursive: true });
     await copyFile(addon, path.join(profile, `extensions/${addonId}.xpi`));
@@ -173,6 +174,14 @@ export class MailProgram {
     return this.run(inside.open, { id: addonId, page });
   }
 
+  /** Names the server on the page of the settings. @param {string} baseUrl */
+  async useServer(baseUrl) {
+    await this.open("settings.html");
+    await this.fill("settings.html", "#server", baseUrl);
+    await this.click("settings.html", "[data-testid=server] button[type=submit]");
+    await this.isThere("settings.html", "[data-testid=server] .notice.good");
+  }
+
   /** Agrees to the run's certificate for a host. @param {string} host */
   async trust(host) {
     await this.run(inside.trust, { host, certificate: await certificateOfRun() });
@@ -198,8 +207,9 @@ export class MailProgram {
   }
 
   /** Waits until a function in a page gives what is truthy; a page that is not there is not yet.
-   * @param {string} page @param {Function} code @param {unknown} [value] */
-  async until(page, code, value) {
+   * @param {string} page @param {Function} code @param {unknown} [value]
+   * @param {number} [deadline] */
+  async until(page, code, value, deadline) {
     let last = "no such page";
     const ask = async () => {
       try {
@@ -209,7 +219,7 @@ export class MailProgram {
         return undefined;
       }
     };
-    return waitUntil(`${page}: ${String(code).slice(0, 200)}`, ask, { every: 150 }).catch(
+    return waitUntil(`${page}: ${String(code).slice(0, 200)}`, ask, { every: 150, deadline }).catch(
       async (error) => {
         const seen = await this.inPage(
           page,
@@ -268,13 +278,14 @@ export class MailProgram {
     );
   }
 
-  /** @param {string} page @param {string} selector */
-  isThere(page, selector) {
+  /** @param {string} page @param {string} selector @param {number} [deadline] */
+  isThere(page, selector, deadline) {
     return this.until(
       page,
       (/** @type {Window} */ w, /** @type {string} */ wanted) =>
         w.document.querySelector(wanted) !== null,
       selector,
+      deadline,
     );
   }
 
