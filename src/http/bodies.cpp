@@ -127,6 +127,7 @@ Task<std::uint64_t> receive_upload(std::shared_ptr<Connection> connection, Worke
   const auto run = std::make_shared<Receiving>(connection, upload, bytes);
   Result<LineStep> step = LineStep::done;
   while (run->left > 0 && step && (*step == LineStep::done || *step == LineStep::waits)) {
+    connection->leave_io();
     auto receiving =
         Pending<LineStep>::begin(pool, strand, [run, &pool] { return receive_ready(*run, pool); });
     step = co_await receiving.take();
@@ -155,6 +156,7 @@ Task<> send_download(std::shared_ptr<Connection> connection, Workers& pool,
       std::make_shared<Sending>(connection, download, range.first, range.first + range.bytes);
   Result<LineStep> step = LineStep::waits;
   while (step && (*step == LineStep::waits || run->at < run->end)) {
+    connection->leave_io();
     auto sending =
         Pending<LineStep>::begin(pool, strand, [run, &pool] { return send_ready(*run, pool); });
     step = co_await sending.take();

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
@@ -41,6 +42,7 @@ Connection::Connection(Socket socket, const ConnectionParts& parts, const IpAddr
       metrics_(parts.metrics),
       peer_(peer),
       socket_(std::move(socket)),
+      handle_(socket_.native_handle()),
       strand_(socket_.get_executor()),
       deadline_(no_deadline) {
   error_code ignored;
@@ -50,12 +52,13 @@ Connection::Connection(Socket socket, const ConnectionParts& parts, const IpAddr
 
 Connection::~Connection() {
   release_memory();
+  if (away_) ::close(handle_);
 }
 
 Task<> Connection::handshake(TlsContext& context) {
   const Result<SSL*> session = context.session();
   if (!session) co_return pass(session);
-  tls_.emplace(*session, socket_.native_handle());
+  tls_.emplace(*session, handle_);
   const Duration end = after(limits::handshake_time_max);
   while (true) {
     const TlsStep step = tls_->handshake();
@@ -124,6 +127,26 @@ Task<std::size_t> Connection::read_body(MutableBytes out) {
   co_return filled;
 }
 
+void Connection::leave_io() {
+  if (away_ || !socket_.is_open()) return;
+  error_code error;
+  const tcp::endpoint local = socket_.local_endpoint(error);
+  if (error) return;
+  protocol_ = local.protocol();
+  socket_.release(error);
+  away_ = !error;
+}
+
+void Connection::return_to_io() {
+  if (!away_) return;
+  away_ = false;
+  error_code error;
+  socket_.assign(protocol_, handle_, error);
+  broken_ = broken_ || error;
+  if (error) ::close(handle_);
+  socket_.non_blocking(true, error);
+}
+
 LineStep Connection::read_ready(MutableBytes out, std::size_t& filled) {
   const std::string_view early = received().substr(0, out.size() - filled);
   std::copy_n(as_bytes(early).begin(), early.size(), out.subspan(filled).begin());
@@ -160,7 +183,7 @@ Task<> Connection::flush() {
 LineStep Connection::send_ready() {
   while (sent_ < outgoing().size() && !broken_) {
     const Bytes rest = Bytes(outgoing()).subspan(sent_);
-    const ssize_t bytes = ::send(socket_.native_handle(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    const ssize_t bytes = ::send(handle_, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (bytes < 0 && errno == EAGAIN) return LineStep::waits;
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes < 0) {
@@ -178,7 +201,7 @@ LineStep Connection::send_ready() {
 
 bool Connection::wait_briefly(Way way) {
   if (broken_) return false;
-  pollfd line{socket_.native_handle(), static_cast<short>(way == Way::in ? POLLIN : POLLOUT), 0};
+  pollfd line{handle_, static_cast<short>(way == Way::in ? POLLIN : POLLOUT), 0};
   return ::poll(&line, 1, 1) == 1;
 }
 
@@ -210,7 +233,7 @@ Task<> Connection::wait_for_reader() {
 // The bytes in one of the kernel's buffers: received and not read, or not taken by the client.
 std::uint64_t Connection::queued(unsigned long request) {
   int bytes = 0;
-  const int asked = ioctl(socket_.native_handle(), request, &bytes);
+  const int asked = ioctl(handle_, request, &bytes);
   return asked == 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
 
@@ -238,7 +261,7 @@ TlsStep Connection::read_once(MutableBytes out, std::size_t& bytes) {
   if (tls_) return tls_->read(out, bytes);
   ssize_t got = -1;
   do {
-    got = ::recv(socket_.native_handle(), out.data(), out.size(), 0);
+    got = ::recv(handle_, out.data(), out.size(), 0);
   } while (got < 0 && errno == EINTR);
   if (got < 0) return errno == EAGAIN ? TlsStep::want_read : TlsStep::failed;
   bytes = static_cast<std::size_t>(got);
@@ -248,6 +271,7 @@ TlsStep Connection::read_once(MutableBytes out, std::size_t& bytes) {
 Task<> Connection::wait(boost::asio::socket_base::wait_type what, Duration end) {
   // close_now() may have come while a thread of the pool had the line: nobody would cancel this.
   if (broken_) co_return broken();
+  return_to_io();
   deadline_.store(end.count());
   error_code error;
   co_await socket_.async_wait(what, boost::asio::redirect_error(boost::asio::use_awaitable, error));
@@ -272,6 +296,7 @@ Task<> Connection::give_way() {
 }
 
 Task<> Connection::close_gently() {
+  return_to_io();
   if (tls_ && !broken_) {
     tls_->say_goodbye();
     const Result<> sent = co_await flush();
@@ -295,6 +320,7 @@ Task<> Connection::close_gently() {
 }
 
 void Connection::abort() {
+  return_to_io();
   broken_ = true;
   error_code ignored;
   socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);

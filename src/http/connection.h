@@ -60,6 +60,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// takes less than limits::rate_bytes_min in limits::rate_time.
   Task<> flush();
 
+  /// Until somebody waits for it again, what the line brings wakes no io thread: for who then calls
+  /// the three below off the strand. Threads: on the strand.
+  void leave_io();
+
   /// The same without waiting, for who moves much: the first fills `out` from `filled` on, the
   /// second sends what was put. Threads: these two and put() also off the strand, one at a time,
   /// while nothing else is asked of the connection but what any thread may.
@@ -99,6 +103,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   TlsStep read_once(MutableBytes out, std::size_t& bytes);
   Task<> wait(boost::asio::socket_base::wait_type what, Duration end);
   Task<> give_way();
+  void return_to_io();
   std::uint64_t queued(unsigned long request);
   Duration after(Duration time) const { return clock_.running() + time; }
   Buffer& outgoing() { return tls_ ? tls_->outgoing() : plain_outgoing_; }
@@ -108,6 +113,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Metrics& metrics_;
   const IpAddress peer_;
   Socket socket_;
+  const int handle_;  // of socket_, also while that has left io
+  boost::asio::ip::tcp protocol_ = boost::asio::ip::tcp::v4();
+  bool away_ = false;  // left io
   const Strand strand_;
   std::optional<TlsSession> tls_;
   Buffer received_;

@@ -16,8 +16,10 @@ constexpr int low_nice = 7;
 constexpr int lowest_nice = 19;
 constexpr std::size_t crowd = 8;  // that wait
 
+// Of this thread, never more than the process was given; best effort.
 void set_nice(int nice) {
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);  // of this thread; best effort
+  const int least = std::max(nice, getpriority(PRIO_PROCESS, 0));
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), least);
 }
 
 }  // namespace
