@@ -255,6 +255,7 @@ const silent = [
   /^(GET|HEAD|OPTIONS|DELETE) /,
   /^POST \/api\/v1\/(verifications|transfers|retrievals)/,
   /^(POST|PUT) \/api\/v1\/quick/, // keys and contacts: who may be written to, Start asks
+  /^POST \/api\/v1\/device\//, // who may act for a mailbox: Start asks for its rules all the same
   /^POST \/api\/v1\/notification/, // shows what the sender typed, to the sender
   /^POST \/api\/v1\/drafts(\/\{draft_id\}\/form)?$/,
   /^PATCH \/api\/v1\/drafts\/\{draft_id\}\/files\/\{file_no\}$/, // what was admitted when announced
