@@ -79,7 +79,7 @@ async function sendAs(address) {
   // The mails of this identity come into a mailbox that Thunderbird does not read.
   if (address === second) await typeCode(address);
   await program.isThere("send.html", "[data-testid=files] li:nth-child(2)[data-state=done]");
-  await program.click("send.html", "[data-testid=send]");
+  await program.click("send.html", "main[data-stage=form][data-complete=true] [data-testid=send]");
   await program.isThere("send.html", "[data-testid=done][data-kept=true]");
   await program.run(inside.close, { page: "send.html" });
   const notification = await (

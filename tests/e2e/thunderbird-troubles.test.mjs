@@ -15,7 +15,8 @@ const sender = "troubles-anna@example.org";
 const recipient = "troubles-bert@example.com";
 const mebibyte = 1024 * 1024;
 const form = "main[data-stage=form]";
-const start = `${form} [data-testid=send]`;
+const early = `${form} [data-testid=send]`;
+const start = `${form}[data-complete=true] [data-testid=send]`;
 const kept = "[data-testid=done][data-kept=true]";
 
 /** @type {FakeClock} */
@@ -68,13 +69,13 @@ test("over the limit: sizes, sum and excess are shown, and a file can be left ou
   const files = [await fileOf(2 * mebibyte, "one.bin"), await fileOf(2 * mebibyte, "two.bin")];
   const pane = await begin({ subject: "Too much", files });
   const alert = await program.textOf(pane, "[role=alert]");
-  assert.match(alert, /4 MB/);
-  assert.match(alert, /3 MB/);
-  assert.match(alert, /1 MB/);
+  assert.match(alert, /4\sMB/);
+  assert.match(alert, /3\sMB/);
+  assert.match(alert, /1\sMB/);
   const sizes = await program.textOf(pane, "[data-testid=files]");
-  assert.equal(sizes.match(/2 MB/g)?.length, 2);
+  assert.equal(sizes.match(/2\sMB/g)?.length, 2);
   await program.look(pane, "too-large");
-  await program.click(pane, start);
+  await program.click(pane, early);
   await program.isThere(pane, "main[data-lack=files]");
   await leavesNothing(pane);
   await program.click(pane, "[data-testid=files] li:nth-child(2) [data-testid=drop]");
@@ -94,6 +95,7 @@ test("over the limit: sizes, sum and excess are shown, and a file can be left ou
 test("a server that is away keeps the mail where it is, until it is back", async () => {
   const pane = await begin({ subject: "Away" });
   await program.isThere(pane, "[data-testid=password]");
+  await program.isThere(pane, `${form}[data-complete=true]`);
   await server.stop();
   await program.click(pane, start);
   await program.isThere(pane, "[data-testid=waiting]");

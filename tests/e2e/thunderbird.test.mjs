@@ -142,7 +142,10 @@ test("a notification is opened, its attachments saved, and answered by Couvert",
   await program.click("message.html", "[data-testid=reply]");
   await program.run(inside.written, { subject: "Re: The report" });
   await program.press("msgcompose", "composeAction");
-  await program.click("send.html?tab=", "main[data-stage=form] [data-testid=send]");
+  await program.click(
+    "send.html?tab=",
+    "main[data-stage=form][data-complete=true] [data-testid=send]",
+  );
   await program.until("send.html?tab=", isKept);
   for (const page of ["send.html", "message.html"]) await program.run(inside.close, { page });
   const answer = await (await mailbox(recipient)).next({ fits: hasLink });

@@ -42,7 +42,7 @@ async function send({ program, to, files, told, deadline }) {
   }
   told("Thunderbird, upload", since);
   since = Date.now();
-  await program.click(pane, "[data-testid=send]");
+  await program.click(pane, "main[data-stage=form][data-complete=true] [data-testid=send]");
   await program.isThere(pane, "[data-testid=done][data-kept=true]", deadline);
   told("Thunderbird, from Send to the copy under Sent", since);
   const password = await program.textOf(pane, "[data-testid=password]");
