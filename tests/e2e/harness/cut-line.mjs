@@ -1,33 +1,18 @@
-// A line between a client and a server that breaks where a test says so.
-import net from "node:net";
-import { once } from "node:events";
+// A line that breaks on its way down, where a test says so.
+import { Line } from "./line.mjs";
 
-export class CutLine {
-  constructor() {
-    this.target = 0;
-    this.port = 0;
-    /** How many bytes the next connections let come down until they break.
-     * @type {number[]} */
-    this.cuts = [];
-    this.left = Infinity;
-    this.broken = 0;
-    /** @type {Set<net.Socket>} */
-    this.sockets = new Set();
-    this.server = net.createServer((socket) => this.#connect(socket));
-  }
+/** @typedef {import("node:net").Socket} Socket */
+
+export class CutLine extends Line {
+  /** How many bytes the next connections let come down until they break.
+   * @type {number[]} */
+  cuts = [];
+  left = Infinity;
+  broken = 0;
 
   /** @param {number} [target] the server's port, where it is known yet */
-  static async start(target = 0) {
-    const line = new CutLine();
-    line.target = target;
-    line.server.listen(0, "127.0.0.1");
-    await once(line.server, "listening");
-    line.port = /** @type {net.AddressInfo} */ (line.server.address()).port;
-    return line;
-  }
-
-  get baseUrl() {
-    return `http://localhost:${this.port}`;
+  static start(target = 0) {
+    return new CutLine(target).listen();
   }
 
   /** From now on: breaks after so many bytes, again after so many, and so on; then no more.
@@ -38,31 +23,22 @@ export class CutLine {
     this.broken = 0;
   }
 
-  stop() {
-    this.server.close();
-    this.sockets.forEach((socket) => socket.destroy());
+  /** @override @param {Socket} client @param {Socket} server */
+  onClose(client, server) {
+    server.destroy();
+    client.end();
   }
 
-  /** @param {net.Socket} client */
-  #connect(client) {
-    const server = net.connect(this.target, "127.0.0.1");
-    for (const socket of [client, server]) {
-      this.sockets.add(socket);
-      socket.on("error", () => undefined);
-      socket.once("close", () => {
-        this.sockets.delete(socket);
-        server.destroy();
-        client.end();
-      });
-    }
+  /** @override @param {Socket} client @param {Socket} server */
+  carry(client, server) {
     client.pipe(server);
     server.once("end", () => client.end());
-    server.on("data", (chunk) => this.#carry(server, client, chunk));
+    server.on("data", (chunk) => this.#down(server, client, chunk));
     client.on("drain", () => server.resume());
   }
 
-  /** @param {net.Socket} server @param {net.Socket} client @param {Buffer} chunk */
-  #carry(server, client, chunk) {
+  /** @param {Socket} server @param {Socket} client @param {Buffer} chunk */
+  #down(server, client, chunk) {
     const piece = chunk.subarray(0, Math.min(this.left, chunk.length));
     this.left -= piece.length;
     if (!client.write(piece)) server.pause();

@@ -1,52 +1,34 @@
-// A line between a client and a server that is cut after so many bytes, again and again. It breaks
-// for both sides, or, as lines do that die between, for the client alone: the server waits on.
-import { once } from "node:events";
-import net from "node:net";
+// A line that is cut on its way up after so many bytes, again and again. It breaks for both sides,
+// or, as lines do that die between, for the client alone: the server waits on.
+import { Line } from "./line.mjs";
 
-export class CuttingLine {
+/** @typedef {import("node:net").Socket} Socket */
+
+export class CuttingLine extends Line {
   /** @param {number} target the server's port
    * @param {{ cuts: number[], unseen?: boolean }} how after how many bytes from the client each
    *   connection that sends so many is cut, in their order; whether the server sees none of it */
   constructor(target, { cuts, unseen = false }) {
-    this.target = target;
+    super(target);
     this.cuts = [...cuts];
     this.unseen = unseen;
     this.done = 0;
-    this.port = 0;
-    /** @type {Set<net.Socket>} */
-    this.sockets = new Set();
-    this.server = net.createServer((socket) => this.#connect(socket));
   }
 
   /** @param {number} target @param {{ cuts: number[], unseen?: boolean }} how */
-  static async start(target, how) {
-    const line = new CuttingLine(target, how);
-    line.server.listen(0, "127.0.0.1");
-    await once(line.server, "listening");
-    line.port = /** @type {net.AddressInfo} */ (line.server.address()).port;
-    return line;
+  static start(target, how) {
+    return new CuttingLine(target, how).listen();
   }
 
-  get baseUrl() {
-    return `http://localhost:${this.port}`;
+  /** The server does not hear of a client that has gone. @override
+   * @param {Socket} client @param {Socket} server */
+  onClose(client, server) {
+    if (server.destroyed) client.destroy();
   }
 
-  /** Lets the server hear of the connections that it still has. */
-  stop() {
-    this.server.close();
-    this.sockets.forEach((socket) => socket.destroy());
-  }
-
-  /** @param {net.Socket} client */
-  #connect(client) {
-    const server = net.connect(this.target, "127.0.0.1");
+  /** @override @param {Socket} client @param {Socket} server */
+  carry(client, server) {
     let up = 0;
-    for (const socket of [client, server]) {
-      this.sockets.add(socket);
-      socket.on("error", () => undefined);
-      socket.once("close", () => this.sockets.delete(socket));
-    }
-    server.once("close", () => client.destroy());
     server.pipe(client);
     client.on("data", (chunk) => {
       up += chunk.length;
@@ -60,7 +42,7 @@ export class CuttingLine {
     client.once("end", () => server.end());
   }
 
-  /** What stands before the cut arrives. @param {net.Socket} client @param {net.Socket} server
+  /** What stands before the cut arrives. @param {Socket} client @param {Socket} server
    * @param {Buffer} chunk @param {number} lost */
   #cut(client, server, chunk, lost) {
     this.cuts.shift();
