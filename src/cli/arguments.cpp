@@ -14,10 +14,11 @@ struct Option {
   std::string_view commands;  // those that have it, parted by spaces
 };
 
-constexpr std::string_view commands[] = {"verify", "provide", "retrieve", "sent",    "received",
-                                         "revoke", "connect", "devices",  "contacts"};
+constexpr std::string_view commands[] = {"verify",   "login",   "programs", "provide",
+                                         "retrieve", "sent",    "received", "revoke",
+                                         "connect",  "devices", "contacts"};
 constexpr std::string_view everywhere =
-    "verify provide retrieve sent received revoke connect devices contacts";
+    "verify login programs provide retrieve sent received revoke connect devices contacts";
 
 constexpr Option all_options[] = {
     {"help", Takes::nothing, everywhere},
@@ -31,8 +32,8 @@ constexpr Option all_options[] = {
     {"request-code", Takes::nothing, "retrieve"},
     {"code", Takes::one, "verify retrieve"},
     {"language", Takes::one, "verify provide retrieve connect"},
-    {"from", Takes::one, "provide sent devices contacts"},
-    {"name", Takes::one, "provide connect"},
+    {"from", Takes::one, "programs provide sent devices contacts"},
+    {"name", Takes::one, "login provide connect"},
     {"phone", Takes::one, "provide"},
     {"to", Takes::list, "provide"},
     {"cc", Takes::list, "provide"},
@@ -48,15 +49,19 @@ constexpr Option all_options[] = {
     {"recover", Takes::nothing, "connect"},
     {"start-anew", Takes::nothing, "connect"},
     {"recovery-file", Takes::one, "connect devices"},
-    {"yes", Takes::nothing, "connect devices contacts"},
+    {"yes", Takes::nothing, "login connect devices contacts"},
     {"subject", Takes::one, "provide"},
     {"message-file", Takes::one, "provide"},
     {"expires", Takes::one, "provide"},
     {"notify-delivery", Takes::nothing, "provide"},
     {"notify-download", Takes::nothing, "provide"},
     {"show-file-names", Takes::nothing, "provide"},
+    {"mails-to", Takes::one, "provide"},
     {"out", Takes::one, "retrieve"},
     {"all", Takes::nothing, "sent received"},
+    {"follow", Takes::nothing, "sent"},
+    {"for", Takes::one, "sent"},
+    {"scope", Takes::list, "login"},
     {"recipient", Takes::one, "revoke"},
     {"zip", Takes::nothing, "retrieve"},
     {"eml", Takes::nothing, "retrieve"},

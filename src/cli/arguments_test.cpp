@@ -65,6 +65,21 @@ TEST_CASE("connect, devices and contacts take words and options of their own") {
   CHECK_FALSE(sorted({"provide", "a", "--accept-quick"}));
 }
 
+TEST_CASE("login, programs and a followed list have options of their own") {
+  const auto login = sorted({"login", "--scope", "send", "sent,account", "--name=Backup"});
+  REQUIRE(login);
+  CHECK(login->list("scope") == std::vector<std::string>{"send", "sent", "account"});
+  CHECK(login->operands.empty());
+  const auto programs = sorted({"programs", "end", "ID", "--from", "ann@example.org"});
+  REQUIRE(programs);
+  CHECK(programs->operands == std::vector<std::string>{"end", "ID"});
+  CHECK(sorted({"sent", "--follow", "--for", "60", "--json"}));
+  CHECK(sorted({"provide", "a", "--mails-to", "out"})->value("mails-to") == "out");
+  CHECK_FALSE(sorted({"received", "--follow"}));
+  CHECK_FALSE(sorted({"verify", "a@x", "--scope", "send"}));
+  CHECK_FALSE(sorted({"programs", "--yes"}));
+}
+
 TEST_CASE("a value may begin with a hyphen, and be empty") {
   const auto arguments = sorted({"provide", "-", "--subject", "--x", "--name="});
   REQUIRE(arguments);

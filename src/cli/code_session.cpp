@@ -23,6 +23,10 @@ Outcome<api::RequestedCode> request_code(
     client.use_session(WipedText());  // the server knows the old one no more
     requested = request();
   }
+  if (!requested && requested.error().reason == "scope") {
+    return complain(Exit::refused, "this machine was let in by couvert login, for one address only",
+                    "remove its session in " + state.folder() + " first, or set COUVERT_HOME");
+  }
   if (!requested) return complain(requested);
   if (!requested->token.empty()) {
     const Outcome<> kept = state.keep_session(client.server(), requested->token);

@@ -52,9 +52,15 @@ Outcome<Connection> connect(const World& world, const ServerUrl& server);
 Outcome<State> open_state(const World& world);
 /// That of --language, else the environment's, else English. Errors: `usage`.
 Outcome<std::string> chosen_language(const World& world);
+/// What lists of devices and programs call this machine: --name, else by its host. Errors: `usage`.
+Outcome<std::string> client_name(const World& world);
 
 /// Proves an address by a mailed code, and keeps the session.
 Outcome<> verify(const World& world);
+/// Lets this machine in as a program, by a code that a person types in a browser.
+Outcome<> login(const World& world);
+/// Who was let in for an address: lists, ends.
+Outcome<> programs(const World& world);
 /// Sends a transfer, or goes on with the one that an earlier call left.
 Outcome<> provide(const World& world);
 /// Opens a transfer and writes all of it or nothing.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/limits.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 
@@ -9,6 +10,12 @@ namespace couvert {
 namespace {
 
 constexpr std::array<std::string_view, 3> languages = {"de", "nl", "en"};
+
+std::string host_name() {
+  std::array<char, 65> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) return "?";
+  return name.data();
+}
 
 }  // namespace
 
@@ -51,6 +58,16 @@ Outcome<std::string> chosen_language(const World& world) {
   }
   if (chosen) return complain(Exit::usage, "unknown language " + *chosen, "de, nl or en");
   return std::string("en");
+}
+
+Outcome<std::string> client_name(const World& world) {
+  const auto chosen = world.arguments.value("name");
+  std::string name = chosen.value_or("Command line on " + host_name());
+  const bool good = !name.empty() && name.size() <= limits::client_name_bytes_max &&
+                    is_utf8(name) && !has_control(name);
+  if (good) return name;
+  if (chosen) return misused("--name takes up to 100 characters");
+  return std::string("Command line");
 }
 
 }  // namespace couvert

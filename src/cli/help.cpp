@@ -6,9 +6,11 @@ namespace {
 constexpr std::string_view program_page = R"(couvert: provide and retrieve confidential transfers
 
     couvert [--server URL] verify ADDRESS [--request-only | --code CODE]
+    couvert [--server URL] login [--scope SCOPE...] [options]
+    couvert [--server URL] programs [end PROGRAM-ID] [options]
     couvert [--server URL] provide FILE... --from ADDRESS --name NAME --to ADDRESS... [options]
     couvert retrieve LINK-OR-ID --out DIR [options]
-    couvert [--server URL] sent [TRACKING-ID] [options]
+    couvert [--server URL] sent [TRACKING-ID | --follow] [options]
     couvert [--server URL] received [ADDRESS] [options]
     couvert [--server URL] revoke TRACKING-ID [--recipient ADDRESS]
     couvert [--server URL] connect ADDRESS [options]
@@ -50,6 +52,36 @@ constexpr std::string_view verify_page = R"(couvert verify: prove that you read 
 A verification is needed before provide; it holds on this machine, for 30 days at most.
 )";
 
+constexpr std::string_view login_page = R"(couvert login: let this machine act for you
+
+    couvert --server URL login [options]
+
+Prints a code and an address. Open the address in a browser, prove your mailbox there, and type the
+code: this machine then may do what was asked for, for that mailbox only, until you end it there or
+by couvert programs. It waits for 10 minutes.
+
+    --scope SCOPE...      what it may do: send, sent (the list, revoking), receive, quick, account
+                          (couvert programs); else send, sent and receive
+    --name NAME           what the browser and the list of programs call it; else by its host
+    --yes                 agrees that what is verified here ends with that
+
+Nothing is typed here, so that a server, a scanner or a nightly job can be let in from any desk.
+With --json: user_code, verification_uri, verification_uri_complete and expires_in on a line of its
+own; then address, verification_id, scopes, expires.
+)";
+
+constexpr std::string_view programs_page = R"(couvert programs: who may act for you
+
+    couvert --server URL programs                     lists them
+    couvert --server URL programs end PROGRAM-ID      ends one, at once
+
+    --from ADDRESS          which of your addresses is meant, where there are several
+
+Programs were let in by a code, as couvert login and add-ins of mail programs are. Prints a line a
+program: ID, since when, last used (to the hour), when it ends by itself, scopes, name. Columns are
+parted by tabs. With --json: address, programs; ended.
+)";
+
 constexpr std::string_view provide_page = R"(couvert provide: send files and a message
 
     couvert --server URL provide FILE... --from ADDRESS --name NAME --to ADDRESS... [options]
@@ -75,10 +107,12 @@ Options
     --notify-delivery       mail me when the notifications were handed over
     --notify-download       mail me when a file was downloaded
     --show-file-names       name the files in the recipients' mail
+    --mails-to DIR          the server mails nobody: each recipient's mail is written into DIR, as
+                            ADDRESS.eml, for you to send from your own mailbox
     --language de|nl|en     of the recipients' mail
 
 Prints the password, if it was made, and a link for each recipient. With --json: tracking_id,
-recipients (address, transfer_id, link, open_by), expires, password, invited.
+recipients (address, transfer_id, link, open_by, mail), expires, password, invited.
 )";
 
 constexpr std::string_view retrieve_page = R"(couvert retrieve: open a transfer
@@ -106,13 +140,16 @@ constexpr std::string_view sent_page = R"(couvert sent: see what you have sent
 
     couvert --server URL sent                    the latest transfers of your verified addresses
     couvert --server URL sent TRACKING-ID        where one of them stands with each recipient
+    couvert --server URL sent --follow           the list, and a line again whenever one changes
 
     --from ADDRESS          only what this address has sent
     --all                   not only the latest 50 of each address
+    --for SECONDS           with --follow: ends well after that time; else Ctrl-C ends it
 
 Prints a line a transfer: tracking ID, state, time, how many recipients have opened it, recipients;
 or a line a recipient: address, state of the mail, when it was opened, files downloaded and viewed.
-Columns are parted by tabs. With --json: transfers; or the transfer with its recipients.
+Columns are parted by tabs. With --json: transfers; or the transfer with its recipients; or, with
+--follow, an object a line. A followed list begins with the oldest, and survives broken lines.
 )";
 
 constexpr std::string_view received_page = R"(couvert received: see what is open for you
@@ -192,6 +229,8 @@ Nobody, or not this recipient, can open it any more, at once and for good.
 
 std::string_view help_page(std::string_view command) {
   if (command == "verify") return verify_page;
+  if (command == "login") return login_page;
+  if (command == "programs") return programs_page;
   if (command == "provide") return provide_page;
   if (command == "retrieve") return retrieve_page;
   if (command == "sent") return sent_page;

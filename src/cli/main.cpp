@@ -38,6 +38,8 @@ Outcome<> run_command(const World& world) {
     return world.terminal.print(page);
   }
   if (arguments.command == "verify") return verify(world);
+  if (arguments.command == "login") return login(world);
+  if (arguments.command == "programs") return programs(world);
   if (arguments.command == "provide") return provide(world);
   if (arguments.command == "retrieve") return retrieve(world);
   if (arguments.command == "sent") return sent(world);

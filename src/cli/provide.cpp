@@ -9,6 +9,8 @@
 #include "cli/password.h"
 #include "cli/progress.h"
 #include "cli/provide_quick.h"
+#include "cli/provide_result.h"
+#include "cli/ready_mails.h"
 #include "client/attempts.h"
 #include "client/retrieval_link.h"
 #include "client/upload.h"
@@ -60,6 +62,7 @@ class Providing {
   Outcome<> prepare();
   // What the server refuses without having seen a byte.
   Outcome<> ask_policy();
+  Outcome<> prepare_mails();
   Outcome<> upload();
   Outcome<> start();
   Outcome<> print();
@@ -79,6 +82,8 @@ class Providing {
   Outcome<> send_start();
   Outcome<> check_started();
   Outcome<> check_links();
+  Outcome<> write_mails();
+  Outcome<> print_result();
 
   const World& world_;
   ProvideOptions options_;
@@ -94,6 +99,8 @@ class Providing {
   QuickSending quick_;
   api::Start start_;
   api::Started answer_;
+  std::optional<ReadyMails> mails_;
+  std::vector<std::string> mail_paths_;  // of the answer's recipients, as far as they were written
 };
 
 std::uint64_t Providing::total_bytes() const {
@@ -184,6 +191,9 @@ Outcome<> Providing::check_limits(const api::PolicyAnswer& policy) {
   if (policy.message_required && start_.text.value_or("").empty()) {
     return complain(Exit::refused, "a transfer needs a message", "use --message-file");
   }
+  if (!options_.mails_folder.empty() && !policy.client_mail) {
+    return complain(Exit::refused, "the server sends these mails itself", "leave --mails-to away");
+  }
   if (policy.phone_required && start_.phone.empty()) {
     return complain(Exit::refused, "a telephone number is needed", "use --phone");
   }
@@ -237,6 +247,19 @@ Outcome<> Providing::check_password(const api::PolicyAnswer& policy) {
   return complain(Exit::refused, "the password is too weak (" + rules + ")",
                   "at least " + std::to_string(policy.password_rules.length_min) +
                       " characters, and what is named; or use --generate-password");
+}
+
+// Before anything is sent: nothing may be in the way of the mails.
+Outcome<> Providing::prepare_mails() {
+  if (options_.mails_folder.empty()) return Outcome<>();
+  start_.notify = "none";
+  std::vector<std::string> addresses;
+  addresses.reserve(start_.recipients.size());
+  for (const api::StartRecipient& one : start_.recipients) addresses.push_back(one.address);
+  Outcome<ReadyMails> mails = ReadyMails::open(options_.mails_folder, addresses, world_.random);
+  if (!mails) return pass(mails);
+  mails_.emplace(std::move(*mails));
+  return Outcome<>();
 }
 
 // The same for a call that is to go on with an earlier one: same sender, same files, unchanged.
@@ -400,43 +423,36 @@ Outcome<> Providing::check_links() {
   return Outcome<>();
 }
 
-Outcome<> Providing::print() {
-  const bool generated = options_.password == Password::generated && !quick_.is_for_all();
-  if (world_.arguments.has("json")) {
-    Json::Array recipients;
-    for (const api::Started::Recipient& recipient : answer_.recipients) {
-      const bool by_quick = quick_.has_envelope(recipient.address);
-      recipients.push_back(Json(Json::Object{{"address", recipient.address},
-                                             {"transfer_id", recipient.transfer_id},
-                                             {"link", recipient.link.text()},
-                                             {"open_by", by_quick ? "quick" : start_.open_by}}));
-    }
-    Json::Object fields{{"tracking_id", answer_.tracking_id},
-                        {"recipients", std::move(recipients)},
-                        {"expires", answer_.expires}};
-    Json::Array invited;
-    for (const Standing& one : quick_.invited()) invited.push_back(Json(one.address));
-    if (!invited.empty()) fields.emplace_back("invited", std::move(invited));
-    Json::Array sums;
-    for (const api::File& file : answer_.files) {
-      if (file.sha256.empty()) continue;
-      sums.push_back(Json(Json::Object{{"name", file.name}, {"sha256", file.sha256}}));
-    }
-    if (!sums.empty()) fields.emplace_back("checksums", std::move(sums));
-    if (generated) fields.emplace_back("password", start_.password.text());
-    return world_.terminal.print(Json(std::move(fields)).write());
-  }
-  std::string lines;
+Outcome<> Providing::write_mails() {
+  const ReadyMailSender sender{known_.from, options_.name,
+                               client_.server_time().value_or(world_.clock.now())};
   for (const api::Started::Recipient& recipient : answer_.recipients) {
-    lines += printable(recipient.address) + "  " + printable(recipient.link.text()) + "\n";
+    Outcome<std::string> path = mails_->write(recipient, sender);
+    if (!path) return pass(path);
+    mail_paths_.push_back(std::move(*path));
   }
-  if (generated) lines += "password  " + start_.password.text() + "\n";
-  lines += "tracking ID  " + answer_.tracking_id + "\nexpires  " + answer_.expires;
-  for (const api::File& file : answer_.files) {
-    if (file.sha256.empty()) continue;
-    lines += "\nsha256  " + file.sha256 + "  " + printable(file.name);
-  }
-  return world_.terminal.print(lines);
+  return mails_->finish();
+}
+
+// The transfer is there whatever becomes of its mails: its links are told in any case.
+Outcome<> Providing::print() {
+  if (!mails_) return print_result();
+  const Outcome<> written = write_mails();
+  const Outcome<> printed = print_result();
+  if (!written) return written;
+  if (!printed) return printed;
+  world_.terminal.say("The server has mailed nobody. Send the mails in " + options_.mails_folder +
+                      " from your own mailbox.");
+  return Outcome<>();
+}
+
+Outcome<> Providing::print_result() {
+  const bool generated = options_.password == Password::generated && !quick_.is_for_all();
+  return print_provided(world_, {.started = answer_,
+                                 .open_by = start_.open_by,
+                                 .password = generated ? start_.password.text() : "",
+                                 .quick = quick_,
+                                 .mail_paths = mail_paths_});
 }
 
 }  // namespace
@@ -459,8 +475,9 @@ Outcome<> provide(const World& world) {
   connection->client->use_session(std::move(*session));
 
   Providing providing(world, std::move(*options), *connection->client, *state);
-  for (const auto step : {&Providing::look, &Providing::prepare, &Providing::ask_policy,
-                          &Providing::upload, &Providing::start, &Providing::print}) {
+  for (const auto step :
+       {&Providing::look, &Providing::prepare, &Providing::ask_policy, &Providing::prepare_mails,
+        &Providing::upload, &Providing::start, &Providing::print}) {
     const Outcome<> done = (providing.*step)();
     if (!done) return done;
   }

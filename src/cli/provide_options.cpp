@@ -122,6 +122,10 @@ Outcome<ProvideOptions> read_provide_options(const World& world) {
   }
   options.subject = arguments.value("subject");
   options.message_file = arguments.value("message-file").value_or("");
+  options.mails_folder = arguments.value("mails-to").value_or("");
+  if (arguments.has("mails-to") && options.mails_folder.empty()) {
+    return misused("--mails-to takes a folder");
+  }
   if (options.message_file == "-" && options.password_file == "-") {
     return misused("standard input holds either the message or the password");
   }

@@ -25,6 +25,7 @@ struct ProvideOptions {
   std::string password_file;
   std::optional<std::string> subject;
   std::string message_file;
+  std::string mails_folder;  // of the mails that the sender sends; empty: the server does
   std::optional<int> days;
   std::string language;
 };

@@ -18,23 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr Duration code_poll = 1s;
 
-std::string host_name() {
-  std::array<char, 65> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0) return "?";
-  return name.data();
-}
-
-// As the list of devices shows this one.
-Outcome<std::string> device_name(const World& world) {
-  const auto chosen = world.arguments.value("name");
-  std::string name = chosen.value_or("Command line on " + host_name());
-  const bool good = !name.empty() && name.size() <= limits::client_name_bytes_max &&
-                    is_utf8(name) && !has_control(name);
-  if (good) return name;
-  if (chosen) return misused("--name takes up to 100 characters");
-  return std::string("Command line");
-}
-
 // One address on its way to being a device of QUICK.
 class Connecting {
  public:
@@ -69,7 +52,7 @@ class Connecting {
 };
 
 Outcome<> Connecting::run() {
-  Outcome<std::string> name = device_name(world_);
+  Outcome<std::string> name = client_name(world_);
   if (!name) return pass(name);
   name_ = std::move(*name);
   Outcome<std::optional<KeptDevice>> earlier = line_.files().find(address());

@@ -1,33 +1,14 @@
 // couvert sent, couvert received, couvert revoke: what was sent, what came, and taking it back.
 #include <algorithm>
+#include <charconv>
+#include <map>
 
 #include "base/id.h"
-#include "cli/code_session.h"
+#include "cli/session_line.h"
+#include "client/follow.h"
 
 namespace couvert {
 namespace {
-
-// A server to ask, by the session of an earlier verify.
-struct Line {
-  Connection connection;
-  Client& client() { return *connection.client; }
-};
-
-Outcome<Line> open_line(const World& world) {
-  const Outcome<ServerUrl> server = named_server(world);
-  if (!server) return pass(server);
-  const Outcome<State> state = open_state(world);
-  if (!state) return pass(state);
-  Outcome<Connection> connection = connect(world, *server);
-  if (!connection) return pass(connection);
-  Line line{std::move(*connection)};
-  const Outcome<> session = use_kept_session(line.client(), *state);
-  if (!session) return pass(session);
-  if (!line.client().has_session()) {
-    return complain(Exit::unproven, "no address is verified here", "run couvert verify ADDRESS");
-  }
-  return line;
-}
 
 Outcome<std::string> tracking_id_of(const std::string& typed) {
   const Result<TrackingId> id = TrackingId::parse(typed);
@@ -118,17 +99,6 @@ Json json_of(const api::Sent& sent) {
   return Json(std::move(object));
 }
 
-// The verifications whose transfers are asked for: that of one address, or all.
-Outcome<std::vector<api::Verification>> people(Client& client,
-                                               const std::optional<std::string>& address) {
-  Answer<std::vector<api::Verification>> held = client.list_verifications();
-  if (!held) return complain(held);
-  if (address) std::erase_if(*held, [&](const auto& one) { return one.address != *address; });
-  if (!held->empty()) return std::move(*held);
-  return complain(Exit::unproven, address.value_or("no address") + " is not verified here",
-                  "run couvert verify ADDRESS");
-}
-
 // Page by page; every one ends with another tracking ID, so that this ends, too.
 Outcome<std::vector<api::SentSummary>> all_sent(const World& world, Client& client,
                                                 const api::Verification& sender) {
@@ -146,7 +116,7 @@ Outcome<std::vector<api::SentSummary>> all_sent(const World& world, Client& clie
 
 Outcome<> print_list(const World& world, Client& client) {
   const auto from = world.arguments.value("from");
-  const Outcome<std::vector<api::Verification>> who = people(client, from);
+  const Outcome<std::vector<api::Verification>> who = held_verifications(client, from);
   if (!who) return pass(who);
   Json::Array transfers;
   for (const api::Verification& sender : *who) {
@@ -163,6 +133,71 @@ Outcome<> print_list(const World& world, Client& client) {
   }
   if (!world.arguments.has("json")) return Outcome<>();
   return world.terminal.print(Json(Json::Object{{"transfers", std::move(transfers)}}).write());
+}
+
+// Prints what has changed in the list, the oldest first; not again what would read the same.
+class FollowPrinter final : public ListListener {
+ public:
+  FollowPrinter(const World& world, Client& client, const api::Verification& sender)
+      : world_(world), client_(client), sender_(sender) {}
+
+  Answer<> changed(const std::vector<std::string>& tracking_ids) override {
+    const Answer<api::SentPage> page = client_.list_sent(sender_.verification_id, "");
+    if (!page) return pass(page);
+    for (std::size_t i = page->transfers.size(); i > 0; --i) {
+      const api::SentSummary& one = page->transfers[i - 1];
+      if (std::ranges::find(tracking_ids, one.tracking_id) == tracking_ids.end()) continue;
+      std::string line =
+          world_.arguments.has("json") ? json_of(one, sender_.address).write() : line_of(one);
+      std::string& last = lines_[one.tracking_id];
+      if (line == last) continue;
+      printed_ = world_.terminal.print(line);
+      if (!printed_) return trouble(ErrorCode::unavailable, reasons::target);
+      last = std::move(line);
+    }
+    return Answer<>();
+  }
+  /// What became of the printing.
+  const Outcome<>& printed() const { return printed_; }
+
+ private:
+  const World& world_;
+  Client& client_;
+  const api::Verification& sender_;
+  std::map<std::string, std::string, std::less<>> lines_;  // as printed last, of each transfer
+  Outcome<> printed_;
+};
+
+Outcome<std::optional<Duration>> follow_time(const World& world) {
+  constexpr int seconds_max = 7 * 24 * 3600;
+  const auto text = world.arguments.value("for");
+  if (!text) return std::optional<Duration>();
+  int seconds = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, seconds);
+  if (stop != end || error != std::errc() || seconds < 1 || seconds > seconds_max) {
+    return misused("--for takes seconds, 1 to " + std::to_string(seconds_max));
+  }
+  return std::optional<Duration>(std::chrono::seconds(seconds));
+}
+
+Outcome<> follow(const World& world, Client& stream) {
+  const Outcome<std::optional<Duration>> time = follow_time(world);
+  if (!time) return pass(time);
+  const Outcome<api::Verification> sender = chosen_verification(world, stream);
+  if (!sender) return pass(sender);
+  Outcome<SessionLine> list = open_session_line(world);  // a stream has its line to itself
+  if (!list) return pass(list);
+  FollowPrinter printer(world, list->client(), *sender);
+  const FollowParts parts{stream, world.interrupt, world.clock};
+  const Answer<> followed = follow_sent(parts, sender->verification_id, *time, printer);
+  if (!printer.printed()) return printer.printed();
+  if (!followed && followed.error().code == ErrorCode::denied) {
+    return complain(Exit::unproven, sender->address + " is verified here no longer",
+                    "run couvert verify ADDRESS");
+  }
+  if (!followed) return complain(followed);
+  return Outcome<>();
 }
 
 Outcome<> print_one(const World& world, Client& client, const std::string& tracking_id) {
@@ -254,21 +289,27 @@ Outcome<> revoke_from(Client& client, const std::string& tracking_id, const std:
 Outcome<> sent(const World& world) {
   const std::vector<std::string>& operands = world.arguments.operands;
   if (operands.size() > 1) return complain(Exit::usage, "sent takes one tracking ID, or none");
+  const bool follows = world.arguments.has("follow");
+  if (follows && (!operands.empty() || world.arguments.has("all"))) {
+    return misused("--follow is for the latest transfers of an address");
+  }
+  if (!follows && world.arguments.has("for")) return misused("--for goes with --follow");
   const Outcome<std::string> id =
       operands.empty() ? Outcome<std::string>("") : tracking_id_of(operands[0]);
   if (!id) return pass(id);
-  Outcome<Line> line = open_line(world);
+  Outcome<SessionLine> line = open_session_line(world);
   if (!line) return pass(line);
+  if (follows) return follow(world, line->client());
   return id->empty() ? print_list(world, line->client()) : print_one(world, line->client(), *id);
 }
 
 Outcome<> received(const World& world) {
   const std::vector<std::string>& operands = world.arguments.operands;
   if (operands.size() > 1) return complain(Exit::usage, "received takes one address, or none");
-  Outcome<Line> line = open_line(world);
+  Outcome<SessionLine> line = open_session_line(world);
   if (!line) return pass(line);
   const auto address = operands.empty() ? std::nullopt : std::optional<std::string>(operands[0]);
-  const Outcome<std::vector<api::Verification>> who = people(line->client(), address);
+  const Outcome<std::vector<api::Verification>> who = held_verifications(line->client(), address);
   if (!who) return pass(who);
   return print_received(world, line->client(), *who);
 }
@@ -280,7 +321,7 @@ Outcome<> revoke(const World& world) {
   }
   const Outcome<std::string> id = tracking_id_of(operands[0]);
   if (!id) return pass(id);
-  Outcome<Line> line = open_line(world);
+  Outcome<SessionLine> line = open_session_line(world);
   if (!line) return pass(line);
   const auto recipient = world.arguments.value("recipient");
   if (recipient) {

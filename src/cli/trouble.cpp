@@ -105,7 +105,12 @@ constexpr std::array by_reason = {
     Words{"quick_not_allowed", "QUICK is not allowed for this recipient", "use --no-quick"},
     Words{"invitation_password", "an invitation must not have this kind of password",
           "use --generate-password or --password-file"},
-    Words{"client_mail_not_allowed", "the server sends these mails itself", "leave out notify"},
+    Words{"client_mail_not_allowed", "the server sends these mails itself",
+          "leave --mails-to away"},
+    Words{"scope", "this machine was let in for less than that",
+          "run couvert login again, with --scope"},
+    Words{"access_denied", "the person has said no", ""},
+    Words{"expired_token", "nobody has typed the code in time", "run couvert login again"},
     Words{"started_differently", "the transfer was started by another request", ""},
 };
 

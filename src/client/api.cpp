@@ -60,6 +60,17 @@ Answer<std::vector<File>> read_files(const Json::Array& items) {
   return files;
 }
 
+Answer<ReadyMail> read_ready_mail(const Json& json) {
+  ObjectReader reader(json);
+  ReadyMail mail;
+  mail.subject = reader.string("subject", line_bytes_max);
+  mail.html = WipedText(reader.string("html", limits::mail_bytes_max));
+  mail.text = WipedText(reader.string("text", limits::mail_bytes_max));
+  mail.language = reader.string("language", 16);
+  if (const Answer<> done = finished(reader); !done) return pass(done);
+  return mail;
+}
+
 Answer<Started::Recipient> read_started_recipient(const Json& json) {
   ObjectReader reader(json);
   Started::Recipient recipient;
@@ -67,7 +78,12 @@ Answer<Started::Recipient> read_started_recipient(const Json& json) {
   recipient.kind = reader.string("kind", 3);
   recipient.transfer_id = id_of(reader, "transfer_id");
   recipient.link = WipedText(reader.string("link", link_bytes_max));
+  const Json* mail = reader.optional_object("mail");
   if (const Answer<> done = finished(reader); !done) return pass(done);
+  if (mail == nullptr) return recipient;
+  Answer<ReadyMail> ready = read_ready_mail(*mail);
+  if (!ready) return pass(ready);
+  recipient.mail = std::move(*ready);
   return recipient;
 }
 
@@ -236,7 +252,7 @@ Answer<PolicyAnswer> read_policy_answer(const Json& json) {
   policy.open_by = words_of(reader, "open_by");
   policy.password_modes = words_of(reader, "password_modes");
   policy.invitation_passwords = words_of(reader, "invitation_passwords");
-  static_cast<void>(reader.boolean("client_mail", false));
+  policy.client_mail = reader.boolean("client_mail", false);
   const Json* rules = reader.optional_object("password_rules");
   const Json::Array& recipients = reader.array("recipients", limits::recipients_max);
   if (const Answer<> done = finished(reader); !done) return pass(done);
@@ -429,6 +445,7 @@ Json to_json(const Start& start) {
     fields.emplace_back("password_mode", start.password_mode);
   }
   fields.emplace_back("slot_id", start.slot_id);
+  if (!start.notify.empty()) fields.emplace_back("notify", start.notify);
   fields.emplace_back("notify_delivery", start.notify_delivery);
   fields.emplace_back("notify_download", start.notify_download);
   fields.emplace_back("show_file_names", start.show_file_names);

@@ -59,6 +59,7 @@ struct PolicyAnswer {
   bool message_required = false;
   bool phone_required = false;
   bool checksums = false;
+  bool client_mail = false;
   std::string quick;  // how the switch stands at first: never, off, if_connected, on
   std::vector<std::string> invitation_passwords;  // the modes with which one may invite to QUICK
 };
@@ -112,6 +113,7 @@ struct Start {
   WipedText password;
   std::string password_mode;  // "own" or "generated"
   std::string slot_id;
+  std::string notify;  // "none" where the sender's own program mails, else empty
   bool notify_delivery = false;
   bool notify_download = false;
   bool show_file_names = false;
@@ -125,12 +127,21 @@ struct File {
   std::string sha256;  // 64 hexadecimal digits, or empty
 };
 
+/// A recipient's mail, ready for the sender's own mailbox.
+struct ReadyMail {
+  std::string subject;
+  WipedText html;
+  WipedText text;
+  std::string language;
+};
+
 struct Started {
   struct Recipient {
     std::string address;
     std::string kind;
     std::string transfer_id;
     WipedText link;
+    std::optional<ReadyMail> mail;
   };
   std::string tracking_id;
   std::string expires;

@@ -8,6 +8,10 @@
 namespace couvert {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr Duration quiet_max = 60s;  // a stream shows that it is there every 15 seconds
+
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::uint64_t value = 0;
   const char* end = text.data() + text.size();
@@ -169,6 +173,27 @@ Answer<api::Started> Client::start_transfer(const DraftAccess& draft, const api:
 Answer<std::vector<api::Verification>> Client::list_verifications() {
   return read_answer(line_.ask(line_.request(Method::get, "/api/v1/verifications")),
                      &api::read_verifications);
+}
+
+Answer<> Client::forget_verification(const std::string& verification_id) {
+  HttpRequest forget = line_.request(Method::erase, "/api/v1/verifications/" + verification_id);
+  forget.time_max = ApiLine::tidying_time_max;
+  const auto answer = line_.exchange(forget);
+  if (!answer) return pass(answer);
+  return Answer<>();
+}
+
+Answer<> Client::watch_sent(const std::string& verification_id, std::optional<Duration> time_max,
+                            BodySink& sink) {
+  const std::string path = "/api/v1/verifications/" + verification_id + "/sent/events";
+  HttpRequest watch = line_.request(Method::get, path);
+  watch.headers[0].second = "text/event-stream, application/problem+json";
+  watch.sink = &sink;
+  watch.stall_max = quiet_max;
+  watch.time_max = time_max;
+  const auto answer = line_.exchange(watch);
+  if (!answer) return pass(answer);
+  return Answer<>();
 }
 
 Answer<api::SentPage> Client::list_sent(const std::string& verification_id,

@@ -85,9 +85,13 @@ class Client {
   Answer<api::Started> start_transfer(const DraftAccess& draft, const api::Start& start);
 
   Answer<std::vector<api::Verification>> list_verifications();
+  Answer<> forget_verification(const std::string& verification_id);
   /// What the address of a verification has sent, the latest first; behind `before`, a tracking ID,
   /// or from the beginning where that is empty.
   Answer<api::SentPage> list_sent(const std::string& verification_id, const std::string& before);
+  /// The event stream of that list, for `time_max` at most (follow.h).
+  Answer<> watch_sent(const std::string& verification_id, std::optional<Duration> time_max,
+                      BodySink& sink);
   /// What the address of a verification may open now; `before` likewise.
   Answer<api::ReceivedPage> list_received(const std::string& verification_id,
                                           const std::string& before);

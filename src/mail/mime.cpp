@@ -34,22 +34,25 @@ Result<> check_values(const MailHead& head, const MailText& text) {
   return Result<>();
 }
 
+enum class SentBy { server, person };
+
 void set_headers(GMimeMessage* message, const MailHead& head, const MailText& text) {
   set_header(message, "Date", date_text(head.date));
   set_from(message, text.from_name, head.from);
   if (text.reply_to) add_mailbox(message, GMIME_ADDRESS_TYPE_REPLY_TO, *text.reply_to);
   add_mailbox(message, GMIME_ADDRESS_TYPE_TO, head.to);
   set_subject(message, text.subject);
+  set_header(message, "Content-Language", std::string(name_of(text.language)));
+}
+
+void set_own_headers(GMimeMessage* message, const MailHead& head) {
   const std::string id = head.mail_id.text() + "@" + std::string(head.from.domain());
   g_mime_message_set_message_id(message, id.c_str());
   set_header(message, "Auto-Submitted", "auto-generated");  // RFC 3834
   set_header(message, "X-Auto-Response-Suppress", "All");   // the same for Exchange
-  set_header(message, "Content-Language", std::string(name_of(text.language)));
 }
 
-}  // namespace
-
-Result<Buffer> build_message(const MailHead& head, const MailText& text) {
+Result<Buffer> build(const MailHead& head, const MailText& text, SentBy by) {
   const Result<> checked = check_values(head, text);
   if (!checked) return pass(checked);
   if (text.text.size() + text.html.size() > limits::mail_bytes_max) {
@@ -58,6 +61,8 @@ Result<Buffer> build_message(const MailHead& head, const MailText& text) {
   start_gmime();
   const Owned<GMimeMessage> message(g_mime_message_new(FALSE));
   set_headers(message.get(), head, text);
+  if (by == SentBy::server) set_own_headers(message.get(), head);
+  if (by == SentBy::person) set_header(message.get(), "X-Unsent", "1");
   const Owned<GMimeMultipart> both(g_mime_multipart_new_with_subtype("alternative"));
   // "=_" never stands in quoted-printable text, so this cannot be part of the content.
   g_mime_multipart_set_boundary(both.get(), ("=_" + head.mail_id.text()).c_str());
@@ -73,6 +78,16 @@ Result<Buffer> build_message(const MailHead& head, const MailText& text) {
   }
   INVARIANT(keeps_lines(as_text(bytes)));
   return bytes;
+}
+
+}  // namespace
+
+Result<Buffer> build_message(const MailHead& head, const MailText& text) {
+  return build(head, text, SentBy::server);
+}
+
+Result<Buffer> build_unsent_message(const MailHead& head, const MailText& text) {
+  return build(head, text, SentBy::person);
 }
 
 }  // namespace couvert

@@ -29,4 +29,7 @@ struct MailHead {
 /// Threads: any.
 Result<Buffer> build_message(const MailHead& head, const MailText& text);
 
+/// The same for a mail that its sender's own program sends (unsent_mail.h).
+Result<Buffer> build_unsent_message(const MailHead& head, const MailText& text);
+
 }  // namespace couvert
