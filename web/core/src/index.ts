@@ -18,3 +18,4 @@ export * from "./time.ts";
 export * from "./tus.ts";
 export * from "./uploads.ts";
 export * from "./view.ts";
+export * from "./ways.ts";

@@ -10,26 +10,30 @@ import {
   newSecret,
   parseRecipients,
   pass,
+  recipientsOf,
   toApiTime,
+  wayOf,
   type Language,
   type NotificationQuestion,
   type PolicyAnswer,
+  type QuickPart,
   type Recipient,
   type Result,
   type Start,
   type Started,
 } from "@couvert/core";
 import { currentLanguage } from "@couvert/ui";
+import { QuickSwitch } from "@couvert/ui/quick/quick-switch.svelte.ts";
 
 import { api, host } from "../host.ts";
 import { keptPeople, type Person } from "../kept.ts";
+import { quick } from "../quick/quick.ts";
 import { DraftFiles } from "./draft.svelte.ts";
 import { createKeeper, type Keeper } from "./keeper.ts";
 import { kinds, writeForm, type KeptForm, type Kind, type PasswordMode } from "./kept-form.ts";
 import type { Preset } from "./preset.ts";
-import { QuickSwitch } from "./quick-switch.svelte.ts";
 import type { Unfinished } from "./unfinished.ts";
-import { passwordModesOf, recipientsOf, wayOf, type QuickPart } from "./ways.ts";
+import { passwordModesOf } from "./ways.ts";
 
 export const steps = [
   "contact",
@@ -93,10 +97,10 @@ export class ProvideForm {
   repeated = $state("");
   optionsDone = $state(false);
 
-  readonly quick = new QuickSwitch(() => ({
-    policy: this.policy,
-    addresses: this.recipients.map(writtenOf),
-  }));
+  readonly quick = new QuickSwitch(
+    () => quick,
+    () => ({ policy: this.policy, addresses: this.recipients.map(writtenOf) }),
+  );
 
   notification = $state.raw<{ subject?: string; text?: string }>({});
 

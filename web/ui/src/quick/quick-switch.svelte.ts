@@ -1,19 +1,22 @@
 // QUICK in the form: whether this browser has it for the sender, how it stands with the recipients,
 // and what a start carries of it.
 
-import { pass, type Failure, type PolicyAnswer, type Result } from "@couvert/core";
-import type { QuickClient } from "@couvert/core/quick";
-
-import { keptDevices, openQuick } from "../quick/quick.ts";
 import {
   groupsOf,
   isOffered,
   isPure,
   isSwitchOn,
   noQuickPart,
+  pass,
+  type Failure,
+  type PolicyAnswer,
   type QuickPart,
+  type Result,
   type States,
-} from "./ways.ts";
+} from "@couvert/core";
+import type { QuickClient } from "@couvert/core/quick";
+
+import type { Quick } from "./quick.ts";
 
 /** What the form knows besides. */
 export interface QuickFacts {
@@ -69,7 +72,10 @@ export class QuickSwitch {
       : [],
   );
 
-  constructor(facts: () => QuickFacts) {
+  constructor(
+    private readonly quick: () => Quick,
+    facts: () => QuickFacts,
+  ) {
     this.facts = facts;
   }
 
@@ -101,10 +107,10 @@ export class QuickSwitch {
   }
 
   private async see(sender: string): Promise<Result<Seen>> {
-    if (!(await keptDevices()).includes(sender)) {
+    if (!(await this.quick().kept()).includes(sender)) {
       return pass({ client: undefined, states: nobody });
     }
-    const opened = await openQuick(sender);
+    const opened = await this.quick().open(sender);
     if (!opened.ok) return opened;
     const client = opened.value;
     // Who has answered an invitation meanwhile is connected.

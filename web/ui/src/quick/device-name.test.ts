@@ -9,6 +9,11 @@ describe("the name of a browser", () => {
   it.each([
     [`${mozilla} (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0`, "Firefox", "Linux"],
     [
+      `${mozilla} (X11; Linux x86_64; rv:140.0) Gecko/20100101 Thunderbird/140.0`,
+      "Thunderbird",
+      "Linux",
+    ],
+    [
       `${mozilla} (Windows NT 10.0; Win64; x64) ${like} Chrome/140.0.0.0 Safari/537.36`,
       "Chrome",
       "Windows",

@@ -1,7 +1,7 @@
-import type { PolicyAnswer } from "@couvert/core";
-import type { ContactState } from "@couvert/core/quick";
 import { describe, expect, it } from "vitest";
 
+import type { PolicyAnswer } from "./api.ts";
+import type { ContactState } from "./quick/book.ts";
 import {
   groupsOf,
   isOffered,
@@ -95,25 +95,25 @@ describe("the switch", () => {
 
 describe("the password", () => {
   it("can be left out by link where QUICK is off, not where it is on", () => {
-    expect(passwordModesOf(rules, mixed, false)).toEqual(["generate", "manual", "none"]);
-    expect(passwordModesOf(rules, mixed, true)).toEqual(["generate", "manual"]);
+    expect(passwordModesOf(rules, mixed, false)).toEqual(["generated", "own", "none"]);
+    expect(passwordModesOf(rules, mixed, true)).toEqual(["generated", "own"]);
   });
 
   it("is one with which the rules let a transfer invite, where it invites", () => {
     const limited: Rules = { ...rules, invitation_passwords: ["generated"] };
-    expect(passwordModesOf(limited, mixed, true)).toEqual(["generate"]);
-    expect(passwordModesOf(limited, mixed, false)).toContain("manual");
+    expect(passwordModesOf(limited, mixed, true)).toEqual(["generated"]);
+    expect(passwordModesOf(limited, mixed, false)).toContain("own");
     // Nobody is invited: who is not connected has another identity.
-    expect(passwordModesOf(limited, groupsOf([ann, carla], states), true)).toContain("manual");
+    expect(passwordModesOf(limited, groupsOf([ann, carla], states), true)).toContain("own");
   });
 });
 
 describe("the transfer", () => {
   it("opens by QUICK only where that is on and all are connected", () => {
-    expect(wayOf(pure, true, "generate")).toBe("quick");
-    expect(wayOf(pure, false, "generate")).toBe("password");
+    expect(wayOf(pure, true, "generated")).toBe("quick");
+    expect(wayOf(pure, false, "generated")).toBe("password");
     expect(wayOf(pure, false, "none")).toBe("link");
-    expect(wayOf(mixed, true, "manual")).toBe("password");
+    expect(wayOf(mixed, true, "own")).toBe("password");
   });
 
   const people = [

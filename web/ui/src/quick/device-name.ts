@@ -8,6 +8,7 @@ const browsers: Named = [
   [/\bOPR\/|\bOPT\//, "Opera"],
   [/\bSamsungBrowser\//, "Samsung Internet"],
   [/\bVivaldi\//, "Vivaldi"],
+  [/\bThunderbird\//, "Thunderbird"],
   [/\bFirefox\/|\bFxiOS\//, "Firefox"],
   [/\bChromium\/|\bHeadlessChrome\//, "Chromium"],
   [/\bChrome\/|\bCriOS\//, "Chrome"],
