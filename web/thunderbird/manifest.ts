@@ -33,6 +33,7 @@ export function manifestOf(version: string): object {
       "messagesMove",
       "messagesRead",
       "storage",
+      "unlimitedStorage", // QUICK's keys are not thrown away where a disk is nearly full
     ],
     // Only the one server that somebody names is asked for.
     optional_host_permissions: ["https://*/*", "http://localhost/*"],

@@ -61,6 +61,22 @@ export class QuickProgram {
     return { transferId: recipients[0].transfer_id, password };
   }
 
+  /** Sends a message by QUICK to somebody connected, who is mailed. @param {string} to
+   * @param {{ name?: string, text?: string }} [more] */
+  async sendByQuick(to, more = {}) {
+    const draft = await this.api.createDraft(this.address);
+    const [envelope] = await must(this.client.envelopesFor(draft.sealId, [to]));
+    const body = draft.startBody([], { open_by: "quick", ...more });
+    const recipients = [{ kind: "to", ...envelope }];
+    return expectStatus(await draft.start({ ...body, recipients }), 201).json;
+  }
+
+  /** Opens what came by QUICK: what it says. @param {string} transferId */
+  async openByQuick(transferId) {
+    const secret = await must(this.client.openTransfer(transferId));
+    return (await this.api.open(transferId, { secret })).opened;
+  }
+
   /** Opens a transfer that invites, and accepts. @param {{ transferId: string, password: string }}
    * invitation */
   async accept({ transferId, password }) {

@@ -15,12 +15,18 @@ import type { Server } from "./server.ts";
 export interface Place {
   readonly id: string;
   readonly secret: string;
+  /** What envelopes and invitations are bound to. */
+  readonly seal: string;
+  /** The sender's, as the server writes it. */
+  readonly address: string;
 }
 
 export async function beginDraft({ api, host }: Server, from: string): Promise<Result<Place>> {
   const secret = newSecret(host);
   const made = await api.createDraft(from, newId(host), secret);
-  return made.ok ? pass({ id: made.value.draft_id, secret }) : made;
+  if (!made.ok) return made;
+  const { draft_id: id, seal_id: seal, from: address } = made.value;
+  return pass({ id, secret, seal, address });
 }
 
 /** `watch` makes the records that a page shows. */

@@ -2,7 +2,7 @@
 import { fail, roughDuration, type Failure } from "@couvert/core";
 import { isText, t } from "@couvert/ui";
 
-export type Area = "verify" | "upload" | "start" | "open" | "sent" | "general";
+export type Area = "verify" | "upload" | "start" | "open" | "sent" | "quick" | "general";
 
 /** The mail program failed, whatever it was asked. */
 export const noAnswer = fail("unavailable", { reason: "mail_program" });
@@ -13,6 +13,7 @@ export function textOf(failure: Failure, area: Area = "general"): string {
   const values = { ...wait, address: failure.address ?? "" };
   const reason = failure.reason ?? failure.code;
   const keys = [
+    `addin.error.${area}.${reason}`,
     `addin.error.${reason}`,
     `page.error.${area}.${reason}`,
     `page.error.${reason}`,

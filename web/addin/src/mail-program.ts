@@ -8,6 +8,8 @@ import type { Known, Settings } from "./settings.ts";
 import type { Note, Written } from "./written.ts";
 
 export interface MailProgram {
+  /** What it is called. */
+  readonly name: string;
   /** The languages of its own windows, the first preferred. */
   languages(): readonly string[];
   loadSettings(): Promise<Known>;

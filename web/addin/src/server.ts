@@ -1,18 +1,23 @@
 // The server as the add-on sees it: a program with a token, where a browser has cookies.
 import { createApi, pass, type Api, type CodePurpose, type Host, type Result } from "@couvert/core";
 import { currentLanguage } from "@couvert/ui";
+import { createQuick, type Quick } from "@couvert/ui/quick/quick.ts";
 
 import type { Settings } from "./settings.ts";
 
 export interface Server {
   readonly api: Api;
   readonly host: Host;
+  /** With keys of this mail program at this server. */
+  readonly quick: Quick;
   /** Who calls, for uploads. */
   headers(): Record<string, string>;
   /** Mails a code; keeps the session's token that comes with the first. */
   requestCode(address: string, purpose: CodePurpose): Promise<Result>;
   /** The verification of a mailbox; undefined where it is not proven. */
   verificationOf(address: string): Promise<Result<string | undefined>>;
+  /** Calls from now on are about what this token has opened. */
+  useRetrieval(token: string): void;
 }
 
 /** Where it is, and what keeps a token that it gives. */
@@ -21,8 +26,11 @@ export function createServer(
   save: (change: Partial<Settings>) => Promise<void>,
 ): Server {
   let token = kept;
-  const headers = (): Record<string, string> =>
-    token === "" ? {} : { Authorization: `Bearer ${token}` };
+  let retrieval = "";
+  const headers = (): Record<string, string> => ({
+    ...(token !== "" && { Authorization: `Bearer ${token}` }),
+    ...(retrieval !== "" && { "Couvert-Retrieval": retrieval }),
+  });
   const host: Host = {
     base: server,
     client: "program",
@@ -36,6 +44,7 @@ export function createServer(
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   };
   const api = createApi(host);
+  const quick = createQuick(host, api.client, `couvert.quick ${server}`);
 
   async function keep(next: string): Promise<void> {
     token = next;
@@ -62,5 +71,6 @@ export function createServer(
     return pass(one?.verification_id);
   }
 
-  return { api, host, headers, requestCode, verificationOf };
+  const useRetrieval = (opened: string) => void (retrieval = opened);
+  return { api, host, quick, headers, requestCode, verificationOf, useRetrieval };
 }

@@ -5,6 +5,7 @@ import { isSupported } from "./office.ts";
 import { loadSettings, saveSettings } from "./settings.ts";
 
 export const program: MailProgram = {
+  name: "Outlook",
   languages: () => [Office.context.displayLanguage, ...navigator.languages],
   loadSettings,
   saveSettings,

@@ -6,6 +6,7 @@ import { heedCalls } from "./panes.ts";
 import { askAllowance, isAllowed, loadSettings, saveSettings } from "./settings.ts";
 
 export const program: MailProgram = {
+  name: "Thunderbird",
   languages: () => [messenger.i18n.getUILanguage(), ...navigator.languages],
   loadSettings,
   saveSettings,

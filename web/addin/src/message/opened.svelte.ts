@@ -1,9 +1,12 @@
 // One notification: the transfer behind it, opened here, saved, answered.
-import { filePath, type Failure, type Retrieval } from "@couvert/core";
+import { filePath, type Failure, type OpenBy, type Result, type Retrieval } from "@couvert/core";
+import { findSecret } from "@couvert/ui/quick/quick.ts";
 
 import { noAnswer } from "../failures.ts";
 import type { Link } from "../links.ts";
 import type { MailProgram, Shown } from "../mail-program.ts";
+import { findInvitation, Invitation } from "../quick/invitation.svelte.ts";
+import type { Wish } from "../quick/connecting.svelte.ts";
 import { createServer, type Server } from "../server.ts";
 
 /** What every system of files takes; the server has taken out what is dangerous. */
@@ -20,6 +23,14 @@ export class Opened {
   busy = $state(false);
   failure = $state.raw<Failure | undefined>();
   retrieval = $state.raw<Retrieval | undefined>();
+  openBy = $state<OpenBy | undefined>();
+  /** Opened by the keys of this mail program. */
+  byQuick = $state(false);
+  /** Why these did not open it. */
+  shut = $state.raw<Failure | undefined>();
+  /** To open without passwords from now on. */
+  invitation = $state.raw<Invitation | undefined>();
+  addresses = $state.raw<readonly string[]>([]);
   /** How many files are saved; undefined before. */
   saved = $state<number | undefined>();
 
@@ -37,9 +48,53 @@ export class Opened {
       this.server = createServer(settings, this.program.saveSettings);
       this.link = await this.shown.link(settings.server);
       this.loaded = true;
+      this.addresses = await this.program.addresses();
+      if (this.link?.secret === "") await this.find(this.link.transferId);
     } catch {
       this.failure = noAnswer;
     }
+  }
+
+  /** Where it opens by QUICK it is opened at once: nobody has to type or choose anything. */
+  private async find(transferId: string): Promise<void> {
+    const found = await this.server!.api.find(transferId);
+    if (!found.ok) return; // the form says so when it is sent
+    this.openBy = found.value.open_by;
+    if (this.openBy === "quick") await this.openByQuick();
+  }
+
+  async openByQuick(): Promise<void> {
+    if (this.busy || !this.link || !this.server) return;
+    const { transferId } = this.link;
+    this.busy = true;
+    this.shut = undefined;
+    const secret = await findSecret(this.server.quick, transferId);
+    const answer = secret.ok
+      ? await this.server.api.open({ transfer_id: transferId, secret: secret.value })
+      : secret;
+    this.busy = false;
+    if (answer.ok) this.byQuick = true;
+    else this.shut = answer;
+    await this.take(answer);
+  }
+
+  private async take(answer: Result<Retrieval>): Promise<void> {
+    if (!answer.ok || !this.server) return;
+    const { server, program } = this;
+    server.useRetrieval(answer.value.token ?? "");
+    this.retrieval = answer.value;
+    if (answer.value.invites)
+      this.invitation = await findInvitation({ server, program }, answer.value);
+  }
+
+  /** What brings QUICK into this mail program, for one of the person's addresses. */
+  connectWish(address: string): Wish {
+    const { program } = this;
+    return { program, server: this.server!, address, done: () => this.openByQuick() };
+  }
+
+  openQuickPage(): void {
+    this.program.openInBrowser(`${this.server!.host.base}/quick`);
   }
 
   async open(): Promise<boolean> {
@@ -53,8 +108,8 @@ export class Opened {
       ...(secret !== "" ? { secret } : { password: this.password }),
     });
     this.busy = false;
-    if (answer.ok) this.retrieval = answer.value;
-    else this.failure = answer;
+    if (!answer.ok) this.failure = answer;
+    await this.take(answer);
     return answer.ok;
   }
 

@@ -4,17 +4,19 @@ import {
   dayAhead,
   endOfDay,
   generatePassword,
-  newId,
-  newSecret,
-  toApiTime,
+  pass,
+  passwordModesOf,
+  wayOf,
   type Failure,
   type Language,
+  type PasswordFrom,
   type PolicyAnswer,
   type Result,
   type Start,
   type Started,
 } from "@couvert/core";
 import { currentLanguage } from "@couvert/ui";
+import { QuickSwitch } from "@couvert/ui/quick/quick-switch.svelte.ts";
 import { SvelteSet } from "svelte/reactivity";
 
 import { noAnswer } from "../failures.ts";
@@ -27,17 +29,27 @@ import type {
   MailProgram,
   Recovered,
 } from "../mail-program.ts";
+import type { Wish } from "../quick/connecting.svelte.ts";
 import { createServer, type Server } from "../server.ts";
 import { Proof } from "../verify.svelte.ts";
 import type { Person, Written } from "../written.ts";
 import { MailFiles, type Item } from "./files.svelte.ts";
 import { noteFor } from "./note.ts";
+import { buildStart } from "./start.ts";
 
 export type Stage = "loading" | "server" | "verify" | "form" | "sending" | "done";
-export type Mode = "generated" | "own" | "none";
 /** What keeps the mail from leaving. */
 export type Lack =
-  "changed" | "refused" | "nobody" | "unread" | "files" | "password" | "differ" | "weak";
+  | "changed"
+  | "refused"
+  | "nobody"
+  | "unread"
+  | "files"
+  | "password"
+  | "differ"
+  | "weak"
+  | "quick" // it is chosen, and not ready here
+  | "other_ways"; // it opens for somebody in another way than was shown
 
 const pauses = [1000, 2000, 4000, 8000, 15_000, 30_000];
 
@@ -60,7 +72,7 @@ export class Sending {
 
   day = $state("");
   language = $state<Language>(currentLanguage());
-  mode = $state<Mode>("generated");
+  mode = $state<PasswordFrom>("generated");
   generated = $state("");
   own = $state("");
   ownAgain = $state("");
@@ -77,8 +89,9 @@ export class Sending {
 
   private without = new SvelteSet<string>();
   private chosen = $state.raw<readonly Item[]>([]);
+  /** A recovery code is shown. */
+  private keepsCode = false;
   private server: Server | undefined;
-  private request: Start | undefined;
 
   constructor(
     private readonly program: MailProgram,
@@ -109,13 +122,21 @@ export class Sending {
   }
   private asked: readonly Person[] = [];
 
+  /** As the server writes them. */
+  private readonly written = $derived(
+    this.people.map(({ address, kind, said }) => ({ address: said?.address ?? address, kind })),
+  );
   readonly refused = $derived(this.people.filter(({ said }) => said?.allowed === false));
-  readonly modes = $derived.by((): Mode[] => {
-    const modes: Mode[] = [...(this.policy?.password_modes ?? [])];
-    return this.policy?.open_by.includes("link") ? [...modes, "none"] : modes;
-  });
+  readonly quick = new QuickSwitch(
+    () => this.server!.quick,
+    () => ({ policy: this.policy, addresses: this.written.map(({ address }) => address) }),
+  );
+  readonly modes = $derived(
+    this.policy ? passwordModesOf(this.policy, this.quick.groups, this.quick.on) : [],
+  );
+  readonly way = $derived(wayOf(this.quick.groups, this.quick.on, this.mode));
   readonly password = $derived(
-    this.mode === "none" ? undefined : this.mode === "own" ? this.own : this.generated,
+    this.way !== "password" ? undefined : this.mode === "own" ? this.own : this.generated,
   );
   /** Whether the notifications leave from the person's own mailbox. */
   readonly fromOwnMailbox = $derived(
@@ -171,8 +192,44 @@ export class Sending {
     this.stage = "form";
     if (!(await this.askPolicy())) return;
     const begun = await this.files!.begin(this.mail!.address);
-    if (begun.ok) await this.followFiles();
-    else this.failure = begun;
+    if (!begun.ok) this.failure = begun;
+    else await Promise.all([this.followFiles(), this.lookAtQuick()]);
+  }
+
+  /** Asks how it stands with the recipients by QUICK. */
+  async lookAtQuick(): Promise<void> {
+    const address = this.files?.place?.address;
+    if (address === undefined || this.policy?.quick === "never" || this.keepsCode) return;
+    await this.quick.look(address);
+    this.fitMode();
+  }
+
+  chooseQuick(isOn: boolean): void {
+    this.quick.chosen = isOn;
+    this.lack = undefined;
+    this.fitMode();
+  }
+
+  /** What brings QUICK into this mail program. */
+  quickWish(): Wish {
+    const { program, files } = this;
+    return {
+      program,
+      server: this.server!,
+      address: files!.place!.address,
+      done: () => this.lookAtQuick(),
+      keeping: (isShown) => (this.keepsCode = isShown),
+    };
+  }
+
+  /** The portal's page of it, for what is settled there. */
+  openQuickPage(): void {
+    const address = encodeURIComponent(this.files!.place!.address);
+    this.program.openInBrowser(`${this.server!.host.base}/quick?for=${address}`);
+  }
+
+  private fitMode(): void {
+    if (!this.modes.includes(this.mode)) this.mode = this.modes[0] ?? "none";
   }
 
   private followFiles(): Promise<void> {
@@ -220,6 +277,7 @@ export class Sending {
     this.asked = people;
     this.policy = answer.value;
     this.keepToRules(answer.value, first);
+    await this.lookAtQuick();
     if (this.generated === "") await this.generate();
     return true;
   }
@@ -229,7 +287,7 @@ export class Sending {
     if (!policy.days_editable || endOfDay(this.day, now, policy.days_max) === undefined) {
       this.day = dayAhead(now, Math.min(policy.days_default, policy.days_max));
     }
-    if (!this.modes.includes(this.mode)) this.mode = this.modes[0] ?? "none";
+    this.fitMode();
     for (const [name, key] of [
       ["notify_delivery", "notifyDelivery"],
       ["notify_download", "notifyDownload"],
@@ -286,12 +344,22 @@ export class Sending {
     if (this.people.length === 0) return "nobody";
     if (this.files!.unread.length > 0) return "unread";
     if (!this.files!.complete) return "files";
-    if (this.mode !== "own") return undefined;
+    if (await this.hasOtherWays()) return "other_ways";
+    if (this.quick.on && (this.quick.here !== "yes" || this.keepsCode)) return "quick";
+    if (this.password === undefined || this.mode !== "own") return undefined;
     if (this.own === "") return "password";
     if (this.own !== this.ownAgain) return "differ";
     const verdict = await this.server!.api.checkPassword(this.own, this.policy?.password_rules);
     if (!verdict.ok) this.failure = verdict;
     return verdict.ok && verdict.value.acceptable ? undefined : "weak";
+  }
+
+  /** Whether somebody opens it in another way by now than was shown. */
+  private async hasOtherWays(): Promise<boolean> {
+    const ways = () => JSON.stringify([this.quick.on, this.quick.groups]);
+    const shown = ways();
+    if (this.quick.on) await this.lookAtQuick();
+    return ways() !== shown;
   }
 
   async send(): Promise<void> {
@@ -309,11 +377,12 @@ export class Sending {
       if (this.stage === "sending") this.stage = "form";
       return;
     }
-    this.request = this.buildStart(await this.letter.replyTo());
-    const answer = await this.start(this.request);
+    const built = await this.build();
+    const answer = built.ok ? await this.start(built.value) : built;
     if (!answer.ok) {
       this.failure = answer;
       this.stage = "form";
+      await this.lookAtQuick();
       return;
     }
     this.started = answer.value;
@@ -344,38 +413,32 @@ export class Sending {
     this.kept = await this.letter.keep(this.mail!, note).catch(() => "failed" as const);
   }
 
-  private buildStart(replyTo: string | undefined): Start {
-    const { host, api } = this.server!;
-    const newLink = () => ({ slot_id: newId(host), secret: newSecret(host) });
-    const { subject, text, name } = this.mail!;
-    const expires = endOfDay(this.day, api.now(), this.policy!.days_max)!;
-    const isLink = this.mode === "none";
-    return {
-      name,
-      ...(this.phone !== "" && { phone: this.phone }),
-      ...(replyTo !== undefined && { reply_to: replyTo }),
-      recipients: this.people.map(({ address, kind, said }) => ({
-        address: said?.address ?? address,
-        kind,
-        ...(isLink && newLink()),
-      })),
-      ...(subject !== "" && { subject }),
-      ...(text !== "" && { text }),
-      files: this.files!.list.map(({ upload: { no, size } }) => ({ no: no!, size })),
-      expires: toApiTime(expires),
+  private async build(): Promise<Result<Start>> {
+    const files = this.files!;
+    const replyTo = await this.letter.replyTo();
+    const part = await this.quick.prepare(files.place!.seal);
+    if (!part.ok) return part;
+    const start = buildStart(this.server!, {
+      mail: this.mail!,
+      people: this.written,
+      files: files.list.map(({ upload: { no, size } }) => ({ no: no!, size })),
+      replyTo,
+      way: this.way,
+      part: part.value,
+      password: this.password,
+      isOwnPassword: this.mode === "own",
+      phone: this.phone,
+      day: this.day,
+      daysMax: this.policy!.days_max,
       language: this.language,
-      sender_language: currentLanguage(),
-      open_by: isLink ? "link" : "password",
-      ...(this.password !== undefined && {
-        password: this.password,
-        password_mode: this.mode === "own" ? ("own" as const) : ("generated" as const),
-      }),
-      slot_id: newId(host),
-      notify_delivery: this.notifyDelivery,
-      notify_download: this.notifyDownload,
-      show_file_names: this.showFileNames,
-      ...(this.fromOwnMailbox && { notify: "none" as const }),
-    };
+      notices: {
+        notify_delivery: this.notifyDelivery,
+        notify_download: this.notifyDownload,
+        show_file_names: this.showFileNames,
+      },
+      fromOwnMailbox: this.fromOwnMailbox,
+    });
+    return pass(start);
   }
 
   /** The same request again and again while the server is away: it makes one transfer only. */

@@ -1,5 +1,5 @@
-// QUICK as pages reach it. Its code, with all that seals and opens, is loaded only where it is used:
-// open() where kept() names the address, or somebody wants it.
+// QUICK as pages reach it. Its code, with all that seals and opens, is loaded only where somebody
+// uses it: call open() where kept() names the address, or somebody wants it.
 import { fail, pass, type Api, type Failure, type Host, type Result } from "@couvert/core";
 import type { QuickClient, QuickHost } from "@couvert/core/quick";
 
