@@ -8,7 +8,7 @@ import { CommandLine } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
 import * as inside from "./harness/in-mail-program.mjs";
-import { addonId, MailProgram } from "./harness/mail-program.mjs";
+import { MailProgram } from "./harness/mail-program.mjs";
 import { transferLinkIn } from "./harness/mailbox.mjs";
 import { patience } from "./harness/processes.mjs";
 import { roundTrip } from "./harness/round-trip.mjs";
@@ -170,18 +170,4 @@ test("three attachments come to the portal and back, the same bytes", async () =
     await writeFile(path.join(folder, name), randomBytes(size));
   }
   await roundTrip({ program, to: third, files, told: () => undefined, deadline: patience });
-});
-
-test("FileLink gives a link to one recipient, and says why it does not to several", async () => {
-  const file = path.join(await newFolder("thunderbird-filelink"), "Plan.bin");
-  await writeFile(file, randomBytes(2_000_000));
-  const values = { id: addonId, path: file };
-  await program.run(inside.compose, { to: `${recipient}, ${other}`, subject: "Plan" });
-  assert.match(await program.run(inside.fileLink, values), /exactly one recipient/);
-  await program.run(inside.compose, { to: recipient, subject: "Plan" });
-  const link = await program.run(inside.fileLink, values);
-  assert.match(link, /\/r\/[a-z2-7]{26}#/);
-  const out = await newFolder("thunderbird-plan");
-  await (await CommandLine.create(server.baseUrl)).json(["retrieve", link, "--out", out]);
-  assert.ok((await readFile(path.join(out, "Plan.bin"))).equals(await readFile(file)));
 });

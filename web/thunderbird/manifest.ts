@@ -5,7 +5,7 @@ const languages = ["de", "en", "nl"] as const;
 const beginning = "addin.manifest.";
 
 export const addonId = "thunderbird@couvert.example";
-export const pages = ["send", "settings", "message", "transfers"] as const;
+export const pages = ["send", "settings", "message", "transfers", "filelink", "linked"] as const;
 
 export function manifestOf(version: string): object {
   const icons = { "16": "icon.svg", "32": "icon.svg", "64": "icon.svg" };
@@ -42,7 +42,7 @@ export function manifestOf(version: string): object {
     action: { default_title: "__MSG_transfers__", default_icon: icons },
     compose_action: { default_title: "__MSG_send__", default_icon: icons },
     message_display_action: { default_title: "__MSG_message__", default_icon: icons },
-    cloud_file: { name: "__MSG_name__", management_url: "settings.html", reuse_uploads: false },
+    cloud_file: { name: "__MSG_name__", management_url: "filelink.html", reuse_uploads: false },
   };
 }
 

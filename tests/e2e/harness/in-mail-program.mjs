@@ -215,24 +215,50 @@ export function retitle({ subject }) {
 export async function sendPlainly() {
   const window = Services.wm.getMostRecentWindow("msgcompose");
   window.goDoCommand("cmd_sendNow");
-  await new Promise((resolve) => window.setTimeout(resolve, 1500));
+  const main = Services.wm.getMostRecentWindow("mail:3pane"); // the other one may close
+  await new Promise((resolve) => main.setTimeout(resolve, 1500));
 }
 
-/** What FileLink makes of a file, for the newest window to write in: a link, or what it says. */
-export async function fileLink({ id, path }) {
+/** What FileLink makes of files, for the newest window to write in, at once: the uploads, or what
+ * it says instead. `abort`: the first is stopped while it is under way. */
+export async function fileLink({ id, paths, abort = false }) {
   const { cloudFileAccounts } = ChromeUtils.importESModule(
     "resource:///modules/cloudFileAccounts.sys.mjs",
   );
   const type = `ext-${id}`;
   const [there] = cloudFileAccounts.getAccountsForType(type);
   const account = there ?? cloudFileAccounts.createAccount(type);
-  const local = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
-  local.initWithPath(path);
   const window = Services.wm.getMostRecentWindow("msgcompose");
-  return account.uploadFile(window, local).then(
-    ({ url }) => url,
-    (error) => String(error.message ?? error),
+  const files = paths.map((path) => {
+    const local = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+    local.initWithPath(path);
+    return local;
+  });
+  const uploads = files.map((file) =>
+    account.uploadFile(window, file).catch((error) => String(error.message ?? error)),
   );
+  if (abort) {
+    await new Promise((resolve) => window.setTimeout(resolve, 500));
+    await account.cancelFileUpload(window, files[0]);
+  }
+  return Promise.all(uploads);
+}
+
+/** Takes an upload of FileLink out of the newest window to write in. */
+export function unlink({ id, upload }) {
+  const { cloudFileAccounts } = ChromeUtils.importESModule(
+    "resource:///modules/cloudFileAccounts.sys.mjs",
+  );
+  const [account] = cloudFileAccounts.getAccountsForType(`ext-${id}`);
+  return account.deleteFile(Services.wm.getMostRecentWindow("msgcompose"), upload);
+}
+
+/** Writes to somebody else, in the newest window to write in. */
+export function readdress({ to }) {
+  const window = Services.wm.getMostRecentWindow("msgcompose");
+  const row = window.document.getElementById("addressRowTo");
+  window.addressRowClearPills(row);
+  window.addressRowAddRecipientsArray(row, [to]);
 }
 
 /** Closes a window of the add-on. */

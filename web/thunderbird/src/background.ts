@@ -1,5 +1,6 @@
 // What Thunderbird wakes: its buttons, and the guard before a mail leaves.
-import { offerFileLink } from "./filelink.ts";
+import { hasForeignLinks } from "./filelink/links.ts";
+import { offerFileLink, showLinks } from "./filelink/provider.ts";
 import { linkOfMessage } from "./notified.ts";
 import { callForward, isGuarded, openPane, page, sendPage } from "./panes.ts";
 import { loadSettings } from "./settings.ts";
@@ -8,11 +9,21 @@ messenger.composeAction.onClicked.addListener((tab) => {
   if (tab.id !== undefined) void openPane(sendPage(tab.id));
 });
 
-messenger.compose.onBeforeSend.addListener((tab) => {
-  if (tab.id === undefined || !isGuarded(tab.id)) return {};
-  void callForward(sendPage(tab.id));
-  return { cancel: true };
+/** Not while its transfer is made, and not with links that are for somebody else. */
+async function mayLeave(tabId: number): Promise<boolean> {
+  if (isGuarded(tabId)) {
+    void callForward(sendPage(tabId));
+    return false;
+  }
+  if (!(await hasForeignLinks(tabId))) return true;
+  await showLinks(tabId);
+  return false;
+}
+
+const beforeSend = async ({ id }: { id?: number }) => ({
+  cancel: id !== undefined && !(await mayLeave(id).catch(() => false)),
 });
+messenger.compose.onBeforeSend.addListener(beforeSend as never); // the types know no promise
 
 messenger.action.onClicked.addListener(() => {
   void openPane(page("transfers.html"));
