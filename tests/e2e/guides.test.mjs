@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { keptWhole } from "../../web/ui/texts.ts";
 import { ApiClient, randomId, randomSecret } from "./harness/api-client.mjs";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
@@ -38,19 +39,23 @@ after(async () => {
 /** A visitor who finds everything by its words. @param {Page} page */
 function visitor(page) {
   const main = page.locator("main");
+  /** As the pages write them. @param {string | RegExp} words */
+  const shown = (words) => (typeof words === "string" ? keptWhole(words) : words);
+  const heading = (/** @type {number} */ level, /** @type {string | RegExp} */ words) =>
+    main.getByRole("heading", { level, name: shown(words) });
   return {
     page,
     main,
     /** @param {string} words */
     press: (words) => main.getByRole("button", { name: words, exact: true }).first().click(),
     /** @param {string} words @param {string} text */
-    fill: (words, text) => main.getByLabel(words, { exact: true }).first().fill(text),
+    fill: (words, text) => main.getByLabel(keptWhole(words), { exact: true }).first().fill(text),
     /** @param {string | RegExp} words */
-    sees: (words) => main.getByText(words).first().waitFor(),
+    sees: (words) => main.getByText(shown(words)).first().waitFor(),
     /** A page or step begins. @param {string | RegExp} words */
-    arrives: (words) => main.getByRole("heading", { level: 1, name: words }).waitFor(),
+    arrives: (words) => heading(1, words).waitFor(),
     /** @param {string | RegExp} words */
-    finds: (words) => main.getByRole("heading", { level: 2, name: words }).waitFor(),
+    finds: (words) => heading(2, words).waitFor(),
   };
 }
 

@@ -4,7 +4,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { ApiClient, expectStatus } from "./harness/api-client.mjs";
-import { desktop, launchChromium, openProfile, phone, Visits } from "./harness/browser.mjs";
+import {
+  desktop,
+  launchChromium,
+  openProfile,
+  phone,
+  Visits,
+  wantedLook,
+} from "./harness/browser.mjs";
 import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
@@ -63,12 +70,16 @@ function colourOf(page, selector) {
     .evaluate((element) => getComputedStyle(element).backgroundColor);
 }
 
-for (const [language, viewport, scheme] of /** @type {const} */ ([
-  ["de", desktop, "light"],
-  ["nl", phone, "dark"],
+/** Where no file is in a language, the German one stands. */
+const terms = { nl: "Alleen voor", de: "Nur für" };
+
+for (const profile of /** @type {const} */ ([
+  { language: "de", viewport: desktop, scheme: "light" },
+  { language: "nl", viewport: phone, scheme: "dark" },
 ])) {
+  const { language, scheme } = { ...profile, ...wantedLook() };
   test(`the portal is the organisation's, and its terms are accepted: ${language}`, async () => {
-    const context = await openProfile(browser, { language, viewport, scheme });
+    const context = await openProfile(browser, profile);
     const page = await context.newPage();
     const look = (/** @type {string} */ state) => visits.look(page, `look-${language}-${state}`);
     const pages = new SenderPages(page, await words(language), look);
@@ -84,7 +95,7 @@ for (const [language, viewport, scheme] of /** @type {const} */ ([
     await look("imprint");
 
     await page.goto(`${server.baseUrl}/provide`);
-    const anna = `look-anna-${language}@example.org`;
+    const anna = `look-anna-${profile.language}@example.org`;
     const box = await mailbox(anna);
     const person = { name: "Anna", phone: "", address: anna };
     await pages.contact(person);
@@ -96,10 +107,10 @@ for (const [language, viewport, scheme] of /** @type {const} */ ([
     await page.getByText(pages.t("page.terms.missing")).waitFor();
     await look("terms-missing");
     const read = await page.getByRole("link", { name: pages.t("page.terms.read") });
-    const [terms] = await Promise.all([context.waitForEvent("page"), read.click()]);
-    await terms.getByText(language === "de" ? "Nur für" : "Alleen voor").waitFor();
-    assert.deepEqual(await layoutTroubles(terms, [320, 360, 768, 1440]), []);
-    await terms.close();
+    const [opened] = await Promise.all([context.waitForEvent("page"), read.click()]);
+    await opened.getByText(terms[language === "nl" ? "nl" : "de"]).waitFor();
+    assert.deepEqual(await layoutTroubles(opened, [320, 360, 768, 1440]), []);
+    await opened.close();
     await page.getByLabel(pages.t("page.terms.accept")).check();
     await pages.button("page.verify.verify").click();
     await pages.arrive("page.recipients.title");

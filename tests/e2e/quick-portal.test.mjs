@@ -216,7 +216,7 @@ async function walkSecond(way, { pages, anna, recovery, renewed }) {
   assert.equal(await pages.devices().count(), 3);
 
   const other = pages.devices().last();
-  assert.equal(await other.getAttribute("data-here"), "false");
+  assert.equal(await other.getByText(pages.t("page.quick.device_here")).count(), 0);
   await pages.buttonIn(other, "page.quick.device_remove").click();
   await pages.look("remove");
   await pages.button("page.quick.device_yes").click();

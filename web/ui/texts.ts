@@ -19,11 +19,18 @@ export async function textsOf(
   return Object.fromEntries(Object.entries(all).filter(([key]) => isWanted(key)));
 }
 
-/** What the portal says. */
-export const pageTexts = (language: string) => textsOf(language, ["page."]);
+/** The same, and no line ends after the first letter of "E-Mail". A word joiner, for it is not seen,
+ * and a browser's search looks past it; a hyphen that does not break is another character. */
+export const keptWhole = (text: string) => text.replace(/\b(e-)(?=mail)/gi, "$1\u2060");
 
-/** `virtual:texts/de`: what the pages say in German. */
-export function texts(beginnings: readonly string[] = ["page."]): Plugin {
+/** What the portal says. */
+export async function pageTexts(language: string): Promise<Record<string, string>> {
+  const texts = Object.entries(await textsOf(language, ["page."]));
+  return Object.fromEntries(texts.map(([key, text]) => [key, keptWhole(text)]));
+}
+
+/** `virtual:texts/de`: what the pages of the portal, or of another host, say in German. */
+export function texts(beginnings?: readonly string[]): Plugin {
   return {
     name: "couvert-texts",
     resolveId: (id) => (id.startsWith(textsPrefix) ? `\0${id}` : undefined),
@@ -31,7 +38,8 @@ export function texts(beginnings: readonly string[] = ["page."]): Plugin {
       if (!id.startsWith(`\0${textsPrefix}`)) return undefined;
       const language = id.slice(textsPrefix.length + 1);
       this.addWatchFile(fileOf(language));
-      const json = JSON.stringify(JSON.stringify(await textsOf(language, beginnings)));
+      const all = await (beginnings ? textsOf(language, beginnings) : pageTexts(language));
+      const json = JSON.stringify(JSON.stringify(all));
       return `export const texts = JSON.parse(${json});`;
     },
   };

@@ -35,8 +35,9 @@ function troublesHere() {
     if (element.closest(".skip, noscript, option") || !element.checkVisibility()) continue;
     const range = document.createRange();
     const isShort = element.closest("button, .button, nav, h1, h2, h3, label, legend, dt");
-    if (isShort && element.getBoundingClientRect().width > 1) {
-      for (const word of node.textContent.matchAll(/\p{L}{2,30}/gu)) {
+    if (element.getBoundingClientRect().width > 1) {
+      const words = isShort ? /\p{L}-\u2060?\p{L}{2,30}|\p{L}{2,30}/gu : /\be-\u2060?mail/gi;
+      for (const word of node.textContent.matchAll(words)) {
         range.setStart(node, word.index);
         range.setEnd(node, word.index + word[0].length);
         const lines = new Set(Array.from(range.getClientRects(), ({ top }) => Math.round(top)));

@@ -1,6 +1,7 @@
 // The portal as a person walks it: finds everything by the words of the visitor's language.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { keptWhole } from "../../../web/ui/texts.ts";
 import { wantedLook } from "./browser.mjs";
 import { waitUntil } from "./processes.mjs";
 import { root } from "./run-context.mjs";
@@ -17,8 +18,10 @@ export async function catalogue(language) {
 }
 
 /** The texts that a profile's pages show. @param {string} language */
-export function words(language) {
-  return catalogue(wantedLook().language ?? language);
+export async function words(language) {
+  const texts = Object.entries(await catalogue(wantedLook().language ?? language));
+  const shown = texts.map(([key, text]) => [key, key.startsWith("page.") ? keptWhole(text) : text]);
+  return Object.fromEntries(shown);
 }
 
 /** A text whose values are unknown, as a pattern. @param {string} text */

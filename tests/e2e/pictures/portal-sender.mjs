@@ -172,7 +172,7 @@ async function anew(stage, pages) {
 /** A second person in this browser. @param {Stage} stage @param {SenderPages} pages */
 async function second(stage, pages) {
   const { page, look } = stage;
-  const address = longAddress(stage.language);
+  const address = stage.anna.replace("anna-", "zahnarztpraxis-am-marktplatz-"); // of this look only
   await pages.button("page.summary.anew").click();
   await pages.arrive("page.contact.title");
   await pages.button("page.contact.add").click();
