@@ -7,6 +7,7 @@ import { ApiClient, expectStatus } from "./harness/api-client.mjs";
 import { desktop, launchChromium, openProfile, phone, Visits } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
+import { layoutTroubles } from "./harness/layout.mjs";
 import { RecipientPages, words } from "./harness/portal-pages.mjs";
 import { pdfOf, pngOf, wavOf, webmOf } from "./harness/media.mjs";
 import { waitUntil } from "./harness/processes.mjs";
@@ -32,7 +33,9 @@ const files = [
   ["archiv.txt", Buffer.concat([Buffer.from("PK\x03\x04"), deflateSync(randomBytes(100))])],
   ["programm.exe", Buffer.from("MZ\x90\0")],
   ["leer.txt", Buffer.alloc(0)],
+  [`${"Röntgenaufnahmen_der_Behandlung_".repeat(3)}.txt`, Buffer.from("Lang")],
 ];
+const longName = files[files.length - 1][0];
 /** @param {string} name */
 const no = (name) => files.findIndex(([one]) => one === name);
 
@@ -266,6 +269,21 @@ for (const way of ways) {
     await context.close();
   });
 }
+
+test("a long name has a line of its own in the viewer, and is whole", async () => {
+  const { context, page, recipient } = await newRecipient(ways[0]);
+  const viewer = await look(recipient, longName);
+  for (const width of [320, 360, 768]) {
+    await page.setViewportSize({ width, height: 740 });
+    assert.deepEqual(await layoutTroubles(page, [width]), []);
+    const [name, head] = await viewer.locator("h2").evaluate((heading) => {
+      const widths = [heading, /** @type {Element} */ (heading.parentElement)];
+      return widths.map((one) => one.getBoundingClientRect().width);
+    });
+    assert.ok(name > head * 0.9, `${name} of ${head} at ${width}`);
+  }
+  await context.close();
+});
 
 test("sound plays from any place: the browser asks for ranges", async () => {
   const { context, page, recipient, troubles } = await newRecipient(ways[2]);

@@ -1,5 +1,6 @@
 // What is wrong with a page at some width: text that is cut, sticks out of its box, words of
-// buttons and headings that are broken, targets under 24 pixels; and text that no catalogue holds.
+// buttons and headings that are broken or not beside their picture, targets under 24 pixels; and
+// text that no catalogue holds.
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -35,7 +36,8 @@ function troublesHere() {
     if (element.closest(".skip, noscript, option") || !element.checkVisibility()) continue;
     const range = document.createRange();
     const isShort = element.closest("button, .button, nav, h1, h2, h3, label, legend, dt");
-    if (element.getBoundingClientRect().width > 1) {
+    // Names and addresses are as long as people make them.
+    if (element.getBoundingClientRect().width > 1 && !element.closest("bdi")) {
       const words = isShort ? /\p{L}-\u2060?\p{L}{2,30}|\p{L}{2,30}/gu : /\be-\u2060?mail/gi;
       for (const word of node.textContent.matchAll(words)) {
         range.setStart(node, word.index);
@@ -54,6 +56,21 @@ function troublesHere() {
         const what = leaves(element, rect);
         if (what) say(what, node.textContent);
       }
+    }
+  }
+  for (const picture of document.querySelectorAll(".button > svg")) {
+    const range = document.createRange();
+    range.setStartAfter(picture);
+    range.setEndAfter(/** @type {Node} */ (picture.parentNode?.lastChild));
+    const lines = [...range.getClientRects()].filter((line) => line.width > 1);
+    const begin = Math.min(...lines.map((line) => line.left));
+    const asides = lines.filter(({ left, top }) => {
+      const isFirst = lines.every((other) => other.top !== top || other.left >= left);
+      return isFirst && left > begin + 1;
+    });
+    const isLeft = begin < picture.getBoundingClientRect().right;
+    if (asides.length > 0 || isLeft) {
+      say("words are not beside their picture", range.toString());
     }
   }
   for (const select of document.querySelectorAll("select")) {
