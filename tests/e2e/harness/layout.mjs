@@ -59,18 +59,22 @@ function troublesHere() {
     }
   }
   for (const picture of document.querySelectorAll(".button > svg")) {
-    const range = document.createRange();
-    range.setStartAfter(picture);
-    range.setEndAfter(/** @type {Node} */ (picture.parentNode?.lastChild));
-    const lines = [...range.getClientRects()].filter((line) => line.width > 1);
-    const begin = Math.min(...lines.map((line) => line.left));
-    const asides = lines.filter(({ left, top }) => {
-      const isFirst = lines.every((other) => other.top !== top || other.left >= left);
-      return isFirst && left > begin + 1;
-    });
-    const isLeft = begin < picture.getBoundingClientRect().right;
-    if (asides.length > 0 || isLeft) {
-      say("words are not beside their picture", range.toString());
+    const button = /** @type {Element} */ (picture.parentElement);
+    /** @type {Map<number, number>} where each line begins, by its height */
+    const lines = new Map();
+    const words = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+    while (words.nextNode()) {
+      if (words.currentNode.parentElement?.closest(".hidden")) continue;
+      const range = document.createRange();
+      range.selectNodeContents(words.currentNode);
+      for (const { left, top } of range.getClientRects()) {
+        lines.set(Math.round(top), Math.min(left, lines.get(Math.round(top)) ?? left));
+      }
+    }
+    const begin = Math.min(...lines.values());
+    const isBeside = begin >= picture.getBoundingClientRect().right;
+    if (!isBeside || Math.max(...lines.values()) > begin + 1) {
+      if (lines.size > 0) say("words are not beside their picture", button.textContent);
     }
   }
   for (const select of document.querySelectorAll("select")) {

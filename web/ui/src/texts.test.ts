@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { keptWhole, pageTexts, textsOf } from "./texts.ts";
+import { keptWhole, pageTexts, textsOf } from "../texts.ts";
 
 describe("the texts of the portal", () => {
   it.each([
