@@ -19,8 +19,8 @@ export async function textsOf(
   return Object.fromEntries(Object.entries(all).filter(([key]) => isWanted(key)));
 }
 
-/** The same, and no line ends after the first letter of "E-Mail". A word joiner, for it is not seen,
- * and a browser's search looks past it; a hyphen that does not break is another character. */
+/** The same, and no line ends after the first letter of "E-Mail". A word joiner is not seen, and a
+ * browser's search looks past it; the hyphen that does not break is another character. */
 export const keptWhole = (text: string) => text.replace(/\b(e-)(?=mail)/gi, "$1\u2060");
 
 /** What the portal says. */
