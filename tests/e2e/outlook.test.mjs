@@ -5,88 +5,31 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { launchChromium, openProfile, Visits } from "./harness/browser.mjs";
+import { openProfile } from "./harness/browser.mjs";
 import { CommandLine } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
-import { codeIn, transferLinkIn } from "./harness/mailbox.mjs";
-import { Mail, Outlook } from "./harness/outlook.mjs";
+import { transferLinkIn } from "./harness/mailbox.mjs";
+import { Mail } from "./harness/outlook.mjs";
+import {
+  hasLink,
+  Office,
+  paneSize,
+  press,
+  ready,
+  secretText,
+  uploaded,
+  user,
+} from "./harness/outlook-pane.mjs";
 import { waitUntil } from "./harness/processes.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-const sender = "outlook-anna@example.org";
-const recipient = "outlook-bert@example.com";
-const other = "outlook-carl@example.net";
-const secretText = "Only for Bert: the plan of the vault, as agreed.";
-const pane = { width: 320, height: 700 };
-
-/** @type {Couvertd} */
-let server;
-/** @type {import("playwright-core").Browser} */
-let browser;
-/** @type {import("playwright-core").BrowserContext} */
-let profile;
-const visits = new Visits();
-
-before(async () => {
-  const config = {
-    limits: { client_mail: "true", transfer_bytes_max: String(40 * 1024 * 1024) },
-    outlook: { enabled: "true", marks: '["[intern]"]', alert_bytes: String(5 * 1024 * 1024) },
-  };
-  server = await Couvertd.start({ name: "outlook", config });
-  browser = await launchChromium();
-  profile = await openProfile(browser, { language: "en-US", viewport: pane });
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  visits.print();
-  assert.deepEqual(visits.findings, []);
-});
-
-const user = (/** @type {string} */ emailAddress) => ({ displayName: emailAddress, emailAddress });
-
-/** @param {Partial<Mail>} [more] */
-const written = (more) =>
-  new Mail({
-    people: { to: [user(recipient)], cc: [], bcc: [] },
-    subject: "Vertraulich: Prüfung",
-    html: `<html><body><p>${secretText}</p></body></html>`,
-    ...more,
-  });
-
-/** @param {Mail} mail @param {Partial<Outlook["of"]>} [more] */
-const outlookWith = (mail, more) =>
-  new Outlook({ base: server.baseUrl, address: sender, name: "Anna Arendt", mail, ...more });
-
-/** @param {Page} page */
-async function verified(page) {
-  const form = page.locator("main[data-stage=form]");
-  const verify = page.getByTestId("verify");
-  await form.or(verify).waitFor();
-  if (await form.isVisible()) return;
-  const code = codeIn(await (await mailbox(sender)).next());
-  await page.locator("#code").fill(code);
-  await page.locator("[data-testid=verify] button[type=submit]").click();
-  await form.waitFor();
-}
-
-/** @param {Page} page */
-const ready = (page) => page.locator("[data-testid=done][data-ready=true]").waitFor();
-/** As a person does, who is told to wait a moment and then presses again. @param {Page} page */
-async function press(page) {
-  const waits = page.locator("main[data-stage=form][data-lack=files]");
-  do {
-    await page.getByTestId("send").click();
-    await page.locator("main:not([data-stage=sending])").waitFor();
-  } while (await waits.isVisible());
-}
-
-/** @param {import("./harness/mailbox.mjs").Mail} mail */
-const hasLink = (mail) => mail.links.some((link) => /\/r\/[a-z2-7]{26}/.test(link));
+const office = new Office("outlook");
+const { sender, recipient, other, visits } = office;
+before(() => office.start({ marks: '["[intern]"]', alert_bytes: String(5 * 1024 * 1024) }));
+after(() => office.stop());
 
 /** @param {import("./harness/mailbox.mjs").Mail} mail */
 const isFromAnna = (mail) => mail.from[0]?.address === sender && hasLink(mail);
@@ -95,16 +38,16 @@ const sum = (/** @type {string | Buffer} */ bytes) =>
   createHash("sha256").update(bytes).digest("hex");
 
 test("a mail to one recipient becomes its notification, which the person sends", async () => {
-  const mail = written();
+  const mail = office.written();
   mail.people.cc = [user("nobody@elsewhere.example")];
   mail.attach("small.bin", "1");
   const large = path.join(await newFolder("outlook-files"), "Größe.bin");
   await writeFile(large, randomBytes(30 * 1024 * 1024));
-  const outlook = outlookWith(mail);
-  const page = await outlook.open(profile, "send");
+  const outlook = office.outlook(mail);
+  const page = await outlook.open(office.profile, "send");
   await page.getByTestId("verify").waitFor();
   await visits.look(page, "outlook-verify");
-  await verified(page);
+  await office.verified(page);
   await page.locator("#more-files").setInputFiles(large);
   await page.locator("[data-testid=files] li:nth-child(2)[data-state=done]").waitFor();
   await visits.look(page, "outlook-form");
@@ -114,7 +57,7 @@ test("a mail to one recipient becomes its notification, which the person sends",
   await page.getByTestId("without").click();
   await page.locator("[data-testid=people]:not(:has(.warn))").waitFor();
 
-  const held = await outlook.send(profile);
+  const held = await outlook.send(office.profile);
   assert.match(held?.errorMessage ?? "", /still open/, "nothing leaves beside the pane");
   assert.equal(held?.sendModeOverride, undefined);
   mail.subject = "Vertraulich: Prüfung, zweiter Betreff";
@@ -129,31 +72,24 @@ test("a mail to one recipient becomes its notification, which the person sends",
   const password = (await page.getByTestId("password").textContent()) ?? "";
   await page.close();
   mail.session.delete("open"); // as after half a minute
-  assert.equal(await outlook.send(profile), undefined);
+  assert.equal(await outlook.send(office.profile), undefined);
 
   const notification = await (await mailbox(recipient)).next({ fits: isFromAnna });
   assert.ok(!notification.text.includes("vault"));
   assert.ok(!notification.html.includes("Größe") && !notification.html.includes("vault"));
-  const out = await newFolder("outlook-out");
-  const passwordFile = path.join(out, "..", `password-${process.pid}`);
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  const bert = await CommandLine.create(server.baseUrl);
-  const words = ["--password-file", passwordFile, "--out", out];
-  const got = await bert.json(["retrieve", transferLinkIn(notification), ...words]);
-  assert.match(JSON.stringify(got), /plan of the vault/);
+  const { out, text } = await office.retrieve(transferLinkIn(notification), password);
+  assert.match(text, /plan of the vault/);
   assert.equal(sum(await readFile(path.join(out, "Größe.bin"))), sum(await readFile(large)));
   assert.equal(await readFile(path.join(out, "small.bin"), "utf8"), "1");
 });
 
 test("for several recipients the server mails, and the draft cannot leave again", async () => {
-  const mail = written();
+  const mail = office.written();
   mail.people.bcc = [user(other)];
   mail.attach("plan.txt", "the plan");
   const before = mail.seen();
-  const outlook = outlookWith(mail);
-  const page = await outlook.open(profile, "send");
-  await verified(page);
-  await page.locator("[data-testid=files] li[data-state=done]").waitFor();
+  const { outlook, page } = await office.begin(mail);
+  await uploaded(page);
   await press(page);
   await page.locator("[data-testid=done][data-kept=true]").waitFor();
   await visits.look(page, "outlook-by-server");
@@ -165,13 +101,13 @@ test("for several recipients the server mails, and the draft cannot leave again"
   }
   assert.notEqual(links[0], links[1]);
   assert.deepEqual(mail.seen(), { ...before, people: { to: [], cc: [], bcc: [] } });
-  assert.match((await outlook.send(profile))?.errorMessage ?? "", /recipient/);
+  assert.match((await outlook.send(office.profile))?.errorMessage ?? "", /recipient/);
   mail.people.to = [user(recipient)];
-  const asked = await outlook.send(profile);
+  const asked = await outlook.send(office.profile);
   assert.match(asked?.errorMessage ?? "", /has left by Couvert already/);
   assert.equal(asked?.sendModeOverride, "promptUser");
   assert.deepEqual(outlook.left, []);
-  const again = await outlook.open(profile, "send");
+  const again = await outlook.open(office.profile, "send");
   await again.getByTestId("recovered").waitFor();
   await again.close();
 });
@@ -192,19 +128,20 @@ async function goOn(page) {
 
 /** Lets the n-th call fail; undefined where the way has fewer. @param {number} n */
 async function failAt(n) {
-  const mail = written();
+  const mail = office.written();
   mail.attach("plan.txt", "the plan of the vault");
   const before = mail.seen();
-  const outlook = outlookWith(mail);
+  const outlook = office.outlook(mail);
   outlook.fate.set(n, "fails");
-  const page = await outlook.open(profile, "send");
+  const page = await outlook.open(office.profile, "send");
   const isReady = await goOn(page);
   await page.close();
   const call = outlook.calls[n - 1];
   const what = `call ${n}, ${call}`;
   assert.deepEqual(outlook.left, [], what);
   if (isReady) {
-    assert.match(call ?? "sessionData", /sessionData/, what); // a pane says again that it is open
+    // A pane says again that it is open; what is not noted goes on nowhere.
+    assert.match(call ?? "sessionData", /sessionData|ustomProperties/, what);
     assert.ok(!mail.html.includes("vault"), what);
   } else {
     assert.deepEqual(mail.seen(), before, what);
@@ -214,6 +151,8 @@ async function failAt(n) {
 }
 
 test("whichever call of Office fails, nothing leaves and the mail is as it was", async () => {
+  const { page } = await office.begin(office.written());
+  await page.close();
   /** @type {(string | undefined)[]} */
   const failed = [];
   for (let n = 1; !failed.includes(undefined); n += 4) {
@@ -227,13 +166,11 @@ test("whichever call of Office fails, nothing leaves and the mail is as it was",
 });
 
 test("a pane that ends halfway leaves a mail that cannot go; the next puts it right", async () => {
-  const mail = written();
+  const mail = office.written();
   mail.attach("plan.txt", "the plan");
   const before = mail.seen();
-  const outlook = outlookWith(mail);
-  const page = await outlook.open(profile, "send");
-  await verified(page);
-  await page.locator("[data-testid=files] li[data-state=done]").waitFor();
+  const { outlook, page } = await office.begin(mail);
+  await uploaded(page);
   outlook.stalled = "subject.setAsync"; // behind recipients and body
   await press(page);
   const stalls = async () => outlook.calls.at(-1) === outlook.stalled;
@@ -243,23 +180,25 @@ test("a pane that ends halfway leaves a mail that cannot go; the next puts it ri
   mail.session.delete("open");
   assert.ok(!mail.html.includes("vault"));
   assert.deepEqual(Object.values(mail.people).flat(), []);
-  assert.match((await outlook.send(profile))?.errorMessage ?? "", /recipient/);
+  assert.match((await outlook.send(office.profile))?.errorMessage ?? "", /recipient/);
   mail.people.to = [user(recipient)]; // somebody who does not wonder
-  assert.match((await outlook.send(profile))?.errorMessage ?? "", /putting the notification/);
-  const again = await outlook.open(profile, "send");
-  await again.getByTestId("recovered").waitFor();
-  await again.locator("main[data-stage=form]").waitFor();
+  assert.match(
+    (await outlook.send(office.profile))?.errorMessage ?? "",
+    /putting the notification/,
+  );
+  const again = await outlook.open(office.profile, "send");
+  await again.locator("[data-testid=done] [role=alert]").waitFor();
   assert.deepEqual(mail.seen(), before);
   assert.deepEqual(outlook.left, []);
   await again.close();
 });
 
 test("where even putting back fails the mail has no recipients; one can try again", async () => {
-  const mail = written();
+  const mail = office.written();
   mail.attach("plan.txt", "the plan");
-  const outlook = outlookWith(mail);
-  const page = await outlook.open(profile, "send");
-  await page.locator("[data-testid=files] li[data-state=done]").waitFor();
+  const outlook = office.outlook(mail);
+  const page = await outlook.open(office.profile, "send");
+  await uploaded(page);
   outlook.failing = "subject.setAsync";
   await press(page);
   await page.locator("[data-testid=done] [role=alert]").waitFor();
@@ -275,10 +214,8 @@ test("where even putting back fails the mail has no recipients; one can try agai
 });
 
 test("a mail of plain text becomes a notification of plain text", async () => {
-  const mail = written({ isPlainText: true, html: secretText });
-  const outlook = outlookWith(mail);
-  const page = await outlook.open(profile, "send");
-  await verified(page);
+  const mail = office.written({ isPlainText: true, html: secretText });
+  const { page } = await office.begin(mail);
   await press(page);
   await ready(page);
   await page.close();
@@ -287,9 +224,12 @@ test("a mail of plain text becomes a notification of plain text", async () => {
 });
 
 test("of two panes of one mail one goes on, and one notification is made", async () => {
-  const mail = written();
-  const outlook = outlookWith(mail);
-  const pages = [await outlook.open(profile, "send"), await outlook.open(profile, "send")];
+  const mail = office.written();
+  const outlook = office.outlook(mail);
+  const pages = [
+    await outlook.open(office.profile, "send"),
+    await outlook.open(office.profile, "send"),
+  ];
   for (const page of pages) await page.locator("main[data-stage=form]").waitFor();
   await press(pages[0]);
   await ready(pages[0]);
@@ -301,11 +241,9 @@ test("of two panes of one mail one goes on, and one notification is made", async
 });
 
 test("what Outlook does not hand over, and what is too much, does not leave", async () => {
-  const mail = written();
+  const mail = office.written();
   mail.attach("cloud.pptx", "link", { attachmentType: "cloud" });
-  const outlook = outlookWith(mail);
-  const page = await outlook.open(profile, "send");
-  await verified(page);
+  const { page } = await office.begin(mail);
   await page.locator("[data-state=unread]").waitFor();
   await press(page);
   await page.locator("main[data-lack=unread]").waitFor();
@@ -332,7 +270,7 @@ test("a notification is opened, its attachment saved, and answered by Couvert", 
   const passwordFile = path.join(folder, "password");
   const password = "Anders, 8 Hufe im Wind";
   await writeFile(passwordFile, password, { mode: 0o600 });
-  const bert = await CommandLine.create(server.baseUrl);
+  const bert = await CommandLine.create(office.server.baseUrl);
   await bert.verify(recipient);
   const who = ["--from", recipient, "--name", "Bert Bach", "--to", sender, "--language", "en"];
   const what = ["--password-file", passwordFile, "--subject", "The report"];
@@ -340,8 +278,8 @@ test("a notification is opened, its attachment saved, and answered by Couvert", 
   const notification = await (await mailbox(sender)).next({ fits: hasLink });
 
   const shown = new Mail({ html: notification.html, subject: notification.subject });
-  const outlook = outlookWith(shown, { mode: "read" });
-  const page = await outlook.open(profile, "message");
+  const outlook = office.outlook(shown, { mode: "read" });
+  const page = await outlook.open(office.profile, "message");
   await page.locator("#password").fill("wrong");
   await page.getByTestId("open").click();
   await page.locator("[role=alert]").waitFor();
@@ -357,58 +295,67 @@ test("a notification is opened, its attachment saved, and answered by Couvert", 
   await waitUntil("the reply's window is there", async () => outlook.replies === 1);
   await page.close();
 
-  const reply = written({ conversationId: shown.conversationId, subject: "RE: The report" });
-  const answering = outlookWith(reply);
-  const second = await answering.open(profile, "send");
-  await verified(second);
+  const reply = office.written({ conversationId: shown.conversationId, subject: "RE: The report" });
+  const answering = office.outlook(reply);
+  const second = await answering.open(office.profile, "send");
+  await office.verified(second);
   await press(second);
   await ready(second);
   await second.close();
   reply.session.delete("open");
-  assert.equal(await answering.send(profile), undefined);
+  assert.equal(await answering.send(office.profile), undefined);
   const answer = await (await mailbox(recipient)).next({ fits: isFromAnna });
   assert.ok(transferLinkIn(answer));
 
-  const plain = outlookWith(new Mail({ html: "<p>Lunch?</p>" }), { mode: "read" });
-  const none = await plain.open(profile, "message");
+  const plain = office.outlook(new Mail({ html: "<p>Lunch?</p>" }), { mode: "read" });
+  const none = await plain.open(office.profile, "message");
   await none.getByText(/no link of your Couvert server/).waitFor();
   await none.close();
 });
 
 test("the alert before sending offers Couvert for size and mark, and lets others go", async () => {
-  const large = written({ subject: "Photos" });
+  const large = office.written({ subject: "Photos" });
   large.attach("photos.zip", Buffer.alloc(5 * 1024 * 1024));
-  const outlook = outlookWith(large);
-  const asked = await outlook.send(profile);
+  const outlook = office.outlook(large);
+  const asked = await outlook.send(office.profile);
   assert.match(asked?.errorMessage ?? "", /attachments are large/);
   assert.equal(asked?.sendModeOverride, "promptUser");
-  const marked = outlookWith(written({ subject: "Plan [Intern]" }), { language: "de-DE" });
-  assert.match((await marked.send(profile))?.errorMessage ?? "", /als vertraulich gekennzeichnet/);
-  const small = outlookWith(written({ subject: "Lunch", html: "<p>Lunch?</p>" }));
-  assert.equal(await small.send(profile), undefined);
+  const marked = office.outlook(office.written({ subject: "Plan [Intern]" }), {
+    language: "de-DE",
+  });
+  assert.match(
+    (await marked.send(office.profile))?.errorMessage ?? "",
+    /als vertraulich gekennzeichnet/,
+  );
+  const small = office.outlook(office.written({ subject: "Lunch", html: "<p>Lunch?</p>" }));
+  assert.equal(await small.send(office.profile), undefined);
   assert.equal(small.left.length, 1);
-  const unsure = outlookWith(written());
+  const unsure = office.outlook(office.written());
   for (const n of [1, 2, 3]) {
     unsure.recount();
     unsure.fate.set(n, "fails");
-    assert.match((await unsure.send(profile))?.errorMessage ?? "", /could not check/, `call ${n}`);
+    assert.match(
+      (await unsure.send(office.profile))?.errorMessage ?? "",
+      /could not check/,
+      `call ${n}`,
+    );
   }
-  const older = outlookWith(large, { mailbox: "1.12" });
-  assert.match((await older.send(profile))?.errorMessage ?? "", /attachments are large/);
-  assert.equal(await older.send(profile), undefined, "who presses twice means it");
+  const older = office.outlook(large, { mailbox: "1.12" });
+  assert.match((await older.send(office.profile))?.errorMessage ?? "", /attachments are large/);
+  assert.equal(await older.send(office.profile), undefined, "who presses twice means it");
 });
 
 test("the size from which on Couvert is offered is the person's own", async () => {
-  const mail = written({ subject: "Photos" });
+  const mail = office.written({ subject: "Photos" });
   mail.attach("photos.zip", Buffer.alloc(2 * 1024 * 1024));
-  const outlook = outlookWith(mail);
-  const page = await outlook.open(profile, "settings");
+  const outlook = office.outlook(mail);
+  const page = await outlook.open(office.profile, "settings");
   await page.locator("#keep").fill("1,5");
   await visits.look(page, "outlook-settings");
   await page.locator("button[type=submit]").click();
   await page.getByText("Saved.").waitFor();
   await page.close();
-  assert.match((await outlook.send(profile))?.errorMessage ?? "", /attachments are large/);
+  assert.match((await outlook.send(office.profile))?.errorMessage ?? "", /attachments are large/);
 });
 
 test("panes fit 320 pixels, follow Outlook's theme, and go by keyboard", async () => {
@@ -418,16 +365,16 @@ test("panes fit 320 pixels, follow Outlook's theme, and go by keyboard", async (
     ["nl-NL", "#ffffff", "dark"],
     ["en-US", "", "forced"],
   ])) {
-    const person = await openProfile(browser, { language, viewport: pane, scheme });
+    const person = await openProfile(office.browser, { language, viewport: paneSize, scheme });
     await person.addInitScript(([key, value]) => localStorage.setItem(key, value), token);
-    const mail = written();
+    const mail = office.written();
     mail.attach("Ein ziemlich langer Name einer Anlage, wie er vorkommt.pdf", "1");
-    const outlook = outlookWith(mail, { language, theme });
+    const outlook = office.outlook(mail, { language, theme });
     const page = await outlook.open(person, "send");
-    await page.locator("[data-testid=files] li[data-state=done]").waitFor();
+    await uploaded(page);
     await visits.look(page, `outlook-${language}-${scheme}`);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= pane.width, `${language}: ${wide} pixels wide`);
+    assert.ok(wide <= paneSize.width, `${language}: ${wide} pixels wide`);
     assert.equal(await page.evaluate(() => document.documentElement.lang), language.slice(0, 2));
     const ground = await page.evaluate(
       () => getComputedStyle(document.documentElement).backgroundColor,
@@ -449,10 +396,10 @@ test("panes fit 320 pixels, follow Outlook's theme, and go by keyboard", async (
 
 /** The add-in's session, as its storage has it. @returns {Promise<[string, string]>} */
 async function tokenOf() {
-  const page = await outlookWith(written()).open(profile, "send");
-  await verified(page);
+  const page = await office.outlook(office.written()).open(office.profile, "send");
+  await office.verified(page);
   await page.close();
-  const { origins } = await profile.storageState();
+  const { origins } = await office.profile.storageState();
   const kept = origins.flatMap(({ localStorage }) => localStorage);
   const found = kept.find(({ name }) => name.endsWith("couvert-outlook-token"));
   assert.ok(found);
@@ -460,10 +407,10 @@ async function tokenOf() {
 }
 
 test("the manifests name this server, and its panes may be framed by webmail alone", async () => {
-  const get = (/** @type {string} */ name) => fetch(`${server.baseUrl}/outlook/${name}`);
+  const get = (/** @type {string} */ name) => fetch(`${office.server.baseUrl}/outlook/${name}`);
   const xml = await (await get("manifest.xml")).text();
   const json = await (await get("manifest.json")).json();
-  assert.ok(xml.includes(`${server.baseUrl}/outlook/send.html`));
+  assert.ok(xml.includes(`${office.server.baseUrl}/outlook/send.html`));
   assert.ok(!`${xml}${JSON.stringify(json)}`.includes("couvert.invalid"));
   assert.equal(/<Id>(.*)<\/Id>/.exec(xml)?.[1], json.id);
   assert.match(json.id, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -475,7 +422,7 @@ test("the manifests name this server, and its panes may be framed by webmail alo
   assert.match(policy, /frame-ancestors 'self' https:\/\/outlook\.office\.com /);
   assert.match(policy, /script-src 'self' https:\/\/appsforoffice\.microsoft\.com;/);
   assert.equal(page.headers.get("x-frame-options"), null);
-  const portal = await fetch(`${server.baseUrl}/`);
+  const portal = await fetch(`${office.server.baseUrl}/`);
   assert.match(portal.headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/);
   const without = await Couvertd.start({ name: "no-outlook" });
   assert.equal((await fetch(`${without.baseUrl}/outlook/manifest.xml`)).status, 404);

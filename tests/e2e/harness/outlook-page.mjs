@@ -41,6 +41,14 @@ export function beOffice(told) {
         });
       });
     };
+  /** Values that are asked for at once, changed here, and kept by `saveAsync`. */
+  const kept = (/** @type {string} */ call, /** @type {Record<string, unknown>} */ values) => ({
+    get: (/** @type {string} */ name) => values[name],
+    set: (/** @type {string} */ name, /** @type {unknown} */ value) => {
+      values[name] = value;
+    },
+    saveAsync: (/** @type {Function} */ done) => method(call)(values, done),
+  });
   const recipients = (/** @type {string} */ field) => ({
     getAsync: method(`${field}.getAsync`),
     setAsync: method(`${field}.setAsync`),
@@ -74,6 +82,10 @@ export function beOffice(told) {
       getAllAsync: method("sessionData.getAllAsync"),
     },
     sensitivityLabel: { getAsync: method("sensitivityLabel.getAsync") },
+    loadCustomPropertiesAsync: (/** @type {Function} */ done) =>
+      method("loadCustomPropertiesAsync")((/** @type {any} */ result) =>
+        done({ ...result, value: kept("customProperties.saveAsync", result.value) }),
+      ),
     displayReplyFormAsync: method("displayReplyFormAsync"),
   };
   const isAtMost = (/** @type {string} */ version) =>
@@ -97,14 +109,7 @@ export function beOffice(told) {
         isSetSupported: (/** @type {string} */ set, /** @type {string} */ version) =>
           set === "Mailbox" && isAtMost(version),
       },
-      roamingSettings: {
-        get: (/** @type {string} */ name) => roaming[name],
-        set: (/** @type {string} */ name, /** @type {unknown} */ value) => {
-          roaming[name] = value;
-        },
-        saveAsync: (/** @type {Function} */ done) =>
-          method("roamingSettings.saveAsync")(roaming, done),
-      },
+      roamingSettings: kept("roamingSettings.saveAsync", roaming),
       mailbox: {
         userProfile: { emailAddress: told.address, displayName: told.name },
         item: told.mode === "compose" ? item : { ...item, conversationId: told.conversationId },

@@ -8,6 +8,8 @@
 //   [recipients] javascript/api/outlook/office.recipients
 //   [subject] javascript/api/outlook/office.subject
 //   [body] javascript/api/outlook/office.body
+//   [session] javascript/api/outlook/office.sessiondata
+//   [properties] javascript/api/outlook/office.customproperties
 //   [content] javascript/api/outlook/office.attachmentcontent
 //   [alerts] office/dev/add-ins/outlook/onmessagesend-onappointmentsend-events
 import { randomUUID } from "node:crypto";
@@ -58,6 +60,8 @@ export class Mail {
     this.attachments = [];
     /** @type {Map<string, string>} */
     this.session = new Map();
+    /** Of our add-in. @type {Record<string, unknown>} */
+    this.properties = {};
     this.label = "";
     this.conversationId = randomUUID();
     Object.assign(this, given);
@@ -68,6 +72,12 @@ export class Mail {
     const { people, subject, html, attachments } = this;
     const files = attachments.map(({ name, content }) => [name, content.length]);
     return structuredClone({ people, subject, html, files });
+  }
+
+  /** Outlook was quit; the draft is opened again. */
+  reopen() {
+    this.session.clear(); // [session] It is there while the mail's window is.
+    for (const attachment of this.attachments) attachment.id = randomUUID();
   }
 
   /** @param {string} name @param {Buffer | string} content @param {Partial<Attachment>} [more] */
@@ -114,6 +124,9 @@ export class Outlook {
     this.fate = new Map();
     /** The name of calls that never answer. */
     this.stalled = "";
+    /** Calls that do what they are asked to and never say so.
+     * @type {(call: string, args: any[]) => boolean} */
+    this.isMute = () => false;
     /** The name of calls that fail. */
     this.failing = "";
     /** What has left by Outlook's own Send. @type {string[]} */
@@ -168,7 +181,8 @@ export class Outlook {
       await new Promise((resolve) => setTimeout(resolve, 1));
       if (fate === "fails" || this.failing === call) refuse("InternalServerError");
       if (this.running > atOnceMax) refuse("TooManyAsyncCalls");
-      return { value: this.#perform(call, args) };
+      const value = this.#perform(call, args);
+      return this.isMute(call, args) ? undefined : { value };
     } catch (error) {
       const { office } = /** @type {{ office?: Wrong }} */ (error);
       if (!office) throw error;
@@ -206,6 +220,13 @@ export class Outlook {
         return mail.label;
       case "displayReplyFormAsync":
         this.replies += 1;
+        return undefined;
+      case "loadCustomPropertiesAsync":
+        return mail.properties;
+      case "customProperties.saveAsync":
+        // [properties] 2500 characters as JSON.
+        if (JSON.stringify(args[0]).length > 2500) refuse("DataExceedsMaximumSize");
+        mail.properties = args[0];
         return undefined;
       case "roamingSettings.saveAsync":
         // [limits] 32 KB of all settings.

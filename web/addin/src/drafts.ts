@@ -29,18 +29,19 @@ export async function beginDraft({ api, host }: Server, from: string): Promise<R
   return pass({ id, secret, seal, address });
 }
 
-/** `watch` makes the records that a page shows. */
+/** `watch` makes the records that a page shows; `changed` hears often that some has changed. */
 export function uploadsInto(
   { api, host, headers }: Server,
   { id, secret }: Place,
   watch: <T extends object>(record: T) => T,
+  changed: () => void = () => undefined,
 ): Uploads {
   const endpoint = host.base + uploadPath(id);
   return new Uploads({
     carrier: tusCarrier({ endpoint, secret, headers: headers() }),
     now: host.now,
     watch,
-    changed: () => undefined,
+    changed,
     drop: (no) => void api.deleteFile(id, no, secret),
   });
 }

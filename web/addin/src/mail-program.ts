@@ -52,6 +52,11 @@ export interface Letter {
   readonly notKept: TextKey;
   /** Puts right what an earlier pane left behind; absent where none can. To be called first. */
   recover?(): Promise<Recovered | undefined>;
+  /**
+   * What this mail is known by, and no other, when it is opened again: random, and no secret.
+   * Absent where a mail cannot be marked: then nothing goes on that a closed pane left.
+   */
+  mark?(): Promise<string>;
   read(): Promise<Written>;
   /** The bytes of an attachment. Throws where the mail program does not hand them over. */
   fileOf(id: AttachmentId): Promise<Blob>;

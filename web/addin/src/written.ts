@@ -54,3 +54,10 @@ export function addPeople(people: Person[], addresses: readonly string[], kind: 
     if (!isThere) people.push({ address, kind });
   }
 }
+
+/** Whether it says the same; attachments that were put back have other IDs than before. */
+export function saysTheSame(one: Told, other: Told): boolean {
+  const said = ({ address, people, subject, text, attachments }: Told) =>
+    JSON.stringify([address, people, subject, text, attachments.map(({ name }) => name)]);
+  return said(one) === said(other);
+}

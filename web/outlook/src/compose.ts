@@ -89,13 +89,6 @@ export async function readWritten(): Promise<Written> {
   return writtenOf(told, from.displayName || from.emailAddress);
 }
 
-/** Whether it says the same; attachments that were put back have other IDs than before. */
-export function saysTheSame(one: Written, other: Written): boolean {
-  const said = ({ address, people, subject, text, attachments }: Written) =>
-    JSON.stringify([address, people, subject, text, attachments.map(({ name }) => name)]);
-  return said(one) === said(other);
-}
-
 export async function contentOf(id: string): Promise<Office.AttachmentContent> {
   return ask((done) => composed().getAttachmentContentAsync(id, done));
 }

@@ -2,7 +2,7 @@
 // itself, which the person then sends; for several, the server sends theirs. As long as the mail is
 // neither what it was nor a whole notification it has no recipients, so that no button sends it.
 import type { Letter, Mail } from "@couvert/addin/mail-program.ts";
-import type { Written } from "@couvert/addin/written.ts";
+import { saysTheSame, type Written } from "@couvert/addin/written.ts";
 
 import {
   attachmentsNow,
@@ -13,7 +13,6 @@ import {
   formatNow,
   peopleNow,
   readWritten,
-  saysTheSame,
   setBody,
   setPeople,
   setSubject,
@@ -24,6 +23,7 @@ import {
 } from "./compose.ts";
 import { ask, composed } from "./office.ts";
 import { replyOf } from "./replies.ts";
+import { markOf } from "./mark.ts";
 import { found, holdWith, noteBefore, release, type Before } from "./session.ts";
 
 /** Attachments as Outlook gave them, to be put back. */
@@ -64,8 +64,10 @@ async function isNotification(mail: Mail, written: Written, format: Format): Pro
   const link = /https?:\/\/[^"'<>\s]+\/r\/[a-z2-7]{26}/.exec(mail[format])?.[0];
   if (link === undefined || !(await bodyNow(format)).includes(link)) return false;
   const text = await bodyNow("text");
-  // What is as short as a word may stand in any notification.
-  if (written.text.length > 20 && text.includes(written.text)) return false;
+  // What is as short as a word may stand in any notification; what has the link is one itself,
+  // which an earlier pane had put there.
+  const isOwn = written.text.length > 20 && !written.text.includes(link);
+  if (isOwn && text.includes(written.text)) return false;
   if ((await attachmentsNow()).length > 0) return false;
   return (await subjectNow()) === subject.slice(0, 255);
 }
@@ -128,6 +130,7 @@ export function outlookLetter(): Letter {
     ownMailsMax: 1,
     choosesFiles: true,
     notKept: "addin.done.not_cleared",
+    mark: markOf,
     read: readWritten,
     fileOf: (id) => fileOf(String(id)),
     removeAttachment: (id) => remove(String(id)),

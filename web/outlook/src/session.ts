@@ -27,6 +27,9 @@ async function all(): Promise<Record<string, string>> {
   >;
 }
 
+export const markNoted = async (): Promise<string | undefined> => (await all())["mark"];
+export const noteMark = (mark: string): Promise<void> => set("mark", mark);
+
 /** What a mail was before it was changed, to be put back. */
 export interface Before {
   readonly people: Record<"to" | "cc" | "bcc", Office.EmailUser[]>;

@@ -20,21 +20,26 @@ import { QuickSwitch } from "@couvert/ui/quick/quick-switch.svelte.ts";
 import { SvelteSet } from "svelte/reactivity";
 
 import { noAnswer } from "../failures.ts";
-import type {
-  AttachmentId,
-  Delivered,
-  Kept,
-  Letter,
-  Mail,
-  MailProgram,
-  Recovered,
-} from "../mail-program.ts";
+import type { AttachmentId, Letter, MailProgram, Recovered } from "../mail-program.ts";
 import type { Wish } from "../quick/connecting.svelte.ts";
 import { createServer, type Server } from "../server.ts";
 import { Proof } from "../verify.svelte.ts";
 import type { Person, Written } from "../written.ts";
+import { Deliveries, type Delivery } from "./deliveries.svelte.ts";
 import { MailFiles, type Item } from "./files.svelte.ts";
-import { noteFor } from "./note.ts";
+import {
+  earlierOf,
+  fateOf,
+  isMore,
+  mayPass,
+  Notes,
+  startUntilAnswered,
+  takeBack,
+  wholeItems,
+  type Draft,
+  type Gone,
+  type WentOn,
+} from "./going-on.ts";
 import { buildStart } from "./start.ts";
 
 export type Stage = "loading" | "server" | "verify" | "form" | "sending" | "done";
@@ -44,20 +49,13 @@ export type Lack =
   | "refused"
   | "nobody"
   | "unread"
+  | "unchosen"
   | "files"
   | "password"
   | "differ"
   | "weak"
   | "quick" // it is chosen, and not ready here
   | "other_ways"; // it opens for somebody in another way than was shown
-
-const pauses = [1000, 2000, 4000, 8000, 15_000, 30_000];
-
-export interface Delivery {
-  readonly address: string;
-  readonly mail: Mail;
-  state: "waiting" | Delivered | "failed";
-}
 
 export class Sending {
   stage = $state<Stage>("loading");
@@ -81,22 +79,23 @@ export class Sending {
   notifyDownload = $state(false);
   showFileNames = $state(false);
 
-  recovered = $state<Recovered | undefined>();
-  started = $state.raw<Started | undefined>();
-  deliveries = $state<Delivery[]>([]);
-  /** Where the writer's copy is; undefined while that is open. */
-  kept = $state<Kept | "failed" | undefined>();
+  recovered = $state<Recovered | WentOn | undefined>();
+  deliveries = $state.raw<Deliveries | undefined>();
 
   private without = new SvelteSet<string>();
   private chosen = $state.raw<readonly Item[]>([]);
   /** A recovery code is shown. */
   private keepsCode = false;
   private server: Server | undefined;
+  private request: Start | undefined;
+  readonly notes: Notes;
 
   constructor(
     private readonly program: MailProgram,
-    private readonly letter: Letter,
-  ) {}
+    readonly letter: Letter,
+  ) {
+    this.notes = new Notes(letter);
+  }
 
   get choosesFiles(): boolean {
     return this.letter.choosesFiles;
@@ -104,10 +103,6 @@ export class Sending {
 
   private ownMailsMax(): number {
     return this.letter.ownMailsMax;
-  }
-
-  get notKept() {
-    return this.letter.notKept;
   }
 
   readonly people = $derived(this.peopleOf(this.mail, this.policy));
@@ -142,10 +137,6 @@ export class Sending {
   readonly fromOwnMailbox = $derived(
     this.policy?.client_mail === true && this.people.length <= this.ownMailsMax(),
   );
-  readonly delivered = $derived(
-    this.deliveries.every(({ state }) => state === "sent" || state === "ready"),
-  );
-
   async begin(): Promise<void> {
     this.failure = undefined;
     await this.heed(async () => {
@@ -157,8 +148,8 @@ export class Sending {
       }
       this.phone = settings.phone;
       this.server = createServer(settings, this.program.saveSettings);
-      this.files?.stop({ discard: true });
-      this.files = new MailFiles(this.server, this.letter);
+      this.files?.stop({ discard: false });
+      this.files = new MailFiles(this.server, this.letter, () => void this.note());
       this.recovered ??= await this.letter.recover?.();
       this.mail = await this.letter.read();
       const known = await this.server.verificationOf(this.mail.address);
@@ -187,13 +178,78 @@ export class Sending {
     await proof.begin("provide");
   }
 
-  /** The form, and the files on their way. */
+  /** The form, and the files on their way; or what an earlier pane had come to. */
   private async prepare(): Promise<void> {
+    this.stage = "loading";
+    const found = await earlierOf(this.server!, await this.notes.load(), this.mail!.address);
+    if (!found.ok) {
+      this.failure = found;
+      return;
+    }
+    const { value: earlier } = found;
+    if (earlier.kind === "started" && (await this.settle(earlier))) return;
+    this.request = undefined;
     this.stage = "form";
     if (!(await this.askPolicy())) return;
-    const begun = await this.files!.begin(this.mail!.address);
-    if (!begun.ok) this.failure = begun;
-    else await Promise.all([this.followFiles(), this.lookAtQuick()]);
+    const begun = await this.files!.begin(
+      this.mail!.address,
+      earlier.kind === "draft" ? this.takeUp(earlier) : undefined,
+    );
+    if (!begun.ok) {
+      this.failure = begun;
+      return;
+    }
+    await this.note();
+    await Promise.all([this.followFiles(), this.lookAtQuick()]);
+  }
+
+  private note(request?: Start): Promise<void> {
+    const { place } = this.files!;
+    if (!place || (this.request && !request)) return Promise.resolve(); // what is asked stays noted
+    const asked = request && { request, written: this.mail!, sent: [] };
+    return this.notes.keep({
+      ...{ server: this.server!.host.base, address: this.mail!.address, place },
+      files: this.files!.noted(),
+      ...(asked && { asked }),
+    });
+  }
+
+  /** The draft of an earlier pane. */
+  private takeUp(draft: Draft) {
+    if (this.notes.isEarlier && isMore(draft)) this.recovered ??= "unfinished";
+    this.chosen = [...this.chosen, ...wholeItems(draft, this.chosen)];
+    return { place: draft.noted.place, files: draft.files };
+  }
+
+  /** A transfer that an earlier pane had started. Whether nothing is left to be filled in. */
+  private async settle(gone: Gone): Promise<boolean> {
+    const { started, asked } = gone;
+    const fate = fateOf(this.mail!, gone, this.recovered === "interrupted");
+    if (fate === "changed") {
+      const became = await takeBack(this.server!, this.letter, gone, this.mail!);
+      if (!became.ok) {
+        this.failure = became;
+        return true;
+      }
+      this.recovered = became.value;
+      this.mail = await this.letter.read();
+      await this.notes.forget();
+      return false;
+    }
+    const { password } = asked.request;
+    this.mode = password === undefined ? "none" : "generated";
+    this.generated = password ?? "";
+    const isThere = fate === "notification";
+    const stateOf = (address: string) => (asked.sent.includes(address) ? "sent" : "failed");
+    this.deliveries = this.deliveriesOf(started, isThere ? () => "ready" : stateOf);
+    this.stage = "done";
+    if (isThere) await this.deliveries.keepAsNotification();
+    else if (this.deliveries.areGone) await this.deliveries.keep();
+    return true;
+  }
+
+  private deliveriesOf(started: Started, stateOf?: (address: string) => Delivery["state"]) {
+    return new Deliveries(this, started, this.mail!, stateOf);
   }
 
   /** Asks how it stands with the recipients by QUICK. */
@@ -343,6 +399,7 @@ export class Sending {
     if (this.refused.length > 0) return "refused";
     if (this.people.length === 0) return "nobody";
     if (this.files!.unread.length > 0) return "unread";
+    if (this.files!.unchosen.length > 0) return "unchosen";
     if (!this.files!.complete) return "files";
     if (await this.hasOtherWays()) return "other_ways";
     if (this.quick.on && (this.quick.here !== "yes" || this.keepsCode)) return "quick";
@@ -366,6 +423,7 @@ export class Sending {
     if (this.stage !== "form") return;
     this.failure = undefined;
     this.lack = undefined;
+    if (this.request) return this.begin(); // asked before, without an answer: what came of it?
     this.stage = "sending";
     await this.heed(() => this.sendNow());
   }
@@ -378,39 +436,21 @@ export class Sending {
       return;
     }
     const built = await this.build();
+    if (built.ok) await this.note((this.request = built.value));
     const answer = built.ok ? await this.start(built.value) : built;
     if (!answer.ok) {
       this.failure = answer;
       this.stage = "form";
+      if (built.ok && mayPass(answer.code)) return;
+      this.request = undefined;
+      await this.note();
       await this.lookAtQuick();
       return;
     }
-    this.started = answer.value;
     this.files!.stop({ discard: false });
-    this.deliveries = this.started.recipients.flatMap(({ address, mail }) =>
-      mail ? [{ address, mail, state: "waiting" as const }] : [],
-    );
+    this.deliveries = this.deliveriesOf(answer.value);
     this.stage = "done";
-    await this.handOver();
-  }
-
-  /** Mails what has not left, then keeps the copy. To be called again after a failure. */
-  async handOver(): Promise<void> {
-    for (const delivery of this.deliveries) {
-      if (delivery.state === "sent" || delivery.state === "ready") continue;
-      delivery.state = "waiting";
-      delivery.state = await this.letter
-        .deliver(this.mail!, delivery.address, delivery.mail)
-        .catch(() => "failed" as const);
-    }
-    if (this.delivered) await this.keep();
-  }
-
-  /** To be called again after a failure. */
-  async keep(): Promise<void> {
-    if (this.kept !== undefined && this.kept !== "failed") return;
-    const note = noteFor(this.mail!.attachments, this.started!.expires);
-    this.kept = await this.letter.keep(this.mail!, note).catch(() => "failed" as const);
+    await this.deliveries.handOver();
   }
 
   private async build(): Promise<Result<Start>> {
@@ -441,22 +481,15 @@ export class Sending {
     return pass(start);
   }
 
-  /** The same request again and again while the server is away: it makes one transfer only. */
-  private async start(request: Start): Promise<Result<Started>> {
-    const { id, secret } = this.files!.place!;
-    for (let attempt = 0; ; attempt += 1) {
-      const answer = await this.server!.api.start(id, request, secret);
-      const passes = !answer.ok && ["unavailable", "throttled"].includes(answer.code);
-      const pause = pauses[attempt];
-      this.waiting = passes && pause !== undefined;
-      if (!this.waiting) return answer;
-      await this.server!.host.wait(pause!);
-    }
+  private start(request: Start): Promise<Result<Started>> {
+    return startUntilAnswered(this.server!, this.files!.place!, request, (is) => {
+      this.waiting = is;
+    });
   }
 
-  /** The pane closes: what was not started is thrown away, the mail stays as it is. */
+  /** The pane closes: what no other pane can go on with is thrown away; the mail stays as it is. */
   end(): void {
     this.proof?.end();
-    if (!this.started) this.files?.stop({ discard: true });
+    if (!this.deliveries) this.files?.stop({ discard: !this.notes.isKept });
   }
 }
