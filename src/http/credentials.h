@@ -16,10 +16,6 @@ namespace couvert {
 ///         not come from the portal's own pages; `denied` for a retrieval without its token.
 Result<> read_credentials(const Access& access, std::string_view base_url, Request& request);
 
-/// Reads what a request is named by, so that it is done once (the field Idempotency-Key, a string
-/// as RFC 8941 has it). Errors: `invalid`.
-Result<> read_request_key(Request& request);
-
 /// Whether a request that changes something may come from where it comes from. Programs with a
 /// token say nothing about that; browsers say Sec-Fetch-Site, older ones Origin.
 bool origin_allowed(const Fields& fields, std::string_view base_url);

@@ -7,6 +7,7 @@
 #include "http/cookies.h"
 #include "http/credentials.h"
 #include "http/cross_origin.h"
+#include "http/request_key.h"
 
 namespace couvert {
 namespace {

@@ -10,6 +10,7 @@
 #include "http/portal.h"
 #include "http/problem.h"
 #include "http/request_head.h"
+#include "http/request_key.h"
 #include "http/tus_headers.h"
 
 namespace couvert {
