@@ -260,14 +260,38 @@ Result<RecipientChange> read_recipient_change(const Json& json, WithAddress with
   return change;
 }
 
-Result<std::optional<TrackingId>> read_before(std::string_view query) {
-  constexpr std::string_view name = "before=";
-  if (query.empty()) return std::optional<TrackingId>();
-  if (!query.starts_with(name)) return fail(ErrorCode::invalid, "another query");
-  query.remove_prefix(name.size());
-  const Result<TrackingId> id = TrackingId::parse(query);
-  if (!id || id->text() != query) return fail(ErrorCode::invalid, "no tracking ID");
-  return std::optional<TrackingId>(*id);
+// In one spelling: no sign, no zero in front.
+static std::optional<std::size_t> read_limit(std::string_view text) {
+  std::size_t count = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  const bool good = stop == end && error == std::errc() && !text.starts_with('0') && count >= 1;
+  return good && count <= limits::sent_page_max ? std::optional(count) : std::nullopt;
+}
+
+Result<PageWish> read_page_wish(std::string_view query) {
+  PageWish wish;
+  std::optional<std::size_t> count;
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view field = query.substr(0, end);
+    if (field.starts_with("before=") && !wish.before) {
+      const std::string_view text = field.substr(field.find('=') + 1);
+      const Result<TrackingId> id = TrackingId::parse(text);
+      if (!id || id->text() != text) return fail(ErrorCode::invalid, "before is no tracking ID");
+      wish.before = *id;
+    } else if (field.starts_with("limit=") && !count) {
+      count = read_limit(field.substr(field.find('=') + 1));
+      if (!count) return fail(ErrorCode::invalid, "limit is no number from 1 to 50");
+    } else {
+      return fail(ErrorCode::invalid, "another query");
+    }
+    query.remove_prefix(end);
+    if (query == "&") return fail(ErrorCode::invalid, "another query");
+    if (!query.empty()) query.remove_prefix(1);
+  }
+  wish.count = count.value_or(wish.count);
+  return wish;
 }
 
 Result<TransferId> read_transfer_id(const Json& json) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "http/api_json.h"
+#include "service/page_wish.h"
 
 namespace couvert {
 
@@ -69,8 +70,8 @@ struct RecipientChange {
 enum class WithAddress { yes, no };
 Result<RecipientChange> read_recipient_change(const Json& json, WithAddress with);
 
-/// The tracking ID of the query "before=ID"; none for an empty query.
-Result<std::optional<TrackingId>> read_before(std::string_view query);
+/// The query of a list: "before=ID" and "limit=N", each once or not at all, in any order.
+Result<PageWish> read_page_wish(std::string_view query);
 
 Result<TransferId> read_transfer_id(const Json& json);
 

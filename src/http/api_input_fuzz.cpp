@@ -236,7 +236,11 @@ void fuzz(std::string_view input) {
   if (input.empty()) return;
   const std::string_view body = input.substr(1);
   if (input[0] == 'q') return check_query(body);
-  if (input[0] == 'b') return static_cast<void>(read_before(body));
+  if (input[0] == 'b') {
+    const Result<PageWish> wish = read_page_wish(body);
+    INVARIANT(!wish || (wish->count >= 1 && wish->count <= limits::sent_page_max));
+    return;
+  }
   const JsonLimits bounds{limits::json_bytes_max, limits::json_depth_max, limits::json_values_max};
   const Result<Json> json = parse_json(body, bounds);
   if (json) check(input[0], *json);

@@ -23,10 +23,10 @@ Json json_of(const ReceivedTransfer& one) {
 }
 
 Outcome list_received(const ApiParts& api, Ask request) {
-  const Result<std::optional<TrackingId>> before = read_before(request->query);
-  if (!before) return before.error();
+  const Result<PageWish> wish = read_page_wish(request->query);
+  if (!wish) return wish.error();
   const auto proof = id_argument<VerificationId>(*request, 0);
-  const Result<ReceivedPage> page = api.received.list(request->caller, proof, *before);
+  const Result<ReceivedPage> page = api.received.list(request->caller, proof, *wish);
   if (!page) return page.error();
   Json::Array transfers;
   for (const ReceivedTransfer& one : page->transfers) transfers.push_back(json_of(one));

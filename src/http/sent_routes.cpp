@@ -35,10 +35,10 @@ Response known_or(const Request& request, const Json& body) {
 }
 
 Outcome list(const ApiParts& api, Ask request) {
-  const Result<std::optional<TrackingId>> before = read_before(request->query);
-  if (!before) return before.error();
+  const Result<PageWish> wish = read_page_wish(request->query);
+  if (!wish) return wish.error();
   const auto proof = id_argument<VerificationId>(*request, 0);
-  const Result<SentPage> page = api.sent.list(request->caller, proof, *before);
+  const Result<SentPage> page = api.sent.list(request->caller, proof, *wish);
   if (!page) return page.error();
   return known_or(*request, json_of(*page));
 }

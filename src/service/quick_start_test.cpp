@@ -125,8 +125,8 @@ TEST_CASE("QUICK: who is not connected opens the same transfer by its password")
   for (const auto& [side, open_by] :
        {std::pair(&scene.bert, OpenBy::quick), {&scene.carl, OpenBy::password}}) {
     const auto proofs = Verify(*scene.world.parts).list(side->caller);
-    const auto page = Received(*scene.world.parts)
-                          .list(side->caller, proofs->at(0).verification_id, std::nullopt);
+    const auto page =
+        Received(*scene.world.parts).list(side->caller, proofs->at(0).verification_id, {});
     REQUIRE(page.has_value());
     CHECK(page->transfers.at(0).open_by == open_by);
     CHECK(page->transfers.at(0).transfer_id.has_value());

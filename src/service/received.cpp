@@ -68,18 +68,18 @@ Result<ReceivedTransfer> told_by_mail(const Parts& parts, const ReceivedRow& row
 }  // namespace
 
 Result<ReceivedPage> Received::list(const Caller& caller, const VerificationId& proof,
-                                    const std::optional<TrackingId>& before) {
+                                    const PageWish& wish) {
   Result<Address> to = Verify(parts_).prove_by(caller, proof);
   if (!to) return pass(to);
   ReceivedPage page{std::move(*to), {}, false};
   std::vector<ReceivedRow> rows;
   const Result<> read = parts_.database.read([&](Transaction& tx) -> Result<> {
-    const Result<std::optional<Transfer>> last = received_before(tx, page.to, before);
+    const Result<std::optional<Transfer>> last = received_before(tx, page.to, wish.before);
     if (!last) return pass(last);
-    const ReceivedQuery query{page.to, parts_.clock.now(), *last, limits::sent_page_max + 1};
+    const ReceivedQuery query{page.to, parts_.clock.now(), *last, wish.count + 1};
     Result<std::vector<Transfer>> found = received_transfers(tx, query);
     if (!found) return pass(found);
-    page.more = found->size() > limits::sent_page_max;
+    page.more = found->size() > wish.count;
     if (page.more) found->pop_back();
     for (Transfer& transfer : *found) {
       Result<ReceivedRow> row = row_of(tx, std::move(transfer), page.to);

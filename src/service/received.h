@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "service/page_wish.h"
 #include "service/verify.h"
 #include "store/file_table.h"
 
@@ -28,7 +29,7 @@ struct ReceivedTransfer {
 
 struct ReceivedPage {
   Address to;
-  std::vector<ReceivedTransfer> transfers;  // the latest first, at most limits::sent_page_max
+  std::vector<ReceivedTransfer> transfers;  // the latest first, as many as were asked for
   bool more = false;
 };
 
@@ -37,11 +38,11 @@ class Received {
  public:
   explicit Received(const Parts& parts) : parts_(parts) {}
 
-  /// What the address of one of the caller's proofs may open; behind `before` in the list.
+  /// What the address of one of the caller's proofs may open.
   /// Errors: `denied` for a proof that is not the caller's, and for a tracking ID that was not sent
   ///         to this address.
   Result<ReceivedPage> list(const Caller& caller, const VerificationId& proof,
-                            const std::optional<TrackingId>& before);
+                            const PageWish& wish);
 
  private:
   const Parts& parts_;

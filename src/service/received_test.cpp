@@ -42,14 +42,14 @@ struct Inbox {
   }
 
   ReceivedPage look(const std::optional<TrackingId>& before = {}) {
-    Result<ReceivedPage> page = Received(*world.parts).list(bert, proof, before);
+    Result<ReceivedPage> page = Received(*world.parts).list(bert, proof, {before});
     REQUIRE(page.has_value());
     return std::move(*page);
   }
 
   ErrorCode refused(const Caller& caller, const VerificationId& by,
                     const std::optional<TrackingId>& before = {}) {
-    const Result<ReceivedPage> page = Received(*world.parts).list(caller, by, before);
+    const Result<ReceivedPage> page = Received(*world.parts).list(caller, by, {before});
     REQUIRE_FALSE(page.has_value());
     return page.error().code;
   }

@@ -105,17 +105,16 @@ Result<OpenedKeyslot> open_held(const Parts& parts, const Caller& caller, const 
 }
 
 Result<SentPage> Sent::list(const Caller& caller, const VerificationId& proof,
-                            const std::optional<TrackingId>& before) {
+                            const PageWish& wish) {
   Result<Address> from = Verify(parts_).prove_by(caller, proof);
   if (!from) return pass(from);
   SentPage page{std::move(*from), {}, false};
   const Result<> read = parts_.database.read([&](Transaction& tx) -> Result<> {
-    const Result<std::optional<Transfer>> last = find_before(tx, page.from, before);
+    const Result<std::optional<Transfer>> last = find_before(tx, page.from, wish.before);
     if (!last) return pass(last);
-    Result<std::vector<Transfer>> found =
-        sent_transfers(tx, page.from, *last, limits::sent_page_max + 1);
+    Result<std::vector<Transfer>> found = sent_transfers(tx, page.from, *last, wish.count + 1);
     if (!found) return pass(found);
-    page.more = found->size() > limits::sent_page_max;
+    page.more = found->size() > wish.count;
     if (page.more) found->pop_back();
     for (Transfer& transfer : *found) {
       transfer.state = seen_state(transfer, parts_.clock.now());

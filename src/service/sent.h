@@ -3,6 +3,7 @@
 
 #include "domain/transfer.h"
 #include "sealing/keyslot.h"
+#include "service/page_wish.h"
 #include "service/start.h"
 #include "service/verify.h"
 #include "store/file_table.h"
@@ -37,7 +38,7 @@ struct SentSummary {
 
 struct SentPage {
   Address from;
-  std::vector<SentSummary> transfers;  // the latest first, at most limits::sent_page_max
+  std::vector<SentSummary> transfers;  // the latest first, as many as were asked for
   bool more = false;
 };
 
@@ -62,10 +63,9 @@ class Sent {
  public:
   explicit Sent(const Parts& parts) : parts_(parts) {}
 
-  /// What the address of one of the caller's proofs has sent; behind `before` in the list.
+  /// What the address of one of the caller's proofs has sent.
   /// Errors: `denied` also for a proof that is not the caller's.
-  Result<SentPage> list(const Caller& caller, const VerificationId& proof,
-                        const std::optional<TrackingId>& before);
+  Result<SentPage> list(const Caller& caller, const VerificationId& proof, const PageWish& wish);
   Result<SentTransfer> find(const Caller& caller, const TrackingId& id);
   /// Numbers and sizes; names and subject where the held secret is brought and the transfer lives.
   /// Errors: `refused` ("wrong_secret").

@@ -193,10 +193,10 @@ TEST_CASE("the list has what an address has sent, with what stands out, page by 
   CHECK(page->transfers[0].counts.all == 1);
   CHECK(page->transfers[0].first.at(0).address.text == "bert@example.com");
   CHECK(page->transfers[0].files.count == 2);
-  const Result<SentPage> rest = sent.list(scene.draft.caller, proof, scene.transfer.tracking_id);
+  const Result<SentPage> rest = sent.list(scene.draft.caller, proof, {scene.transfer.tracking_id});
   REQUIRE(rest.has_value());
   CHECK(rest->transfers.empty());
-  CHECK(sent.list(scene.draft.caller, proof, TrackingId::make(world.random)).error().code ==
+  CHECK(sent.list(scene.draft.caller, proof, {TrackingId::make(world.random)}).error().code ==
         ErrorCode::denied);
 }
 

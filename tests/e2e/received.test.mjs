@@ -66,6 +66,12 @@ test("who reads a mailbox sees what is open for it, and nothing of what is in it
   assert.ok(again[ids.indexOf(byPassword.tracking_id)].opened);
   const rest = expectStatus(await list(`?before=${ids[0]}`), 200).json.transfers;
   assert.deepEqual([rest.length, rest[0]?.tracking_id], [1, ids[1]]);
+  const page = expectStatus(await list("?limit=1"), 200).json;
+  assert.deepEqual([page.transfers[0].tracking_id, page.transfers.length], [ids[0], 1]);
+  assert.equal(page.more, true);
+  const last = expectStatus(await list(`?limit=1&before=${ids[0]}`), 200).json;
+  assert.deepEqual([last.transfers[0].tracking_id, last.more], [ids[1], false]);
+  expectProblem(await list("?limit=51"), 400, "invalid");
 });
 
 test("nobody else sees the list, and a tracking ID of others tells nothing", async () => {

@@ -127,6 +127,45 @@ test("the list shows what an address has sent, the latest first", async () => {
   expectProblem(await other.call("GET", path), 404, "denied");
 });
 
+test("a list comes in pages as small as asked for, and another number is refused", async () => {
+  await provide();
+  await provide();
+  const path = `/api/v1/verifications/${proof}/sent`;
+  const get = async (/** @type {string} */ query) =>
+    expectStatus(await client.call("GET", path + query), 200).json;
+  const idsOf = (/** @type {any} */ page) =>
+    page.transfers.map((/** @type {any} */ one) => one.tracking_id);
+  const ids = idsOf(await get(""));
+  /** @type {string[]} */
+  const walked = [];
+  for (let page = await get("?limit=1"); ;) {
+    assert.equal(page.transfers.length, 1);
+    walked.push(...idsOf(page));
+    assert.equal(page.more, walked.length < ids.length);
+    if (!page.more) break;
+    page = await get(`?limit=1&before=${walked.at(-1)}`);
+  }
+  assert.deepEqual(walked, ids);
+  assert.deepEqual(idsOf(await get("?limit=50")), ids);
+  assert.deepEqual(idsOf(await get(`?before=${ids[0]}&limit=2`)), ids.slice(1, 3));
+  for (const wrong of [
+    ...[
+      "limit=0",
+      "limit=51",
+      "limit=",
+      "limit=01",
+      "limit=+1",
+      "limit=-1",
+      "limit=1.0",
+      "limit=x",
+    ],
+    ...["limit=1&limit=1", "limit=1&", "&limit=1", "limit=1&&before=x", "Limit=1", "limit=%31"],
+    `before=${ids[0]}&before=${ids[0]}`,
+  ]) {
+    expectProblem(await client.call("GET", `${path}?${wrong}`), 400, "invalid");
+  }
+});
+
 test("taken back from one recipient, a transfer stays with the other", async () => {
   const sent = await provide();
   const path = `${sent.path}/recipients/0/revoke`;
