@@ -57,7 +57,9 @@ Result<std::string> read_user_code(const Json& json) {
 Result<AllowInput> read_allow(const Json& json) {
   ObjectReader reader(json);
   AllowInput input{reader.string("user_code", user_code_typed_bytes_max),
-                   parsed<VerificationId>(reader, "verification_id", VerificationId::parse)};
+                   {parsed<VerificationId>(reader, "verification_id", VerificationId::parse)}};
+  const auto language = parsed_if_there<Language>(reader, "language", language_of);
+  input.yes.language = language.value_or(Language::en);
   const Result<> read = reader.finish();
   if (!read) return pass(read);
   return input;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "http/api_input.h"
+#include "service/programs.h"
 
 namespace couvert {
 
@@ -21,10 +22,10 @@ Result<Secret<32>> read_device_code(const Json& json);
 /// What a person typed, whatever it is.
 Result<std::string> read_user_code(const Json& json);
 
-/// The same, and for which address the program is let in.
+/// The same, for which address the program is let in, and in which language that is told.
 struct AllowInput {
   std::string user_code;
-  VerificationId verification_id;
+  PersonSaysYes yes;
 };
 Result<AllowInput> read_allow(const Json& json);
 

@@ -67,8 +67,7 @@ Outcome find(const ApiParts& api, const Request& request) {
 Outcome allow(const ApiParts& api, const Request& request) {
   const Result<AllowInput> input = read_allow(request.json);
   if (!input) return input.error();
-  const Result<> allowed =
-      api.programs.allow(request.caller, input->user_code, input->verification_id);
+  const Result<> allowed = api.programs.allow(request.caller, input->user_code, input->yes);
   if (!allowed) return allowed.error();
   return no_content();
 }

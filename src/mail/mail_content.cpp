@@ -169,6 +169,16 @@ Json to_json(const QuickMail& mail) {
   return Json(std::move(fields));
 }
 
+Json to_json(const ProgramMail& mail) {
+  Json::Object fields = start_of("program", mail.language);
+  fields.emplace_back("address", mail.address.text);
+  fields.emplace_back("name", mail.name);
+  fields.emplace_back("scopes", write_scopes(mail.scopes));
+  fields.emplace_back("when", to_unix(mail.when));
+  fields.emplace_back("link", mail.link);
+  return Json(std::move(fields));
+}
+
 // Reads the fields that several kinds share, on top of ObjectReader.
 class ContentReader {
  public:
@@ -427,6 +437,19 @@ QuickMail read_quick(ContentReader& reader) {
   return mail;
 }
 
+ProgramMail read_program(ContentReader& reader) {
+  ProgramMail mail;
+  mail.language = reader.language;
+  mail.address = reader.address("address");
+  mail.name = reader.text("name", limits::client_name_bytes_max);
+  const Result<Scopes> scopes = parse_scopes(reader.text("scopes", 100));
+  if (!scopes) reader.fields.refuse("scopes", "are unknown");
+  mail.scopes = scopes.value_or(Scopes());
+  mail.when = reader.time("when");
+  mail.link = reader.link("link");
+  return mail;
+}
+
 MailContent read_content(ContentReader& reader) {
   if (reader.kind == "code") return read_code(reader);
   if (reader.kind == "notification") return read_notification(reader);
@@ -440,6 +463,7 @@ MailContent read_content(ContentReader& reader) {
   if (reader.kind == "expired") return read_expired(reader);
   if (reader.kind == "trouble") return read_trouble(reader);
   if (reader.kind == "quick") return read_quick(reader);
+  if (reader.kind == "program") return read_program(reader);
   reader.fields.refuse("kind", "is unknown");
   return CodeMail();
 }
@@ -450,25 +474,6 @@ std::string written(const MailContent& content) {
 
 }  // namespace
 
-std::string_view name_of(TroubleKind kind) {
-  switch (kind) {
-    case TroubleKind::disk:
-      return "disk";
-    case TroubleKind::certificate:
-      return "certificate";
-    case TroubleKind::mail_server:
-      return "mail_server";
-  }
-  return "";
-}
-
-std::optional<TroubleKind> parse_trouble_kind(std::string_view text) {
-  for (const auto kind : {TroubleKind::disk, TroubleKind::certificate, TroubleKind::mail_server}) {
-    if (name_of(kind) == text) return kind;
-  }
-  return std::nullopt;
-}
-
 Language language_of(const MailContent& content) {
   return std::visit([](const auto& mail) { return mail.language; }, content);
 }
@@ -476,8 +481,7 @@ Language language_of(const MailContent& content) {
 Result<Buffer> encode(const MailContent& content) {
   Buffer bytes;
   append(bytes, as_bytes(written(content)));
-  const Result<MailContent> back = decode(bytes);
-  if (!back) return pass(back);
+  if (const Result<MailContent> back = decode(bytes); !back) return pass(back);
   return bytes;
 }
 

@@ -17,9 +17,11 @@
 #include "base/result.h"
 #include "domain/address.h"
 #include "domain/language.h"
+#include "domain/program.h"
 #include "domain/transfer.h"
 #include "domain/verification.h"
 #include "mail/quick_event.h"
+#include "mail/trouble_kind.h"
 
 namespace couvert {
 
@@ -174,12 +176,6 @@ struct ExpiredMail {
   bool operator==(const ExpiredMail&) const = default;
 };
 
-/// What an operator has to see to.
-enum class TroubleKind { disk, certificate, mail_server };
-
-std::string_view name_of(TroubleKind kind);
-std::optional<TroubleKind> parse_trouble_kind(std::string_view text);
-
 /// To the operator: something fails, or soon will.
 struct TroubleMail {
   Language language = Language::en;
@@ -203,9 +199,22 @@ struct QuickMail {
   bool operator==(const QuickMail&) const = default;
 };
 
-using MailContent = std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail,
-                                 UndeliverableMail, WrongPasswordsMail, PasswordAskedMail,
-                                 RevokedMail, RevocationMail, ExpiredMail, TroubleMail, QuickMail>;
+/// To a person who has let a program in, or in whose name somebody has.
+struct ProgramMail {
+  Language language = Language::en;
+  Address address;   // that it may act for
+  std::string name;  // as the program says of itself
+  Scopes scopes;
+  Instant when;
+  std::string link;  // of the page on which it is ended
+
+  bool operator==(const ProgramMail&) const = default;
+};
+
+using MailContent =
+    std::variant<CodeMail, NotificationMail, HandedOverMail, DownloadedMail, UndeliverableMail,
+                 WrongPasswordsMail, PasswordAskedMail, RevokedMail, RevocationMail, ExpiredMail,
+                 TroubleMail, QuickMail, ProgramMail>;
 
 /// The language that a mail is written in.
 Language language_of(const MailContent& content);

@@ -335,6 +335,26 @@ MailText write_kind(const Writer& write, const QuickMail& mail) {
   return write.finish(page, write(key + "subject", {{"address", one_line(mail.about.text)}}));
 }
 
+MailText write_kind(const Writer& write, const ProgramMail& mail) {
+  const std::string address = shown_address(mail.address);
+  MailPage page = write.page(write("mail.program.title"));
+  page.paragraph(
+      write("mail.program.intro", {{"address", address}, {"date", write.local(mail.when)}}));
+  page.rows({{write("mail.program.name"), without_links(one_line(mail.name))}},
+            RowsKind::short_values);
+  page.section(write("mail.program.allowed"));
+  std::vector<std::string> may;
+  for (const Scope scope : mail.scopes) {
+    may.push_back(write("mail.program.may." + std::string(name_of(scope))));
+  }
+  page.list(std::move(may), ListKind::plain);
+  page.notice(write("mail.program.not_you"));
+  page.button(write("mail.program.open"), mail.link, ButtonKind::second);
+  page.remark(write("mail.program.says"));
+  return write.finish(page,
+                      write("mail.program.subject", {{"address", one_line(mail.address.text)}}));
+}
+
 MailText write_kind(const Writer& write, const RevokedMail& mail) {
   const std::string name = name_of_sender(mail.sender);
   const std::string subject = write("mail.revoked.subject", {{"name", name}});

@@ -34,6 +34,7 @@ RevokedMail sample_revoked(Language language);
 RevocationMail sample_revocation(Language language);
 ExpiredMail sample_expired(Language language);
 QuickMail sample_quick(Language language, QuickEvent event);
+ProgramMail sample_program(Language language);
 TroubleMail sample_trouble(Language language, TroubleKind trouble);
 
 /// All of them with their names.

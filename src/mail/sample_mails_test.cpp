@@ -166,6 +166,15 @@ QuickMail sample_quick(Language language, QuickEvent event) {
   return mail;
 }
 
+ProgramMail sample_program(Language language) {
+  return {language,
+          sample_recipient(),
+          "Nightly backup",
+          {Scope::send, Scope::sent},
+          sample_notification(language).expires,
+          "https://couvert.example.org/device"};
+}
+
 std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language language) {
   return {{"code", sample_code(language)},
           {"program's code", sample_program_code(language)},
@@ -186,6 +195,7 @@ std::vector<std::pair<std::string_view, MailContent>> sample_mails(Language lang
           {"disk", sample_trouble(language, TroubleKind::disk)},
           {"certificate", sample_trouble(language, TroubleKind::certificate)},
           {"mail server", sample_trouble(language, TroubleKind::mail_server)},
+          {"program", sample_program(language)},
           {"quick activated", sample_quick(language, QuickEvent::activated)},
           {"quick new device", sample_quick(language, QuickEvent::new_device)},
           {"quick anew", sample_quick(language, QuickEvent::anew)},

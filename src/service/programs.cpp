@@ -5,6 +5,7 @@
 #include "base/file_name.h"
 #include "crypto/mac.h"
 #include "crypto/secret_bytes.h"
+#include "service/post.h"
 #include "store/counter_table.h"
 
 namespace couvert {
@@ -219,31 +220,43 @@ Result<ProgramWish> Programs::find(const Caller& caller, std::string_view user_c
 }
 
 Result<> Programs::answer(const Caller& caller, std::string_view user_code,
-                          const Address* allowed_for) {
+                          const ProgramMail* allowed) {
   const Result<ProgramWish> found = waiting(caller, user_code);
   if (!found) return pass(found);
   return parts_.database.write([&](Transaction& tx) -> Result<> {
     Result<std::optional<ProgramWish>> wish = find_program_wish(tx, found->device_code_hash);
     if (!wish) return pass(wish);
     if (!wish->has_value() || (*wish)->state != WishState::waiting) return no_such_wish();
-    (*wish)->state = allowed_for != nullptr ? WishState::allowed : WishState::declined;
-    if (allowed_for != nullptr) {
-      const auto others = live_programs(parts_, tx, *allowed_for);
-      if (!others) return pass(others);
-      if (others->size() >= limits::programs_per_address_max) {
-        return fail(ErrorCode::conflict, "programs");
-      }
-      (*wish)->address = *allowed_for;
+    (*wish)->state = allowed != nullptr ? WishState::allowed : WishState::declined;
+    if (allowed == nullptr) return update_program_wish(tx, **wish);
+    const auto others = live_programs(parts_, tx, allowed->address);
+    if (!others) return pass(others);
+    if (others->size() >= limits::programs_per_address_max) {
+      return fail(ErrorCode::conflict, "programs");
     }
+    (*wish)->address = allowed->address;
+    ProgramMail mail = *allowed;
+    mail.name = (*wish)->name;
+    mail.scopes = (*wish)->scopes;
+    const Result<> told =
+        post(parts_, tx, {MailKind::program, mail.address, mail, std::nullopt, -1});
+    if (!told) return told;
     return update_program_wish(tx, **wish);
   });
 }
 
 Result<> Programs::allow(const Caller& caller, std::string_view user_code,
-                         const VerificationId& proof) {
-  const Result<Address> address = Verify(parts_).prove_by(caller, proof);
+                         const PersonSaysYes& yes) {
+  Result<Address> address = Verify(parts_).prove_by(caller, yes.proof);
   if (!address) return pass(address);
-  return answer(caller, user_code, &*address);
+  ProgramMail mail;
+  mail.language = yes.language;
+  mail.address = std::move(*address);
+  mail.when = parts_.clock.now();
+  mail.link = parts_.settings.base_url + "/device";
+  const Result<> allowed = answer(caller, user_code, &mail);
+  if (allowed) parts_.wake_outbox();
+  return allowed;
 }
 
 Result<> Programs::decline(const Caller& caller, std::string_view user_code) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "mail/mail_content.h"
 #include "service/verify.h"
 #include "store/program_table.h"
 
@@ -25,6 +26,12 @@ struct ProgramAccess {
   Secret<32> token;  // of its session
   Scopes scopes;
   Verification verification;
+};
+
+/// For whom a program is let in.
+struct PersonSaysYes {
+  VerificationId proof;
+  Language language = Language::en;  // of the mail that tells it
 };
 
 /// A line of the list of who was let in.
@@ -50,9 +57,9 @@ class Programs {
   /// Errors of the three: `unproven` without a proven mailbox; `denied` for a code that is not
   ///         there, is past or was answered; `throttled` after too many of those.
   Result<ProgramWish> find(const Caller& caller, std::string_view user_code);
-  /// Lets it in for the address of one of the caller's proofs.
-  /// Errors: `conflict` ("programs") where the address has as many as it may.
-  Result<> allow(const Caller& caller, std::string_view user_code, const VerificationId& proof);
+  /// Lets it in for the address of one of the caller's proofs, and mails the person so in their
+  /// language. Errors: `conflict` ("programs") where the address has as many as it may.
+  Result<> allow(const Caller& caller, std::string_view user_code, const PersonSaysYes& yes);
   Result<> decline(const Caller& caller, std::string_view user_code);
 
   /// Who was let in for the address of one of the caller's proofs, the oldest first.
@@ -70,7 +77,7 @@ class Programs {
   Result<> count_guess(const Caller& caller);
   /// The waiting wish of a code; counts the guess where there is none.
   Result<ProgramWish> waiting(const Caller& caller, std::string_view user_code);
-  Result<> answer(const Caller& caller, std::string_view user_code, const Address* allowed_for);
+  Result<> answer(const Caller& caller, std::string_view user_code, const ProgramMail* allowed);
   Result<ProgramAccess> let_in(Transaction& tx, const ProgramWish& wish);
 
   const Parts& parts_;

@@ -31,7 +31,7 @@ struct Letting {
   }
   Caller let_in(const Scopes& scopes) {
     const ProgramCodes codes = ask(scopes);
-    REQUIRE(programs.allow(person, codes.user_code, proof).has_value());
+    REQUIRE(programs.allow(person, codes.user_code, {proof}).has_value());
     const Result<ProgramAccess> access = programs.poll(codes.device_code);
     REQUIRE(access.has_value());
     const Sha256Digest hash = hash_secret(access->token);
@@ -68,7 +68,7 @@ TEST_CASE("a code lives ten minutes, for the program and for the person") {
   CHECK(here.polled(codes) == ErrorCode::expired);
   Letting late;
   const ProgramCodes allowed = late.ask();
-  REQUIRE(late.programs.allow(late.person, allowed.user_code, late.proof).has_value());
+  REQUIRE(late.programs.allow(late.person, allowed.user_code, {late.proof}).has_value());
   late.world.clock.advance(10min);
   CHECK(late.polled(allowed) == ErrorCode::expired);
 }
@@ -76,7 +76,7 @@ TEST_CASE("a code lives ten minutes, for the program and for the person") {
 TEST_CASE("a program's token is given once") {
   Letting here;
   const ProgramCodes codes = here.ask();
-  REQUIRE(here.programs.allow(here.person, codes.user_code, here.proof).has_value());
+  REQUIRE(here.programs.allow(here.person, codes.user_code, {here.proof}).has_value());
   CHECK(here.programs.poll(codes.device_code).has_value());
   CHECK(here.polled(codes) == ErrorCode::expired);
 }
@@ -116,7 +116,7 @@ TEST_CASE("programs that were not used make room for others, and are swept") {
   Letting here;
   for (std::size_t i = 0; i < limits::programs_per_address_max; ++i) here.let_in({Scope::sent});
   const ProgramCodes full = here.ask();
-  const Result<> refused = here.programs.allow(here.person, full.user_code, here.proof);
+  const Result<> refused = here.programs.allow(here.person, full.user_code, {here.proof});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().detail == "programs");
   here.world.clock.advance(24h * 13);

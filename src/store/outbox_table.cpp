@@ -11,7 +11,8 @@ constexpr std::array all_kinds = {
     MailKind::code,           MailKind::notification,  MailKind::handed_over,
     MailKind::downloaded,     MailKind::undeliverable, MailKind::wrong_passwords,
     MailKind::password_asked, MailKind::revoked,       MailKind::revocation,
-    MailKind::expired,        MailKind::trouble,       MailKind::quick};
+    MailKind::expired,        MailKind::trouble,       MailKind::quick,
+    MailKind::program};
 
 }  // namespace
 
@@ -41,6 +42,8 @@ std::string_view name_of(MailKind kind) {
       return "trouble";
     case MailKind::quick:
       return "quick";
+    case MailKind::program:
+      return "program";
   }
   return "";
 }

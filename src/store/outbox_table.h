@@ -31,6 +31,7 @@ enum class MailKind {
   expired,
   trouble,  // to the operator
   quick,    // of QUICK, to a person
+  program,  // to a person who let one in
 };
 
 struct OutboxRow {

@@ -16,6 +16,7 @@ import { FakeClock } from "./harness/fake-clock.mjs";
 import { FaultySmtp } from "./harness/faulty-smtp.mjs";
 import { codeIn, headerOf, readable, transferLinkIn } from "./harness/mailbox.mjs";
 import { waitUntil } from "./harness/processes.mjs";
+import { askToBeLetIn } from "./harness/programs.mjs";
 import { mailbox, root, runContext } from "./harness/run-context.mjs";
 
 /** @typedef {import("./harness/mailbox.mjs").Mail} Mail */
@@ -179,6 +180,33 @@ for (const language of languages) {
     await checkForm(downloaded, anna, language);
     await lookAt(downloaded, `downloaded-${language}`);
     assert.ok(readable(downloaded.subject).includes(bert));
+  });
+}
+
+for (const language of languages) {
+  const anna = `mails-anna-${language}@example.org`;
+
+  test(`who lets a program in is told so, and where it is ended, in ${language}`, async () => {
+    const client = new ApiClient(server.baseUrl);
+    const { verification_id } = await client.verify(anna, language);
+    const box = await mailbox(anna);
+    await box.rest();
+    const name = "Nightly backup https://evil.example";
+    const { user_code } = await askToBeLetIn(server.baseUrl, ["send", "account"], name);
+    const json = { user_code, verification_id, language };
+    expectStatus(await client.call("POST", "/api/v1/device/allow", { json }), 204);
+    const mail = await box.next();
+    await checkForm(mail, anna, language);
+    await lookAt(mail, `program-${language}`);
+    const texts = await catalogue(language);
+    assert.ok(readable(mail.subject).includes(anna));
+    const text = readable(mail.text).replaceAll(/\s+/g, " ");
+    const told = ["may.send", "may.account", "not_you"].map((one) => texts[`mail.program.${one}`]);
+    for (const wanted of [...told, "Nightly backup"]) assert.ok(text.includes(wanted), text);
+    assert.ok(!text.includes(texts["mail.program.may.sent"]), "no more than it may");
+    assert.ok(!mail.text.includes("evil.example"), "a name is no link");
+    assert.deepEqual(new Set(mail.links), new Set([`${server.baseUrl}/device`]));
+    assert.deepEqual(await box.rest(), [], "one mail");
   });
 }
 

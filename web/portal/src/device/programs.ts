@@ -1,6 +1,7 @@
 // The calls about programs, which only this page needs.
 
 import { settle, type Failure } from "@couvert/core";
+import { currentLanguage } from "@couvert/ui";
 
 import { api } from "../host.ts";
 
@@ -10,7 +11,11 @@ export const findProgram = (user_code: string) =>
   settle(client.POST("/api/v1/device/find", { body: { user_code } }));
 
 export const allowProgram = (user_code: string, verification_id: string) =>
-  settle(client.POST("/api/v1/device/allow", { body: { user_code, verification_id } }));
+  settle(
+    client.POST("/api/v1/device/allow", {
+      body: { user_code, verification_id, language: currentLanguage() },
+    }),
+  );
 
 export const declineProgram = (user_code: string) =>
   settle(client.POST("/api/v1/device/decline", { body: { user_code } }));
