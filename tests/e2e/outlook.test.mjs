@@ -5,7 +5,6 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { openProfile } from "./harness/browser.mjs";
 import { CommandLine } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
@@ -14,7 +13,6 @@ import { Mail } from "./harness/outlook.mjs";
 import {
   hasLink,
   Office,
-  paneSize,
   press,
   ready,
   secretText,
@@ -357,54 +355,6 @@ test("the size from which on Couvert is offered is the person's own", async () =
   await page.close();
   assert.match((await outlook.send(office.profile))?.errorMessage ?? "", /attachments are large/);
 });
-
-test("panes fit 320 pixels, follow Outlook's theme, and go by keyboard", async () => {
-  const token = await tokenOf();
-  for (const [language, theme, scheme] of /** @type {const} */ ([
-    ["de-DE", "#1f1f1f", "light"],
-    ["nl-NL", "#ffffff", "dark"],
-    ["en-US", "", "forced"],
-  ])) {
-    const person = await openProfile(office.browser, { language, viewport: paneSize, scheme });
-    await person.addInitScript(([key, value]) => localStorage.setItem(key, value), token);
-    const mail = office.written();
-    mail.attach("Ein ziemlich langer Name einer Anlage, wie er vorkommt.pdf", "1");
-    const outlook = office.outlook(mail, { language, theme });
-    const page = await outlook.open(person, "send");
-    await uploaded(page);
-    await visits.look(page, `outlook-${language}-${scheme}`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= paneSize.width, `${language}: ${wide} pixels wide`);
-    assert.equal(await page.evaluate(() => document.documentElement.lang), language.slice(0, 2));
-    const ground = await page.evaluate(
-      () => getComputedStyle(document.documentElement).backgroundColor,
-    );
-    const red = Number(/\d+/.exec(ground)?.[0]);
-    if (theme) assert.equal(red < 128, theme === "#1f1f1f", ground);
-    for (let tabs = 0; tabs < 40; tabs += 1) {
-      await page.keyboard.press("Tab");
-      const isSend = await page.evaluate(
-        () => document.activeElement?.getAttribute("data-testid") === "send",
-      );
-      if (isSend) break;
-    }
-    await page.keyboard.press("Enter");
-    await ready(page);
-    await person.close();
-  }
-});
-
-/** The add-in's session, as its storage has it. @returns {Promise<[string, string]>} */
-async function tokenOf() {
-  const page = await office.outlook(office.written()).open(office.profile, "send");
-  await office.verified(page);
-  await page.close();
-  const { origins } = await office.profile.storageState();
-  const kept = origins.flatMap(({ localStorage }) => localStorage);
-  const found = kept.find(({ name }) => name.endsWith("couvert-outlook-token"));
-  assert.ok(found);
-  return [found.name, found.value];
-}
 
 test("the manifests name this server, and its panes may be framed by webmail alone", async () => {
   const get = (/** @type {string} */ name) => fetch(`${office.server.baseUrl}/outlook/${name}`);

@@ -81,6 +81,7 @@ export function beOffice(told) {
       removeAsync: method("sessionData.removeAsync"),
       getAllAsync: method("sessionData.getAllAsync"),
     },
+    internetHeaders: { getAsync: method("internetHeaders.getAsync") },
     sensitivityLabel: { getAsync: method("sensitivityLabel.getAsync") },
     loadCustomPropertiesAsync: (/** @type {Function} */ done) =>
       method("loadCustomPropertiesAsync")((/** @type {any} */ result) =>

@@ -1,6 +1,5 @@
 // What a person does in the panes of the add-in for Outlook.
 import { newFolder } from "./files.mjs";
-import { codeIn } from "./mailbox.mjs";
 import { CommandLine } from "./command-line.mjs";
 import { launchChromium, openProfile, Visits } from "./browser.mjs";
 import { Couvertd } from "./couvertd.mjs";
@@ -47,6 +46,8 @@ export class Office {
     this.recipient = `${name}-bert@example.com`;
     this.other = `${name}-carl@example.net`;
     this.visits = new Visits();
+    /** @type {import("./mailbox.mjs").Mailbox | undefined} */
+    this.codes = undefined;
     /** @type {Couvertd} */
     this.server = /** @type {any} */ (undefined);
     /** @type {import("playwright-core").Browser} */
@@ -55,14 +56,15 @@ export class Office {
     this.profile = /** @type {any} */ (undefined);
   }
 
-  /** @param {Record<string, string>} [outlook] more of its part of the configuration */
-  async start(outlook = {}) {
+  /** @param {Record<string, string>} [outlook] more of its part of the configuration
+   * @param {string[]} flags of Chromium */
+  async start(outlook = {}, ...flags) {
     const config = {
       limits: { client_mail: "true", transfer_bytes_max: String(40 * 1024 * 1024) },
       outlook: { enabled: "true", ...outlook },
     };
     this.server = await Couvertd.start({ name: this.name, config });
-    this.browser = await launchChromium();
+    this.browser = await launchChromium(...flags);
     this.profile = await openProfile(this.browser, { language: "en-US", viewport: paneSize });
   }
 
@@ -95,8 +97,8 @@ export class Office {
     const verify = page.getByTestId("verify");
     await form.or(verify).waitFor();
     if (await form.isVisible()) return;
-    const code = codeIn(await (await mailbox(this.sender)).next());
-    await page.locator("#code").fill(code);
+    this.codes ??= await mailbox(this.sender); // each code once
+    await page.locator("#code").fill(await this.codes.nextCode());
     await page.locator("[data-testid=verify] button[type=submit]").click();
     await form.waitFor();
   }

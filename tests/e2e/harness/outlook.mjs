@@ -10,6 +10,8 @@
 //   [body] javascript/api/outlook/office.body
 //   [session] javascript/api/outlook/office.sessiondata
 //   [properties] javascript/api/outlook/office.customproperties
+//   [label] javascript/api/outlook/office.sensitivitylabel
+//   [headers] javascript/api/outlook/office.internetheaders
 //   [content] javascript/api/outlook/office.attachmentcontent
 //   [alerts] office/dev/add-ins/outlook/onmessagesend-onappointmentsend-events
 import { randomUUID } from "node:crypto";
@@ -63,6 +65,8 @@ export class Mail {
     /** Of our add-in. @type {Record<string, unknown>} */
     this.properties = {};
     this.label = "";
+    /** Internet headers. @type {Record<string, string>} */
+    this.headers = {};
     this.conversationId = randomUUID();
     Object.assign(this, given);
   }
@@ -142,6 +146,25 @@ export class Outlook {
   }
 
   /**
+   * Opens a pane as Outlook on the web does: in a frame of a page of another origin.
+   * @param {import("playwright-core").BrowserContext} context
+   * @param {"send" | "message" | "settings" | "transfers"} name @param {string} origin
+   */
+  async frame(context, name, origin) {
+    const page = await this.#page(context);
+    const src = `${this.of.base}/outlook/${name}.html?_host_Info=Outlook$Web$16.01`;
+    const style = "border: 0; width: 320px; height: 700px";
+    await page.route(`${origin}/**`, (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<!doctype html><title>Webmail</title><iframe style="${style}" src="${src}">`,
+      }),
+    );
+    await page.goto(`${origin}/mail/`);
+    return page;
+  }
+
+  /**
    * Opens a pane, as the button in the ribbon does.
    * @param {import("playwright-core").BrowserContext} context
    * @param {"send" | "message" | "settings" | "transfers"} name
@@ -217,7 +240,13 @@ export class Outlook {
       case "body.setAsync":
         return this.#setBody(args[0], args[1]?.coercionType);
       case "sensitivityLabel.getAsync":
-        return mail.label;
+        // [label] From Mailbox 1.13 on; an Outlook before has no such object at all.
+        return this.of.mailbox === "1.12" ? refuse("NotSupported") : mail.label;
+      case "internetHeaders.getAsync":
+        // [headers] A header that isn't available isn't in the answer.
+        return Object.fromEntries(
+          Object.entries(mail.headers).filter(([name]) => args[0].includes(name)),
+        );
       case "displayReplyFormAsync":
         this.replies += 1;
         return undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { alertFor, isOffer, type Facts } from "./alert.ts";
+import { alertFor, isOffer, labelsIn, type Facts } from "./alert.ts";
 
 const wishes = { bytes: 100, marks: ["[intern]", "Vertraulich"], labels: ["label-1"] };
 const plain: Facts = {
@@ -9,7 +9,7 @@ const plain: Facts = {
   now: 1_000_000,
   bytes: 99,
   subject: "Lunch",
-  label: "label-2",
+  labels: ["label-2"],
   said: false,
 };
 const alerted = (change: Partial<Facts>) => alertFor({ ...plain, ...change }, wishes);
@@ -23,7 +23,7 @@ describe("alertFor", () => {
     [{ bytes: 100 }, "size"],
     [{ subject: "VERTRAULICH: Plan" }, "mark"],
     [{ subject: "Plan [Intern]" }, "mark"],
-    [{ label: "LABEL-1" }, "label"],
+    [{ labels: ["label-2", "LABEL-1"] }, "label"],
     [{ hold: "left" }, "left"],
     [{ hold: "replacing" }, "replacing"],
     [{ open: 970_001 }, "open"],
@@ -46,5 +46,18 @@ describe("alertFor", () => {
   it("offers, or holds back", () => {
     expect(["size", "mark", "label", "left"].every((one) => isOffer(one as "size"))).toBe(true);
     expect(isOffer("open") || isOffer("replacing")).toBe(false);
+  });
+});
+
+describe("labelsIn", () => {
+  const id = "8e2d1f5a-2f4b-4a3e-9d6c-0b7a51c4e9f2";
+  it.each([
+    [`MSIP_Label_${id}_Enabled=true; MSIP_Label_${id}_Name=Secret;`, [id]],
+    [`MSIP_Label_${id}_Enabled=false;`, []],
+    [`MSIP_Label_${id}_Name=x; note=MSIP_Label_${id}_Enabled=true`, []],
+    [`a=b;MSIP_Label_${id}_Enabled=True`, [id]],
+    ["", []],
+  ])("finds in %s: %o", (header, found) => {
+    expect(labelsIn(header)).toEqual(found);
   });
 });

@@ -8,8 +8,8 @@ export interface Facts {
   /** Of the attachments together. */
   readonly bytes: number;
   readonly subject: string;
-  /** The ID of the sensitivity label; undefined where there is none. */
-  readonly label: string | undefined;
+  /** IDs of sensitivity labels. */
+  readonly labels: readonly string[];
   /** Whether this was said already, where Outlook knows no "Send anyway". */
   readonly said: boolean;
 }
@@ -34,8 +34,7 @@ export function alertFor(facts: Facts, wishes: Wishes): Alert | undefined {
   if (facts.open !== undefined && facts.now - facts.open < openTimeMax) return "open";
   if (facts.said) return undefined;
   if (facts.hold === "left") return "left";
-  const label = facts.label?.toLowerCase();
-  if (label !== undefined && wishes.labels.some((one) => one === label)) return "label";
+  if (facts.labels.some((one) => wishes.labels.includes(one.toLowerCase()))) return "label";
   const subject = facts.subject.toLowerCase();
   if (wishes.marks.some((mark) => subject.includes(mark.toLowerCase()))) return "mark";
   return wishes.bytes > 0 && facts.bytes >= wishes.bytes ? "size" : undefined;
@@ -43,3 +42,12 @@ export function alertFor(facts: Facts, wishes: Wishes): Alert | undefined {
 
 /** Whether the person may send all the same. */
 export const isOffer = (alert: Alert): boolean => alert !== "open" && alert !== "replacing";
+
+/** The header in which Microsoft Purview writes the labels of a mail. */
+export const labelHeader = "msip_labels";
+
+/** The labels that it says are on: `MSIP_Label_ID_Enabled=true; MSIP_Label_ID_Name=…`. */
+export const labelsIn = (header: string): string[] =>
+  [...header.matchAll(/(?:^|[;\s])MSIP_Label_([0-9a-f-]{36})_Enabled=true(?=;|\s|$)/gi)].map(
+    ([, id]) => id!,
+  );

@@ -2,7 +2,7 @@
 // without pages, modules and storage of a browser: so it is one script, and asks Office alone.
 import { texts } from "virtual:alert-texts";
 
-import { alertFor, isOffer, type Alert, type Wishes } from "./alert.ts";
+import { alertFor, isOffer, labelHeader, labelsIn, type Alert, type Wishes } from "./alert.ts";
 
 /** The server writes its settings in here. */
 const organisation = "%COUVERT_ALERT%";
@@ -30,9 +30,17 @@ const isSupported = (version: string) =>
   Office.context.requirements.isSetSupported("Mailbox", version);
 const item = () => Office.context.mailbox.item as unknown as Office.MessageCompose;
 
-async function labelOf(wanted: Wishes): Promise<string | undefined> {
-  if (wanted.labels.length === 0 || !isSupported("1.13")) return undefined;
-  return (await ask<string>((done) => item().sensitivityLabel.getAsync(done))) || undefined;
+/** As Office knows it, and as a header of the mail says it: Outlooks before 1.13 know the header
+ * alone. */
+async function labelsOf(wanted: Wishes): Promise<string[]> {
+  if (wanted.labels.length === 0) return [];
+  const known = isSupported("1.13")
+    ? await ask<string>((done) => item().sensitivityLabel.getAsync(done))
+    : "";
+  const headers = await ask<Record<string, string>>((done) =>
+    item().internetHeaders.getAsync([labelHeader], done),
+  );
+  return [known, ...labelsIn(headers[labelHeader] ?? "")];
 }
 
 async function look(): Promise<Alert | undefined> {
@@ -50,7 +58,7 @@ async function look(): Promise<Alert | undefined> {
     now: Date.now(),
     bytes: attachments.reduce((sum, { size }) => sum + size, 0),
     subject: await ask<string>((done) => item().subject.getAsync(done)),
-    label: await labelOf(wanted),
+    labels: await labelsOf(wanted),
     said: noted[saidBefore] !== undefined,
   };
   return alertFor(facts, wanted);
