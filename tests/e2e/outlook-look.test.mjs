@@ -23,7 +23,7 @@ before(() =>
   office.start(
     { frames: '["https://webmail.example.org"]', labels: `["${secret}"]` },
     // Webmail of the wide world frames a server of this machine: here that is no attack.
-    "--disable-features=LocalNetworkAccessChecks",
+    { flags: ["--disable-features=LocalNetworkAccessChecks"] },
   ),
 );
 after(() => office.stop());
@@ -197,4 +197,16 @@ test("a sensitivity label asks for Couvert, by Office or by its header", async (
     assert.match((await outlook.send(office.profile))?.errorMessage ?? "", /could not check/, call);
     assert.deepEqual(outlook.left, []);
   }
+});
+
+test("a device whose clock is a year behind sends all the same", async () => {
+  const look = { language: "en-US", viewport: paneSize };
+  const person = await openProfile(office.browser, look);
+  await person.clock.install({ time: Date.now() - 365 * 24 * 3600 * 1000 });
+  const page = await office.outlook(office.written()).open(person, "send");
+  await office.verified(page);
+  await uploaded(page);
+  await press(page);
+  await ready(page);
+  await person.close();
 });

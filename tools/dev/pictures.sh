@@ -11,4 +11,5 @@ run_guide_pictures() {
   build_preset release couvertd
   build_web
   node tests/e2e/pictures/guide.mjs "$@"
+  node tests/e2e/pictures/outlook.mjs "$@"
 }

@@ -57,13 +57,13 @@ export class Office {
   }
 
   /** @param {Record<string, string>} [outlook] more of its part of the configuration
-   * @param {string[]} flags of Chromium */
-  async start(outlook = {}, ...flags) {
+   * @param {{ flags?: string[], env?: Record<string, string> }} [more] flags of Chromium */
+  async start(outlook = {}, { flags = [], env } = {}) {
     const config = {
       limits: { client_mail: "true", transfer_bytes_max: String(40 * 1024 * 1024) },
       outlook: { enabled: "true", ...outlook },
     };
-    this.server = await Couvertd.start({ name: this.name, config });
+    this.server = await Couvertd.start({ name: this.name, config, ...(env && { env }) });
     this.browser = await launchChromium(...flags);
     this.profile = await openProfile(this.browser, { language: "en-US", viewport: paneSize });
   }

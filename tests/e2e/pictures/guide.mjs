@@ -2,23 +2,19 @@
 // each language, on a day and with names that are always the same, into docs/user/pictures.
 //
 // node tests/e2e/pictures/guide.mjs [LANGUAGE...]
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { launchChromium } from "../harness/browser.mjs";
 import { Couvertd } from "../harness/couvertd.mjs";
 import { FakeClock } from "../harness/fake-clock.mjs";
 import { transferLinkIn } from "../harness/mailbox.mjs";
 import { RecipientPages, SenderPages, words } from "../harness/portal-pages.mjs";
-import { beginRun, mailbox, root } from "../harness/run-context.mjs";
+import { beginRun, mailbox } from "../harness/run-context.mjs";
+import { day, keep } from "./kept.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {{ name: string, organisation: string, subject: string, text: string,
  *   files: string[] }} Sample */
 
-const folder = path.join(root, "docs/user/pictures");
-const day = Date.UTC(2027, 2, 1, 9, 15); // a Monday
 const size = { width: 800, height: 900 };
-const bytesMax = 60_000;
 
 /** @type {Record<string, Sample>} */
 const samples = {
@@ -44,40 +40,6 @@ const samples = {
     files: ["Left side.png", "Right side.png", "Report.pdf"],
   },
 };
-
-// What is made by chance, as it looks in every picture.
-const steady = [
-  ["[data-testid=tracking-id]", "tqk3 wv7n 2hxd 5m4p z6ra ybce fu"],
-  ["[data-testid=password-value]", "kUtb-9wRx-Hm4e"],
-  ["input#open-id, input#transfer-id", "abcdefgh2345ijklmnop67qrst"],
-];
-
-/** Keeps what the page shows, from its top to the end of its content. @param {Page} page
- * @param {string} name @param {string} [part] what ends the picture */
-async function keep(page, name, part = "main") {
-  await page.evaluate(() => /** @type {any} */ (document.activeElement)?.blur());
-  await page.evaluate((all) => {
-    for (const [where, text] of all) {
-      for (const found of document.querySelectorAll(where)) {
-        if (found instanceof HTMLInputElement) found.value = text;
-        else found.textContent = text;
-      }
-    }
-    window.scrollTo(0, 0);
-  }, steady);
-  const box = await page.locator(part).boundingBox();
-  if (!box) throw new Error(`${name}: nothing there`);
-  const session = await page.context().newCDPSession(page);
-  const { data } = await session.send("Page.captureScreenshot", {
-    format: "webp",
-    quality: 82,
-    captureBeyondViewport: true,
-    clip: { x: 0, y: box.y, width: size.width, height: Math.min(box.height, 1100), scale: 1 },
-  });
-  const bytes = Buffer.from(data, "base64");
-  if (bytes.length > bytesMax) throw new Error(`${name} has ${bytes.length} bytes`);
-  await writeFile(path.join(folder, `${name}.webp`), bytes);
-}
 
 /** @param {SenderPages} pages @param {Sample} sample @param {string} language */
 async function provide(pages, sample, language) {
@@ -205,7 +167,6 @@ async function tell(browser, clock, language) {
 
 const run = await beginRun();
 try {
-  await mkdir(folder, { recursive: true });
   const clock = await FakeClock.create();
   await clock.set(Math.round((day - Date.now()) / 1000));
   const browser = await launchChromium();

@@ -105,6 +105,11 @@ export class Sending {
     return this.letter.ownMailsMax;
   }
 
+  /** By the server's clock: the device's may be wrong. */
+  now(): number {
+    return this.server!.api.now();
+  }
+
   readonly people = $derived(this.peopleOf(this.mail, this.policy));
 
   /** Everybody with what the rules say of them. */
