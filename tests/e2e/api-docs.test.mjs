@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { expectStatus } from "./harness/api-client.mjs";
-import { keepPicture, launchChromium, openProfile } from "./harness/browser.mjs";
+import { keepPicture, launchChromium, openProfile, Visits } from "./harness/browser.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { send } from "./harness/http.mjs";
 
@@ -49,6 +49,32 @@ test("/api/docs shows every operation, from this server alone", async () => {
     await browser.close();
   }
 });
+
+for (const scheme of /** @type {const} */ (["light", "dark"])) {
+  test(`/api/docs can be read by everybody, and offers nothing that it cannot do: ${scheme}`, async () => {
+    const browser = await launchChromium();
+    try {
+      const page = await (await openProfile(browser, { language: "en", scheme })).newPage();
+      await page.goto(`${server.baseUrl}/api/docs`);
+      await page.locator(".opblock").first().waitFor();
+      const visits = new Visits();
+      await visits.look(page, `api-docs-${scheme}-list`);
+      for (const what of ["/start", "/device/token"]) {
+        await page.locator(".opblock", { hasText: what }).first().click();
+      }
+      await page.locator(".opblock.is-open .responses-table").nth(1).waitFor();
+      await visits.look(page, `api-docs-${scheme}-open`);
+      assert.deepEqual(visits.findings, []);
+      const keys = await page.locator(".authorize, .authorization__btn").all();
+      assert.deepEqual(await Promise.all(keys.map((one) => one.innerHTML())), []);
+      assert.equal(await page.getByRole("button", { name: /^authorize\b/i }).count(), 0);
+      const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      if (scheme === "dark") assert.notEqual(background, "rgb(255, 255, 255)");
+    } finally {
+      await browser.close();
+    }
+  });
+}
 
 test("below /api/ there is no other page", async () => {
   for (const path of ["/api/docs/", "/api/doc", "/api/docs/x", "/api/"]) {
