@@ -203,6 +203,54 @@ test("a code works in the session that asked, five tries, and only the newest", 
   expectProblem(await confirm(one, third), 403, "refused", "no_code");
 });
 
+test("programs and event streams are there for who has proven the mailbox alone", async () => {
+  const held = await hers.call("GET", "/api/v1/verifications");
+  const [{ verification_id }] = expectStatus(held, 200).json.verifications;
+  const wish = { name: "Backup", scopes: ["sent"] };
+  const asked = await hers.call("POST", "/api/v1/device/authorization", { json: wish });
+  const { user_code, device_code } = expectStatus(asked, 200).json;
+  const stranger = new ApiClient(server.baseUrl);
+  const its = `/api/v1/verifications/${verification_id}`;
+  for (const what of ["find", "decline", "allow"]) {
+    const json = what === "allow" ? { user_code, verification_id } : { user_code };
+    const answer = await stranger.call("POST", `/api/v1/device/${what}`, { json });
+    expectProblem(answer, 401, "unproven");
+  }
+  // Whoever has the code may look at it, but lets it in for no mailbox of others.
+  const allow = (/** @type {ApiClient} */ by, /** @type {string} */ proof) =>
+    by.call("POST", "/api/v1/device/allow", { json: { user_code, verification_id: proof } });
+  expectProblem(await allow(theirs, verification_id), 404, "denied");
+  expectProblem(await allow(hers, randomId()), 404, "denied");
+  expectStatus(await allow(hers, verification_id), 204);
+  for (const code of [randomSecret(), device_code.slice(0, -1) + "A"]) {
+    const json = { device_code: code };
+    const answer = await stranger.call("POST", "/api/v1/device/token", { json });
+    assert.ok([400, 410].includes(answer.status), String(answer.status));
+  }
+  const taken = await stranger.call("POST", "/api/v1/device/token", { json: { device_code } });
+  const program = new ApiClient(server.baseUrl);
+  program.token = expectStatus(taken, 200).json.access_token;
+  const listed = expectStatus(await hers.call("GET", `${its}/programs`), 200).json.programs;
+  const [{ program_id }] = listed;
+  /** @type {[string, string][]} */
+  const calls = [
+    ["GET", `${its}/programs`],
+    ["DELETE", `${its}/programs/${program_id}`],
+    ["GET", `${its}/sent/events`],
+    ["GET", `${its}/received/events`],
+  ];
+  for (const [method, path] of calls) {
+    expectProblem(await theirs.call(method, path), 404, "denied");
+    expectProblem(await stranger.call(method, path), 401, "unproven");
+    const made = path.replace(verification_id, randomId());
+    expectProblem(await hers.call(method, made), 404, "denied");
+  }
+  const other = `${its}/programs/${randomId()}`;
+  expectProblem(await hers.call("DELETE", other), 404, "denied");
+  const verifications = await program.call("GET", "/api/v1/verifications");
+  assert.equal(expectStatus(verifications, 200).json.verifications.length, 1, "it is still in");
+});
+
 test("a verification that was forgotten proves nothing any more", async () => {
   const client = new ApiClient(server.baseUrl);
   const { verification_id } = await client.verify("foreign-dora@example.org");
