@@ -26,7 +26,7 @@ class ListWatch {
   /// or limits::event_quiet_max have passed, in which a transfer may have come to its end.
   bool is_due() const;
 
-  /// Errors: `unproven` without a session; `denied` for a proof that is not the caller's any more.
+  /// Errors: `denied` for a proof that is not the caller's, or not any more.
   Result<ListVersions> look();
 
  private:

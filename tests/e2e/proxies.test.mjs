@@ -2,7 +2,7 @@
 // whole, who called is what the proxy saw, and no request hides in another one.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import tls from "node:tls";
 import { once } from "node:events";
@@ -106,6 +106,44 @@ for (const name of names) {
     assert.equal(line.request_id, id, "the proxy hands the request's ID on");
   });
 }
+
+test("an event comes through every proxy within seconds, by HTTP/2 and HTTP/1.1", async () => {
+  const held = await client.call("GET", "/api/v1/verifications");
+  const [{ verification_id }] = expectStatus(held, 200).json.verifications;
+  const target = `/api/v1/verifications/${verification_id}/sent/events`;
+  const folder = await newFolder("events");
+  // curl ends the streams: what is there before has come through while they were open. A session
+  // has four of them.
+  const ways = /** @type {const} */ ([
+    ["nginx", "--http2"],
+    ["nginx", "--http1.1"],
+    ["haproxy", "--http2"],
+    ["caddy", "--http2"],
+  ]);
+  const streams = ways.map(([name, protocol]) => {
+    const got = path.join(folder, `${name}${protocol}`);
+    const headers = ["-H", `Authorization: Bearer ${client.token}`, "-N", "-o", got];
+    const ended = curl(proxies[name], target, [protocol, ...headers, "--max-time", "15"]);
+    const failed = ended.then(
+      () => "",
+      (error) => String(error),
+    );
+    const told = () => readFile(got, "utf8").catch(() => "");
+    return { name, failed, told };
+  });
+  for (const { name, told } of streams) {
+    const begun = async () => (await told()).includes("snapshot");
+    await waitUntil(`the stream through ${name} begins`, begun, { deadline: 5_000 });
+  }
+  const to = [{ address: "bert@example.net" }];
+  const { tracking_id } = await client.provide({ from: anna, to, more: { password } });
+  const changed = new RegExp(`event: changed\\ndata: .*${tracking_id}`);
+  for (const { name, told } of streams) {
+    const there = async () => changed.test(await told());
+    await waitUntil(`the event is there through ${name}`, there, { deadline: 7_000 });
+  }
+  for (const { failed } of streams) assert.match(await failed, /timed out/);
+});
 
 test("a proxy's own field behind a client's is the one that counts", async () => {
   // What HAProxy would send without the line in deploy/haproxy.cfg that deletes the client's.
