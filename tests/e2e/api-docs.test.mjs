@@ -51,7 +51,7 @@ test("/api/docs shows every operation, from this server alone", async () => {
 });
 
 for (const scheme of /** @type {const} */ (["light", "dark"])) {
-  test(`everybody can read /api/docs, which offers nothing that it cannot do: ${scheme}`, async () => {
+  test(`everybody can read /api/docs, and it offers what it can do: ${scheme}`, async () => {
     const browser = await launchChromium();
     try {
       const page = await (await openProfile(browser, { language: "en", scheme })).newPage();
