@@ -71,6 +71,7 @@ class LoggingIn {
     earlier_ = std::move(*held);
     earlier_token_ = std::move(*token);
     std::vector<std::string> addresses;
+    addresses.reserve(earlier_.size());
     for (const api::Verification& one : earlier_) addresses.push_back(one.address);
     world_.terminal.say("What is verified here ends with that: " + joined(addresses) + ".");
     return confirm(world_, "Go on?");
