@@ -454,11 +454,18 @@ test(`${german}: Wichtig: Verifizierung, maximal 30 Tage gültig`, async (t) => 
     await verify(second);
   });
 
-  await guide.test("nach Ablauf dieser Zeit erneut", async () => {
-    await clock.pass(31 * 24 * 3600);
+  const goOn = async (/** @type {number} */ days) => {
+    await clock.pass(days * 24 * 3600);
     await provide();
     await person.main.getByText(first).click();
     await person.press("Weiter");
+  };
+  await guide.test("nach Ablauf dieser Zeit erneut", async () => {
+    for (const days of [10, 10]) {
+      await goOn(days);
+      await person.arrives("Empfänger");
+    }
+    await goOn(11);
     await person.arrives("Verifizierung");
     await person.context.close();
   });
