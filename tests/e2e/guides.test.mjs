@@ -464,6 +464,9 @@ test(`${german}: Wichtig: Verifizierung, maximal 30 Tage gültig`, async (t) => 
     for (const days of [10, 10]) {
       await goOn(days);
       await person.arrives("Empfänger");
+      await person.fill("An", "leitfaden-bert@example.net");
+      await person.press("Weiter");
+      await person.arrives("Nachricht und Dateien");
     }
     await goOn(11);
     await person.arrives("Verifizierung");
