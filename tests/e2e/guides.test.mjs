@@ -322,13 +322,16 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
     await person.press("Voltooien");
   });
 
-  await guide.test("Antwoord: contactgegevens en verificatie", async () => {
+  await guide.test("Antwoord: contactgegevens, de verificatiecode kopiëren en plakken", async () => {
     await page.goto(behind(mail, "Antwoord"));
     await person.arrives(/contactgegevens/i);
     await person.fill("Naam", "B. Inwoner");
     await person.fill("E-mailadres", citizen);
     await person.press("Volgende");
-    await person.fill("Verificatiecode", await theirs.nextCode());
+    const code = await theirs.nextCode();
+    await page.evaluate((copied) => navigator.clipboard.writeText(copied), ` ${code}\n`);
+    await person.main.getByLabel("Verificatiecode", { exact: true }).focus();
+    await page.keyboard.press("Control+v");
     await person.press("Verifiëren");
   });
 

@@ -72,6 +72,49 @@ async function toContent() {
   return { page, sender, row, input: page.getByTestId("file-input") };
 }
 
+/** Notes what the page says to who cannot see it, in its order.
+ * @param {import("playwright-core").Page} page @returns {Promise<() => Promise<string[]>>} */
+async function listen(page) {
+  await page.evaluate(() => {
+    /** @type {string[]} */
+    const heard = [];
+    Object.assign(globalThis, { heard });
+    const regions = '[role="status"], [role="alert"], [aria-live]';
+    const say = (/** @type {Element | null | undefined} */ region) => {
+      const text = region?.textContent?.trim();
+      if (text && heard[heard.length - 1] !== text) heard.push(text);
+    };
+    new MutationObserver((changes) => {
+      for (const { target, addedNodes } of changes) {
+        say((target instanceof Element ? target : target.parentElement)?.closest(regions));
+        for (const added of addedNodes) {
+          if (added instanceof Element && added.matches('[role="alert"]')) say(added);
+        }
+      }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  return () => page.evaluate(() => /** @type {any} */ (globalThis).heard);
+}
+
+test("progress and errors are said once, and no number that runs", async () => {
+  const { page, sender, row, input } = await toContent();
+  const heard = await listen(page);
+  await sender.button("page.next").click();
+  const empty = sender.t("page.content.empty");
+  await page.getByText(empty).waitFor();
+  line.rate = slow;
+  await input.setInputFiles(file);
+  await row.getByText(/[1-9]\d?% · .+ a second/).waitFor();
+  const before = await row.textContent();
+  await waitUntil("it runs", async () => (await row.textContent()) !== before);
+  line.rate = fast;
+  await page.locator('[data-testid="file-row"][data-state="done"]').waitFor();
+  await waitUntil("it is said", async () => (await heard()).some((one) => /uploaded/.test(one)));
+  const said = await heard();
+  assert.deepEqual([said[0], said.length], [empty, 2], said.join("; "));
+  await page.close();
+});
+
 test("Start waits for files that travel, and a page that goes meanwhile is held", async () => {
   const { page, sender, input } = await toContent();
   line.rate = slow;

@@ -34,7 +34,8 @@ export function filesOfInput(input: HTMLInputElement): PickedFile[] {
   }));
 }
 
-const filesAtOnce = 100;
+/** More of them take so long to be read that the page says it. */
+export const filesAtOnce = 100;
 
 /**
  * What the files add up to. A browser asks the device for the size of each file of a folder, which
