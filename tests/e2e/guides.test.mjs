@@ -322,18 +322,21 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
     await person.press("Voltooien");
   });
 
-  await guide.test("Antwoord: contactgegevens, de verificatiecode kopiëren en plakken", async () => {
-    await page.goto(behind(mail, "Antwoord"));
-    await person.arrives(/contactgegevens/i);
-    await person.fill("Naam", "B. Inwoner");
-    await person.fill("E-mailadres", citizen);
-    await person.press("Volgende");
-    const code = await theirs.nextCode();
-    await page.evaluate((copied) => navigator.clipboard.writeText(copied), ` ${code}\n`);
-    await person.main.getByLabel("Verificatiecode", { exact: true }).focus();
-    await page.keyboard.press("Control+v");
-    await person.press("Verifiëren");
-  });
+  await guide.test(
+    "Antwoord: contactgegevens, de verificatiecode kopiëren en plakken",
+    async () => {
+      await page.goto(behind(mail, "Antwoord"));
+      await person.arrives(/contactgegevens/i);
+      await person.fill("Naam", "B. Inwoner");
+      await person.fill("E-mailadres", citizen);
+      await person.press("Volgende");
+      const code = await theirs.nextCode();
+      await page.evaluate((copied) => navigator.clipboard.writeText(copied), ` ${code}\n`);
+      await person.main.getByLabel("Verificatiecode", { exact: true }).focus();
+      await page.keyboard.press("Control+v");
+      await person.press("Verifiëren");
+    },
+  );
 
   await guide.test("Aan, Cc, Bcc", async () => {
     await person.main.getByText(clerk).waitFor();
