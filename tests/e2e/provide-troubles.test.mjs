@@ -112,6 +112,8 @@ test("progress and errors are said once, and no number that runs", async () => {
   await waitUntil("it is said", async () => (await heard()).some((one) => /uploaded/.test(one)));
   const said = await heard();
   assert.deepEqual([said[0], said.length], [empty, 2], said.join("; "));
+  await row.getByRole("button").click(); // the room is for the next test
+  await row.waitFor({ state: "detached" });
   await page.close();
 });
 
@@ -163,6 +165,25 @@ test("a broken line is said, and once it is back all goes on by itself", async (
   await sender.summary();
   assert.equal(await page.getByText(sender.t("page.offline")).count(), 0);
   assert.ok(line.up - before < size, "what was there went no second time");
+  await page.close();
+});
+
+test("a computer that sleeps goes on with its upload where it stopped", async () => {
+  const { page, row, input } = await toContent();
+  const before = line.up;
+  line.rate = slow;
+  await input.setInputFiles(file);
+  await row.getByText(/[5-9]\d% · /).waitFor();
+  const computer = await context.newCDPSession(page);
+  await computer.send("Page.setWebLifecycleState", { state: "frozen" });
+  line.cut();
+  line.rate = fast;
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await computer.send("Page.setWebLifecycleState", { state: "active" });
+  await page.locator('[data-testid="file-row"][data-state="done"]').waitFor();
+  assert.ok(line.up - before < size * 1.3, "what was there went no second time");
+  await row.getByRole("button").click();
+  await row.waitFor({ state: "detached" });
   await page.close();
 });
 
