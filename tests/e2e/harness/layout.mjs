@@ -36,8 +36,9 @@ function troublesHere() {
     if (element.closest(".skip, noscript, option") || !element.checkVisibility()) continue;
     const range = document.createRange();
     const isShort = element.closest("button, .button, nav, h1, h2, h3, label, legend, dt");
-    // Names and addresses are as long as people make them.
-    if (element.getBoundingClientRect().width > 1 && !element.closest("bdi")) {
+    // Names and addresses are as long as people make them; a mail's text is as it is mailed.
+    const isForeign = element.closest('bdi, [data-testid="notification-text"]');
+    if (element.getBoundingClientRect().width > 1 && !isForeign) {
       const words = isShort ? /\p{L}-\u2060?\p{L}{2,30}|\p{L}{2,30}/gu : /\be-\u2060?mail/gi;
       for (const word of node.textContent.matchAll(words)) {
         range.setStart(node, word.index);
