@@ -81,6 +81,12 @@ for (const { language, viewport, scheme } of /** @type {const} */ ([
       program.token = given.access_token;
       const held = expectStatus(await program.call("GET", "/api/v1/verifications"), 200).json;
       assert.deepEqual(held.verifications, []);
+
+      await page.goto(`${server.baseUrl}/sent`);
+      await pages.arrive("page.sent.title");
+      await look("way");
+      await page.getByRole("link", { name: texts["page.device.link"] }).click();
+      await pages.arrive("page.device.title");
       assert.deepEqual(visits.findings, []);
     } finally {
       await browser.close();
