@@ -16,7 +16,10 @@ export async function introduce({ addresses, password, certificate, smtpPort }) 
     for (const address of addresses) {
       const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
       login.init(origin, null, origin, address, password, "", "");
-      await Services.logins.addLoginAsync(login);
+      const isKnown = (await Services.logins.searchLoginsAsync({ origin })).some(
+        ({ username }) => username === address,
+      );
+      if (!isKnown) await Services.logins.addLoginAsync(login);
     }
   }
 }
@@ -55,7 +58,10 @@ export async function mailIn({ address, flag, subject }) {
   );
   for (let tries = 100; tries > 0; tries--) {
     const { rootFolder } = account.incomingServer;
-    const folder = rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags[flag]);
+    const marked = rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags[flag]);
+    // A folder that was just made is not marked yet.
+    const named = flag === "SentMail" && rootFolder.subFolders.find(({ name }) => name === "Sent");
+    const folder = marked ?? named;
     const found = [...(folder?.messages ?? [])].findLast(
       (one) => one.mime2DecodedSubject === subject,
     );
@@ -137,6 +143,25 @@ export async function compose({ to, cc, subject, body, files, identity }) {
     await new Promise((resolve) => main.setTimeout(resolve, 50));
   }
   throw new Error("no window to write in");
+}
+
+/** Opens a draft again, to be written on, wherever it lies. */
+export async function openDraft({ subject }) {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  for (let tries = 100; tries > 0; tries--) {
+    for (const { incomingServer } of MailServices.accounts.accounts) {
+      const drafts = incomingServer.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Drafts);
+      const all = [...(drafts?.messages ?? [])];
+      const found = all.find((one) => one.mime2DecodedSubject === subject);
+      if (!found) continue;
+      const uri = drafts.getUriForMsg(found);
+      main.ComposeMessage(Ci.nsIMsgCompType.Draft, Ci.nsIMsgCompFormat.Default, drafts, [uri]);
+      return true;
+    }
+    await new Promise((resolve) => main.setTimeout(resolve, 200));
+  }
+  throw new Error(`no draft ${subject}`);
 }
 
 /** Shows a mail of the inbox in a tab, once it is there. */

@@ -160,6 +160,7 @@ export class MailProgram {
     await this.stop(kill ? "SIGKILL" : "SIGTERM");
     this.more = { ...this.more, ...more };
     await this.#open();
+    await this.#introduce(); // it may have ended before it had kept the passwords
     await this.run(inside.fetchMails, {});
   }
 

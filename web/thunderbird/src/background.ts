@@ -1,6 +1,7 @@
 // What Thunderbird wakes: its buttons, and the guard before a mail leaves.
 import { hasForeignLinks } from "./filelink/links.ts";
 import { offerFileLink, showLinks } from "./filelink/provider.ts";
+import { unmark } from "./mark.ts";
 import { linkOfMessage } from "./notified.ts";
 import { callForward, isGuarded, openPane, page, sendPage } from "./panes.ts";
 import { loadSettings } from "./settings.ts";
@@ -15,9 +16,12 @@ async function mayLeave(tabId: number): Promise<boolean> {
     void callForward(sendPage(tabId));
     return false;
   }
-  if (!(await hasForeignLinks(tabId))) return true;
-  await showLinks(tabId);
-  return false;
+  if (await hasForeignLinks(tabId)) {
+    await showLinks(tabId);
+    return false;
+  }
+  await unmark(tabId);
+  return true;
 }
 
 const beforeSend = async ({ id }: { id?: number }) => ({

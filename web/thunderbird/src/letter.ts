@@ -1,6 +1,7 @@
 // The mail in one of Thunderbird's windows for writing.
 import type { Letter } from "@couvert/addin/mail-program.ts";
 
+import { markOf } from "./mark.ts";
 import { replyOf } from "./replies.ts";
 import { loadSettings } from "./settings.ts";
 import { deliver, keepInSent, readWritten, type Own } from "./written.ts";
@@ -13,6 +14,7 @@ export const letterOf = (tabId: number): Letter => ({
   ownMailsMax,
   choosesFiles: false,
   notKept: "addin.done.not_kept",
+  mark: () => markOf(tabId),
   read: () => readWritten(tabId),
   fileOf: async (id) => (await messenger.compose.getAttachmentFile(id as number)) as File,
   removeAttachment: (id) => messenger.compose.removeAttachment(tabId, id as number),

@@ -11,6 +11,7 @@ interface Newer {
   };
   readonly folders: {
     query(wanted: { accountId: string; specialUse: readonly string[] }): Promise<Folder[]>;
+    getSubFolders(id: string): Promise<Folder[]>;
     create(parentId: string, name: string): Promise<Folder>;
   };
   readonly accounts: { get(id: string): Promise<{ rootFolder: Folder }> };
@@ -18,6 +19,7 @@ interface Newer {
 
 export interface Folder {
   readonly id: string;
+  readonly name?: string;
 }
 
 export interface Header {

@@ -8,6 +8,7 @@ import {
   type Written,
 } from "@couvert/addin/written.ts";
 
+import { unmark } from "./mark.ts";
 import { newer } from "./newer.ts";
 
 async function mailboxes(value: unknown): Promise<{ name: string; email: string }[]> {
@@ -88,6 +89,11 @@ async function sentFolderOf(identityId: string): Promise<string> {
   const [found] = await newer.folders.query({ accountId, specialUse: ["sent"] });
   if (found) return found.id;
   const { rootFolder } = await newer.accounts.get(accountId);
+  // One that is there and that Thunderbird has not marked as such yet.
+  const named = (await newer.folders.getSubFolders(rootFolder.id)).find(
+    ({ name }) => name === "Sent",
+  );
+  if (named) return named.id;
   return (await newer.folders.create(rootFolder.id, "Sent")).id;
 }
 
@@ -108,6 +114,7 @@ export async function keepInSent(
   for (const { id } of large) {
     await messenger.compose.removeAttachment(tabId, id as number);
   }
+  await unmark(tabId);
   const details = await messenger.compose.getComposeDetails(tabId);
   if (details.isPlainText) {
     const plainTextBody = `${details.plainTextBody ?? ""}\n\n${note.join("\n")}\n`;

@@ -1,0 +1,163 @@
+// Debian's Thunderbird is quit while a mail is on its way by Couvert: draft and transfer are both
+// still there, what was uploaded is not uploaded again, and on any doubt nothing leaves.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { CommandLine } from "./harness/command-line.mjs";
+import { Couvertd } from "./harness/couvertd.mjs";
+import { newFolder, sha256 } from "./harness/files.mjs";
+import * as inside from "./harness/in-mail-program.mjs";
+import { MailProgram } from "./harness/mail-program.mjs";
+import { transferLinkIn } from "./harness/mailbox.mjs";
+import { freePorts } from "./harness/ports.mjs";
+import { waitUntil } from "./harness/processes.mjs";
+import { mailbox, runContext } from "./harness/run-context.mjs";
+import { SlowLine } from "./harness/slow-line.mjs";
+
+const sender = "goingon-anna@example.org";
+const recipient = "goingon-bert@example.com";
+const mebibyte = 1024 * 1024;
+const start = "main[data-stage=form][data-complete=true] [data-testid=send]";
+const kept = "[data-testid=done][data-kept=true]";
+const unsent = "[data-testid=done] [role=alert]";
+
+/** @type {Couvertd} */
+let server;
+/** @type {SlowLine} */
+let line;
+/** @type {MailProgram} */
+let program;
+/** @type {import("./harness/mailbox.mjs").Mailbox} */
+let box;
+/** @type {string} */
+let folder;
+
+before(async () => {
+  box = await mailbox(recipient);
+  folder = await newFolder("going-on");
+  server = await Couvertd.start({ name: "goingon", config: { limits: { client_mail: "true" } } });
+  line = await SlowLine.start(server.port, 100 * mebibyte);
+  program = await MailProgram.start({
+    address: sender,
+    more: { "extensions.webextOptionalPermissionPrompts": false },
+  });
+  await program.useServer(`http://localhost:${line.port}`);
+});
+
+after(async () => {
+  await program?.stop();
+  await line?.stop();
+  await server?.stop();
+});
+
+/** A pane for the mail that is being written. @returns {Promise<string>} */
+async function pane() {
+  await program.press("msgcompose", "composeAction");
+  return program.run(inside.newestPane, { page: "send.html" });
+}
+
+/** @param {string} subject @param {string[]} [files] */
+async function begin(subject, files = []) {
+  await program.run(inside.compose, { to: recipient, body: "<p>Words</p>", subject, files });
+  return pane();
+}
+
+/** The same mail after a restart. @param {string} subject */
+async function comeBack(subject) {
+  await program.run(inside.fetchMails, {});
+  await program.run(inside.openDraft, { subject });
+  await program.run(inside.written, { subject });
+  return pane();
+}
+
+/** What the recipient gets. @param {string} password */
+async function retrieve(password) {
+  const file = path.join(folder, "password");
+  await writeFile(file, password, { mode: 0o600 });
+  const out = await newFolder("going-on-out");
+  const person = await CommandLine.create(server.baseUrl);
+  const link = transferLinkIn(await box.next());
+  await person.json(["retrieve", link, "--password-file", file, "--out", out]);
+  return out;
+}
+
+test("an upload goes on after Thunderbird was quit, to the same bytes", async () => {
+  const file = path.join(folder, "Größe.bin");
+  await writeFile(file, randomBytes(18 * mebibyte));
+  const first = await begin("Half of it", [file]);
+  await program.isThere(first, "[data-testid=files] li[data-state=running]");
+  line.rate = 2 * mebibyte;
+  const [before, size] = [line.up, 18 * mebibyte];
+  await waitUntil("half of it is there", async () => line.up - before > size / 2);
+  await program.restart({ kill: true });
+  line.rate = 100 * mebibyte;
+  const sent = line.up;
+  const second = await comeBack("Half of it");
+  await program.isThere(second, "[data-testid=recovered]");
+  await program.look(second, "going-on");
+  await program.isThere(second, start);
+  assert.ok(line.up - sent < size * 0.75, `${line.up - sent} bytes were sent again`);
+  const password = await program.textOf(second, "[data-testid=password]");
+  await program.click(second, start);
+  await program.isThere(second, kept);
+  const out = await retrieve(password);
+  assert.equal(await sha256(path.join(out, "Größe.bin")), await sha256(file));
+  await program.run(inside.close, { page: second });
+  const copy = await program.run(inside.mailIn, {
+    address: sender,
+    flag: "SentMail",
+    subject: "Half of it",
+  });
+  assert.match(copy.text, /Größe\.bin/);
+});
+
+/** Starts the transfer of a mail that Thunderbird then cannot send, and quits.
+ * @param {string} subject */
+async function quitAfterStart(subject) {
+  const { smtpPort } = (await runContext()).mail;
+  const [nobody] = await freePorts(1);
+  const port = "mail.smtpserver.smtp1.port";
+  await program.restart({ more: { [port]: nobody ?? 0 } });
+  const first = await begin(subject);
+  await program.click(first, start);
+  await program.isThere(first, "[data-testid=done][data-kept=false]");
+  const password = await program.textOf(first, "[data-testid=password]");
+  await program.restart({ more: { [port]: smtpPort } });
+  assert.equal((await box.rest()).length, 0);
+  return password;
+}
+
+/** @param {string} state */
+async function newestSentIs(state) {
+  await program.open("transfers.html");
+  await program.isThere("transfers.html", `[data-testid=sent] li:first-child[data-state=${state}]`);
+}
+
+test("what was started and has not left leaves in the next session, once", async () => {
+  const password = await quitAfterStart("Started");
+  const second = await comeBack("Started");
+  await program.isThere(second, unsent);
+  assert.equal(await program.textOf(second, "[data-testid=password]"), password);
+  assert.equal((await box.rest()).length, 0, "not by itself");
+  await program.click(second, `${unsent} button`);
+  await program.isThere(second, kept);
+  await retrieve(password);
+  assert.equal((await box.rest()).length, 0);
+  await program.run(inside.close, { page: second });
+});
+
+test("a mail that says something else by then does not leave by what was started", async () => {
+  await quitAfterStart("Before");
+  await program.run(inside.fetchMails, {});
+  await program.run(inside.openDraft, { subject: "Before" });
+  await program.run(inside.written, { subject: "Before" });
+  await program.run(inside.retitle, { subject: "After" });
+  const second = await pane();
+  await program.isThere(second, "main[data-stage=form] [data-testid=recovered]");
+  await program.look(second, "taken-back");
+  const links = (await box.rest()).flatMap((mail) => mail.links);
+  assert.ok(!links.some((one) => one.includes("/r/")), "at most that it was revoked");
+  await newestSentIs("revoked");
+});
