@@ -189,8 +189,11 @@ export async function show({ subject }) {
 export function mailsIn({ flag }) {
   const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
   const server = MailServices.accounts.defaultAccount.incomingServer;
-  const folder = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags[flag]);
-  return [...(folder?.messages ?? [])].map((one) => one.mime2DecodedSubject);
+  const { rootFolder } = server;
+  const marked = rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags[flag]);
+  // A folder that was just made is not marked yet.
+  const named = flag === "SentMail" && rootFolder.subFolders.find(({ name }) => name === "Sent");
+  return [...((marked ?? named)?.messages ?? [])].map((one) => one.mime2DecodedSubject);
 }
 
 /** Presses the add-on's button in the newest window of a kind. */
