@@ -378,3 +378,27 @@ test("the manifests name this server, and its panes may be framed by webmail alo
   assert.equal((await fetch(`${without.baseUrl}/outlook/manifest.xml`)).status, 404);
   await without.stop();
 });
+
+test("long lists of recipients go in parts; what Outlook cuts does not leave", async () => {
+  const many = (/** @type {number} */ count) =>
+    Array.from({ length: count }, (_, at) => user(`outlook-many-${at}@example.com`));
+  const mail = office.written();
+  mail.people.to = many(150);
+  const { page } = await office.begin(mail);
+  await uploaded(page);
+  await press(page);
+  await page.locator("[data-testid=done][data-kept=true]").waitFor();
+  await page.close();
+  assert.deepEqual(mail.people.to, []);
+  const last = await mailbox("outlook-many-149@example.com");
+  assert.ok(transferLinkIn(await last.next({ fits: hasLink })));
+  const cut = office.written();
+  cut.people.to = many(1200); // Outlook tells 1000 of them
+  const before = cut.seen();
+  const outlook = office.outlook(cut);
+  const second = await outlook.open(office.profile, "send");
+  await second.locator("[role=alert]").first().waitFor();
+  assert.equal(await second.getByTestId("send").count(), 0);
+  await second.close();
+  assert.deepEqual(cut.seen(), before);
+});
