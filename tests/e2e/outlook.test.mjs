@@ -379,6 +379,32 @@ test("the manifests name this server, and its panes may be framed by webmail alo
   await without.stop();
 });
 
+test("a verification that ended: nothing leaves, and one proves oneself anew", async () => {
+  const mail = office.written();
+  const before = mail.seen();
+  const { outlook, page } = await office.begin(mail);
+  await uploaded(page);
+  const ended = await page.evaluate(async () => {
+    const key = Object.keys(localStorage).find((one) => one.endsWith("couvert-outlook-token"));
+    const headers = { Authorization: `Bearer ${localStorage.getItem(key ?? "")}` };
+    const { verifications } = await (await fetch("/api/v1/verifications", { headers })).json();
+    const place = `/api/v1/verifications/${verifications[0].verification_id}`;
+    return (await fetch(place, { method: "DELETE", headers })).status;
+  });
+  assert.equal(ended, 204);
+  await page.getByTestId("send").click();
+  await page.getByTestId("again").waitFor();
+  assert.deepEqual(mail.seen(), before);
+  await page.getByTestId("again").click();
+  await page.getByTestId("verify").waitFor();
+  await office.verified(page);
+  await uploaded(page);
+  await press(page);
+  await ready(page);
+  assert.deepEqual(outlook.left, []);
+  await page.close();
+});
+
 test("long lists of recipients go in parts; what Outlook cuts does not leave", async () => {
   const many = (/** @type {number} */ count) =>
     Array.from({ length: count }, (_, at) => user(`outlook-many-${at}@example.com`));
