@@ -12,4 +12,5 @@ run_guide_pictures() {
   build_web
   node tests/e2e/pictures/guide.mjs "$@"
   node tests/e2e/pictures/outlook.mjs "$@"
+  node tests/e2e/pictures/thunderbird-guide.mjs "$@"
 }

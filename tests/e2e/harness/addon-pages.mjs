@@ -13,6 +13,9 @@ const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
  * @property {string} address
  * @property {string[]} to
  * @property {[string, number][]} attachments names and sizes
+ * @property {string} [name] of who writes
+ * @property {string} [subject]
+ * @property {string} [text]
  * @property {string} shown the text of the mail that is read
  * @property {object} kept what the add-on has in its storage, at first
  * @property {object} session the same in memory
@@ -32,7 +35,8 @@ function beThunderbird(told) {
   };
   const event = { addListener: () => undefined, removeListener: () => undefined };
   const nothing = async () => undefined;
-  const identity = { id: "id1", email: told.address, name: "Anna Adler", accountId: "account1" };
+  const name = told.name ?? "Anna Adler";
+  const identity = { id: "id1", email: told.address, name, accountId: "account1" };
   const file = ([name, size] = ["", 0]) => new File([new Uint8Array(size)], name);
   Object.assign(globalThis, {
     messenger: {
@@ -67,8 +71,8 @@ function beThunderbird(told) {
       compose: {
         getComposeDetails: async () => ({
           to: told.to,
-          subject: "Befund",
-          plainTextBody: "Guten Tag",
+          subject: told.subject ?? "Befund",
+          plainTextBody: told.text ?? "Guten Tag",
           identityId: "id1",
           body: "",
         }),

@@ -8,28 +8,7 @@ import { Mail } from "../harness/outlook.mjs";
 import { Office, press, ready, uploaded, user } from "../harness/outlook-pane.mjs";
 import { beginRun } from "../harness/run-context.mjs";
 import { day, keep } from "./kept.mjs";
-
-/** @type {Record<string, { name: string, subject: string, text: string, file: string }>} */
-const samples = {
-  de: {
-    name: "Dr. Anna Beispiel",
-    subject: "Röntgenbilder",
-    text: "Guten Tag, anbei die Aufnahme vom Freitag.",
-    file: "Aufnahme links.png",
-  },
-  nl: {
-    name: "Dr. Anna Voorbeeld",
-    subject: "Röntgenfoto’s",
-    text: "Goedendag, hierbij de foto van vrijdag.",
-    file: "Foto links.png",
-  },
-  en: {
-    name: "Dr. Anna Example",
-    subject: "X-rays",
-    text: "Good morning, here is the picture of Friday.",
-    file: "Left side.png",
-  },
-};
+import { samples } from "./samples.mjs";
 
 /** @param {Office} office @param {string} language */
 async function tell(office, language) {
