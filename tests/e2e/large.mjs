@@ -8,13 +8,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ApiClient } from "./harness/api-client.mjs";
 import { launchChromium, openProfile } from "./harness/browser.mjs";
 import { CommandLine } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
-import { filesBelow, makeAwkwardFiles } from "./harness/files.mjs";
+import { filesBelow, makeAwkwardFiles, makeSparseFile } from "./harness/files.mjs";
 import { transferLinkIn } from "./harness/mailbox.mjs";
 import { RecipientPages, SenderPages, words } from "./harness/portal-pages.mjs";
 import { output } from "./harness/processes.mjs";
@@ -36,10 +36,7 @@ async function sum(file) {
 async function makeInput(folder) {
   const source = path.join(folder, "Eingabe");
   await mkdir(source, { recursive: true });
-  const large = await open(path.join(source, "röntgen groß.raw"), "w");
-  for (let at = 0; at < gigabytes; at++) await large.write(`Zahn ${at} 🦷`, at * 1e9);
-  await large.truncate(gigabytes * 1e9);
-  await large.close();
+  await makeSparseFile(path.join(source, "röntgen groß.raw"), gigabytes);
   await makeAwkwardFiles(source, 500);
   return source;
 }
@@ -152,10 +149,7 @@ async function asZip(server, folder) {
     if (at % 100 === 0) await mkdir(below, { recursive: true });
     await writeFile(path.join(below, `Größe ${at}.txt`), `Datei ${at}\n`);
   }
-  const large = await open(path.join(source, "groß.raw"), "w");
-  for (let at = 0; at < 5; at++) await large.write(`Zahn ${at} 🦷`, at * 1e9);
-  await large.truncate(5e9);
-  await large.close();
+  await makeSparseFile(path.join(source, "groß.raw"), 5);
   const cli = await CommandLine.create(server.baseUrl);
   await cli.verify(anna);
   let since = Date.now();

@@ -2,9 +2,10 @@
 // hand: ./dev test thunderbird-large. Release build; about 20 GB of disk.
 //
 // node tests/e2e/thunderbird-large.mjs [gigabytes=3]
-import { mkdir, open, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Couvertd } from "./harness/couvertd.mjs";
+import { makeSparseFile } from "./harness/files.mjs";
 import { MailProgram } from "./harness/mail-program.mjs";
 import { roundTrip } from "./harness/round-trip.mjs";
 import { beginRun, root } from "./harness/run-context.mjs";
@@ -15,10 +16,7 @@ const gigabytes = Number(process.argv[2]?.split("=")[1] ?? 3);
 async function makeFiles(folder) {
   await mkdir(folder, { recursive: true });
   const files = ["röntgen groß.raw", "one.bin", "Befund.pdf"].map((name) => `${folder}/${name}`);
-  const large = await open(files[0] ?? "", "w");
-  for (let at = 0; at < gigabytes; at++) await large.write(`Zahn ${at} 🦷`, at * 1e9);
-  await large.truncate(gigabytes * 1e9);
-  await large.close();
+  await makeSparseFile(files[0] ?? "", gigabytes);
   await writeFile(files[1] ?? "", "1");
   await writeFile(files[2] ?? "", Buffer.alloc(300_001, "Befund "));
   return files;

@@ -1,6 +1,6 @@
 // Folders as values, and files for tests to send.
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { runContext } from "./run-context.mjs";
 
@@ -30,6 +30,15 @@ export async function fingerprints(folder) {
   const names = await filesBelow(folder);
   const sums = await Promise.all(names.map((name) => sha256(path.join(folder, name))));
   return Object.fromEntries(names.map((name, index) => [name, sums[index]]));
+}
+
+/** A file that takes no room on the disk, with other bytes in each gigabyte.
+ * @param {string} file @param {number} gigabytes */
+export async function makeSparseFile(file, gigabytes) {
+  const made = await open(file, "w");
+  for (let at = 0; at < gigabytes; at++) await made.write(`Zahn ${at} 🦷`, at * 1e9);
+  await made.truncate(gigabytes * 1e9);
+  await made.close();
 }
 
 // Each is legal on the system that it comes from; none must hurt the one where it arrives.
