@@ -58,10 +58,14 @@ async function pane() {
   return program.run(inside.newestPane, { page: "send.html" });
 }
 
-/** @param {string} subject @param {string[]} [files] */
+/** A pane for a new mail, whose draft is saved then. @param {string} subject
+ * @param {string[]} [files] */
 async function begin(subject, files = []) {
   await program.run(inside.compose, { to: recipient, body: "<p>Words</p>", subject, files });
-  return pane();
+  const opened = await pane();
+  await program.isThere(opened, "main[data-stage=form]");
+  await program.run(inside.saveDraft, { subject });
+  return opened;
 }
 
 /** The same mail after a restart. @param {string} subject */
@@ -86,10 +90,10 @@ async function retrieve(password) {
 test("an upload goes on after Thunderbird was quit, to the same bytes", async () => {
   const file = path.join(folder, "Größe.bin");
   await writeFile(file, randomBytes(18 * mebibyte));
+  line.rate = mebibyte;
+  const [before, size] = [line.up, 18 * mebibyte];
   const first = await begin("Half of it", [file]);
   await program.isThere(first, "[data-testid=files] li[data-state=running]");
-  line.rate = 2 * mebibyte;
-  const [before, size] = [line.up, 18 * mebibyte];
   await waitUntil("half of it is there", async () => line.up - before > size / 2);
   await program.restart({ kill: true });
   line.rate = 100 * mebibyte;

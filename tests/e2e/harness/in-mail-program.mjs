@@ -145,6 +145,24 @@ export async function compose({ to, cc, subject, body, files, identity }) {
   throw new Error("no window to write in");
 }
 
+/** Saves the mail that is being written as a draft, as Thunderbird does every few minutes and when
+ * it is quit. */
+export async function saveDraft({ subject }) {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  Services.wm.getMostRecentWindow("msgcompose").SaveAsDraft();
+  for (let tries = 100; tries > 0; tries--) {
+    await new Promise((resolve) => main.setTimeout(resolve, 200));
+    for (const { incomingServer } of MailServices.accounts.accounts) {
+      const drafts = incomingServer.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Drafts);
+      drafts?.updateFolder(null);
+      const all = [...(drafts?.messages ?? [])];
+      if (all.some((one) => one.mime2DecodedSubject === subject)) return true;
+    }
+  }
+  throw new Error(`${subject} is not saved`);
+}
+
 /** Opens a draft again, to be written on, wherever it lies. */
 export async function openDraft({ subject }) {
   const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");

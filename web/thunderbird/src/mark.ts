@@ -1,8 +1,6 @@
 // What a mail is known by when it is written on after Thunderbird was closed: a header of its
 // draft, random, which never leaves with it.
 const header = "X-Couvert-Mark";
-/** Larger drafts are not put on a mail server unasked. */
-const savedBytesMax = 20 * 1024 * 1024;
 
 type Headers = readonly { readonly name: string; readonly value: string }[];
 
@@ -27,21 +25,13 @@ async function markOfDraft(tabId: number): Promise<string | undefined> {
   return mark === "" ? undefined : mark;
 }
 
-/** Marks the mail, and saves it as a draft, so that both are there after a fall of the program. */
+/** Marks the mail: its draft has the mark once it is saved, by the person or by Thunderbird. */
 export async function markOf(tabId: number): Promise<string> {
   const headers = await headersOf(tabId);
   const known = headers.find(isMark)?.value;
   if (known !== undefined && known !== "") return known;
-  const earlier = await markOfDraft(tabId).catch(() => undefined);
-  const mark = earlier ?? crypto.randomUUID();
+  const mark = (await markOfDraft(tabId).catch(() => undefined)) ?? crypto.randomUUID();
   await setHeaders(tabId, [...headers, { name: header, value: mark }]);
-  if (earlier !== undefined) return mark;
-  const attachments = await messenger.compose.listAttachments(tabId);
-  const bytes = attachments.reduce((sum, { size }) => sum + (size ?? 0), 0);
-  if (bytes <= savedBytesMax) {
-    // Where it is not saved the person may still save it.
-    await messenger.compose.saveMessage(tabId, { mode: "draft" }).catch(() => undefined);
-  }
   return mark;
 }
 
