@@ -54,6 +54,8 @@ test("a draft's form comes back to its sender until the transfer is started", as
   expectStatus(await draft.start(start), 201);
   expectProblem(await draft.call("GET", "/form"), 409, "conflict");
   expectProblem(await save({ form: "late" }), 409, "conflict");
+  expectProblem(await draft.call("GET"), 409, "conflict");
+  expectProblem(await draft.call("DELETE"), 409, "conflict");
 });
 
 test("the recipients' mail is a page that does nothing, for forms of the portal", async () => {
