@@ -52,17 +52,10 @@ after(async () => {
   await server?.stop();
 });
 
-/** A pane for the mail that is being written. @returns {Promise<string>} */
-async function pane() {
-  await program.press("msgcompose", "composeAction");
-  return program.run(inside.newestPane, { page: "send.html" });
-}
-
 /** A pane for a new mail, whose draft is saved then. @param {string} subject
  * @param {string[]} [files] */
 async function begin(subject, files = []) {
-  await program.run(inside.compose, { to: recipient, body: "<p>Words</p>", subject, files });
-  const opened = await pane();
+  const opened = await program.writeMail({ to: recipient, body: "<p>Words</p>", subject, files });
   await program.isThere(opened, "main[data-stage=form]");
   await program.run(inside.saveDraft, { subject });
   return opened;
@@ -73,7 +66,7 @@ async function comeBack(subject) {
   await program.run(inside.fetchMails, {});
   await program.run(inside.openDraft, { subject });
   await program.run(inside.written, { subject });
-  return pane();
+  return program.openPane();
 }
 
 /** What the recipient gets. @param {string} password */
@@ -158,7 +151,7 @@ test("a mail that says something else by then does not leave by what was started
   await program.run(inside.openDraft, { subject: "Before" });
   await program.run(inside.written, { subject: "Before" });
   await program.run(inside.retitle, { subject: "After" });
-  const second = await pane();
+  const second = await program.openPane();
   await program.isThere(second, "main[data-stage=form] [data-testid=recovered]");
   await program.look(second, "taken-back");
   const links = (await box.rest()).flatMap((mail) => mail.links);

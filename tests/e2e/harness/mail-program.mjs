@@ -201,6 +201,19 @@ export class MailProgram {
     return this.run(inside.press, { windowType, kind, id: addonId });
   }
 
+  /** Presses the add-on's button in the mail that is being written; the address of its pane.
+   * @returns {Promise<string>} */
+  async openPane() {
+    await this.press("msgcompose", "composeAction");
+    return this.run(inside.newestPane, { page: "send.html" });
+  }
+
+  /** A pane for a new mail; its address. @param {object} mail what compose() takes */
+  async writeMail(mail) {
+    await this.run(inside.compose, mail);
+    return this.openPane();
+  }
+
   /** Calls a function in a page of the add-on, once there is such a page.
    * @param {string} page of its address @param {Function} code @param {unknown} [value] */
   inPage(page, code, value) {

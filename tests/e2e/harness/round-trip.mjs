@@ -32,9 +32,7 @@ async function compare(files, placeOf) {
 /** Out of Thunderbird; the password. @param {RoundTrip} trip */
 async function send({ program, to, files, told, deadline }) {
   const subject = "Röntgenbilder";
-  await program.run(inside.compose, { to, subject, body: "<p>Three of them</p>", files });
-  await program.press("msgcompose", "composeAction");
-  const pane = await program.run(inside.newestPane, { page: "send.html" });
+  const pane = await program.writeMail({ to, subject, body: "<p>Three of them</p>", files });
   let since = Date.now();
   for (let no = 1; no <= files.length; no++) {
     const selector = `[data-testid=files] li:nth-child(${no})[data-state=done]`;

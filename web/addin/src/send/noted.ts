@@ -2,6 +2,7 @@
 // lies in the add-in's own database, sealed by a key that no script can read; where there is no
 // database nothing goes on, and everything else works.
 import { utf8, type Start } from "@couvert/core";
+import { committed, settled } from "@couvert/ui/indexed-db.ts";
 
 import type { Place } from "../drafts.ts";
 import type { Written } from "../written.ts";
@@ -45,27 +46,6 @@ interface Row {
   readonly nonce: Uint8Array<ArrayBuffer>;
   readonly sealed: ArrayBuffer;
 }
-
-const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => {
-      resolve(request.result);
-    };
-    request.onerror = () => {
-      reject(request.error ?? new Error("not done"));
-    };
-  });
-
-/** Until it is on the disk. */
-const committed = (transaction: IDBTransaction): Promise<void> =>
-  new Promise((resolve, reject) => {
-    transaction.oncomplete = () => {
-      resolve();
-    };
-    transaction.onabort = () => {
-      reject(transaction.error ?? new Error("not kept"));
-    };
-  });
 
 async function within<T>(work: (database: IDBDatabase) => Promise<T>): Promise<T> {
   const opening = indexedDB.open(databaseName, 1);

@@ -4,6 +4,8 @@
 import { fail, pass, type Bytes, type Result } from "@couvert/core";
 import type { DeviceRecord, DeviceStore } from "@couvert/core/quick";
 
+import { committed, settled } from "../indexed-db.ts";
+
 const storeName = "devices";
 
 function openDatabase(name: string, closed: () => void): Promise<IDBDatabase> {
@@ -29,27 +31,6 @@ function openDatabase(name: string, closed: () => void): Promise<IDBDatabase> {
     };
   });
 }
-
-const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => {
-      resolve(request.result);
-    };
-    request.onerror = () => {
-      reject(request.error ?? new Error("not done"));
-    };
-  });
-
-/** Until it is on the disk. */
-const committed = (transaction: IDBTransaction): Promise<void> =>
-  new Promise((resolve, reject) => {
-    transaction.oncomplete = () => {
-      resolve();
-    };
-    transaction.onabort = () => {
-      reject(transaction.error ?? new Error("not kept"));
-    };
-  });
 
 const isBytes = (value: unknown, length: number): value is Bytes =>
   value instanceof Uint8Array && value.length === length;
