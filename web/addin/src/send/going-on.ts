@@ -1,13 +1,13 @@
 // A mail that an earlier pane began to send: what the server has of it, and what may go on.
-import { pass, type Result, type Start, type Started } from "@couvert/core";
+import { pass, type Result, type Started } from "@couvert/core";
 
-import type { Place } from "../drafts.ts";
 import type { Letter } from "../mail-program.ts";
 import type { Server } from "../server.ts";
 import { saysTheSame, type Written } from "../written.ts";
 import type { Item } from "./files.svelte.ts";
 import { noteFor } from "./note.ts";
 import { forgetNote, keepNote, loadNote, type Asked, type Noted, type NotedFile } from "./noted.ts";
+import { mayPass } from "./start.ts";
 
 /** Of two panes of one mail, the one that closes may need so long to go. */
 const turnMax = 1000;
@@ -116,8 +116,6 @@ export interface Gone {
 export type Earlier = { readonly kind: "none" } | Draft | Gone;
 
 const nothing = pass<Earlier>({ kind: "none" });
-/** Whether another try may end better; whether the first was heard, nobody knows. */
-export const mayPass = (code: string): boolean => ["unavailable", "throttled"].includes(code);
 
 /** What the server has of what was noted. It begins nothing that had not begun. */
 export async function earlierOf(
@@ -189,23 +187,4 @@ export async function takeBack(
   }
   const revoked = await api.revoke(started.tracking_id);
   return revoked.ok ? pass("taken_back") : revoked;
-}
-
-const pauses = [1000, 2000, 4000, 8000, 15_000, 30_000];
-
-/** The same request again and again while the server is away: it makes one transfer only. */
-export async function startUntilAnswered(
-  { api, host }: Server,
-  { id, secret }: Place,
-  request: Start,
-  tellWaiting: (is: boolean) => void,
-): Promise<Result<Started>> {
-  for (let attempt = 0; ; attempt += 1) {
-    const answer = await api.start(id, request, secret);
-    const pause = pauses[attempt];
-    const waits = !answer.ok && mayPass(answer.code) && pause !== undefined;
-    tellWaiting(waits);
-    if (!waits) return answer;
-    await host.wait(pause);
-  }
 }

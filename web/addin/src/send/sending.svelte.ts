@@ -31,16 +31,14 @@ import {
   earlierOf,
   fateOf,
   isMore,
-  mayPass,
   Notes,
-  startUntilAnswered,
   takeBack,
   wholeItems,
   type Draft,
   type Gone,
   type WentOn,
 } from "./going-on.ts";
-import { buildStart } from "./start.ts";
+import { buildStart, mayPass, startUntilAnswered } from "./start.ts";
 
 export type Stage = "loading" | "server" | "verify" | "form" | "sending" | "done";
 /** What keeps the mail from leaving. */

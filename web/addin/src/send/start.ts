@@ -1,4 +1,4 @@
-// What Start is asked, of everything that was chosen.
+// What Start is asked, of everything that was chosen; and asking until there is an answer.
 import {
   endOfDay,
   newId,
@@ -7,11 +7,14 @@ import {
   toApiTime,
   type Language,
   type QuickPart,
+  type Result,
   type Start,
+  type Started,
   type Way,
 } from "@couvert/core";
 import { currentLanguage } from "@couvert/ui";
 
+import type { Place } from "../drafts.ts";
 import type { Server } from "../server.ts";
 import type { Person, Written } from "../written.ts";
 
@@ -58,4 +61,26 @@ export function buildStart({ host, api }: Server, wishes: Wishes): Start {
     ...wishes.notices,
     ...(wishes.fromOwnMailbox && { notify: "none" as const }),
   };
+}
+
+/** Whether another try may end better; whether the first was heard, nobody knows. */
+export const mayPass = (code: string): boolean => ["unavailable", "throttled"].includes(code);
+
+const pauses = [1000, 2000, 4000, 8000, 15_000, 30_000];
+
+/** The same request again and again while the server is away: it makes one transfer only. */
+export async function startUntilAnswered(
+  { api, host }: Server,
+  { id, secret }: Place,
+  request: Start,
+  tellWaiting: (is: boolean) => void,
+): Promise<Result<Started>> {
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await api.start(id, request, secret);
+    const pause = pauses[attempt];
+    const waits = !answer.ok && mayPass(answer.code) && pause !== undefined;
+    tellWaiting(waits);
+    if (!waits) return answer;
+    await host.wait(pause);
+  }
 }
