@@ -52,8 +52,11 @@ for (const { language, viewport, scheme } of /** @type {const} */ ([
       assert.deepEqual(await layoutTroubles(page, [320, 360, 1280]), []);
       await pages.button("page.device.allow").click();
       await page.getByText(pattern(texts["page.device.allowed"])).waitFor();
+      const listed = page.getByTestId("program");
+      assert.equal(await listed.count(), 0, "it has not asked yet");
       const given = expectStatus(await poll(server.baseUrl, first.device_code), 200).json;
       assert.equal(given.address, address);
+      await listed.first().waitFor();
 
       const code = page.locator("#user-code");
       const next = page.locator("form").getByRole("button", { name: texts["page.next"] });
@@ -69,8 +72,6 @@ for (const { language, viewport, scheme } of /** @type {const} */ ([
       await page.getByText(pattern(texts["page.device.declined"])).waitFor();
       assert.equal((await poll(server.baseUrl, second.device_code)).status, 403);
 
-      const listed = page.getByTestId("program");
-      await listed.first().waitFor();
       assert.equal(await listed.count(), 1);
       await look("list");
       await pages.button("page.device.end").click();
