@@ -335,11 +335,12 @@ export async function makeBase(library) {
   return world.server.folder;
 }
 
-/** A certificate and a password for the mail server of all runs. @param {string} folder */
+/** A certificate and a password for the mail server of all runs; valid for longer than the clock of
+ * a scenario goes ahead. @param {string} folder */
 export async function makeMailIdentity(folder) {
   await mkdir(folder, { recursive: true });
   const [key, certificate] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
-  const kind = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost";
+  const kind = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 60 -subj /CN=localhost";
   const names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
   const files = ["-keyout", key, "-out", certificate];
   await output(["openssl", "req", "-x509", ...kind.split(" "), ...names, ...files]);
