@@ -150,8 +150,13 @@ export async function compose({ to, cc, subject, body, files, identity }) {
 export async function saveDraft({ subject }) {
   const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
   const main = Services.wm.getMostRecentWindow("mail:3pane");
-  Services.wm.getMostRecentWindow("msgcompose").SaveAsDraft();
-  for (let tries = 100; tries > 0; tries--) {
+  const window = Services.wm.getMostRecentWindow("msgcompose");
+  for (let tries = 0, next = 0; tries < 125; tries++) {
+    // While it is at work it hears nothing: it is told again.
+    if (tries >= next && window.gWindowLocked === false) {
+      window.SaveAsDraft();
+      next = tries + 25;
+    }
     await new Promise((resolve) => main.setTimeout(resolve, 200));
     for (const { incomingServer } of MailServices.accounts.accounts) {
       const drafts = incomingServer.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Drafts);
