@@ -222,7 +222,8 @@ test("programs and event streams are there for who has proven the mailbox alone"
   expectProblem(await allow(theirs, verification_id), 404, "denied");
   expectProblem(await allow(hers, randomId()), 404, "denied");
   expectStatus(await allow(hers, verification_id), 204);
-  for (const code of [randomSecret(), device_code.slice(0, -1) + "A"]) {
+  const last = device_code.endsWith("A") ? "E" : "A";
+  for (const code of [randomSecret(), device_code.slice(0, -1) + last]) {
     const json = { device_code: code };
     const answer = await stranger.call("POST", "/api/v1/device/token", { json });
     assert.ok([400, 410].includes(answer.status), String(answer.status));
