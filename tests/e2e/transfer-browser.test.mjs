@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { copyFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { colourAlone } from "./harness/colour.mjs";
 import {
   axeFindings,
   desktop,
@@ -423,5 +424,31 @@ test("axe-core finds a fault that is planted, and the console check finds an err
     found.join("\n"),
   );
   assert.equal(errors.length, 1);
+  await context.close();
+});
+
+test("what colour alone says is found where it is planted", async () => {
+  const { context, page } = await newPerson({ language: "en" });
+  await page.goto(server.baseUrl);
+  await page.locator("main h1").waitFor();
+  assert.deepEqual(await colourAlone(page), []);
+  await page.evaluate(() => {
+    document.querySelector("main")?.insertAdjacentHTML(
+      "beforeend",
+      `<p id="alone"><bdi>anna@example.org</bdi></p><p id="said">refused</p>
+       <input id="red"><ul><li aria-current="page" id="one">one</li><li>two</li></ul>`,
+    );
+    for (const id of ["alone", "said"]) {
+      document.getElementById(id)?.style.setProperty("color", "var(--bad)");
+    }
+    document.getElementById("red")?.style.setProperty("border-color", "var(--bad)");
+    document.getElementById("one")?.style.setProperty("color", "var(--brand)");
+  });
+  const found = await colourAlone(page);
+  assert.deepEqual(
+    found.map((one) => /id="(.*?)"/.exec(one)?.[1]),
+    ["alone", "red", "one"],
+    found.join("\n"),
+  );
   await context.close();
 });

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium, firefox } from "playwright-core";
+import { colourAlone } from "./colour.mjs";
 import { patience } from "./processes.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -127,7 +128,7 @@ export async function keepPicture(page, name) {
   if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
 }
 
-/** The states that this test file visited, each looked at by axe. */
+/** The states that this test file visited, each looked at by axe and for what colour alone says. */
 export class Visits {
   constructor() {
     /** @type {string[]} */
@@ -144,7 +145,7 @@ export class Visits {
     await page.evaluate(() =>
       Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))),
     );
-    const found = await axeFindings(page);
+    const found = [...(await axeFindings(page)), ...(await colourAlone(page))];
     this.states.push(state);
     this.findings.push(...found.map((/** @type {string} */ one) => `${state}: ${one}`));
     await keepPicture(page, state);
