@@ -332,9 +332,11 @@ test(`${dutch}: U ontvangt een beveiligde e-mail, Veilig een e-mail versturen`, 
       await person.press("Volgende");
       const code = await theirs.nextCode();
       await page.evaluate((copied) => navigator.clipboard.writeText(copied), ` ${code}\n`);
-      await person.main.getByLabel("Verificatiecode", { exact: true }).focus();
+      const field = person.main.getByLabel("Verificatiecode", { exact: true });
+      await field.focus();
       await page.keyboard.press("Control+v");
       await person.press("Verifiëren");
+      await field.waitFor({ state: "detached" });
     },
   );
 
