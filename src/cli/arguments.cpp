@@ -14,11 +14,11 @@ struct Option {
   std::string_view commands;  // those that have it, parted by spaces
 };
 
-constexpr std::string_view commands[] = {"verify",   "login",   "programs", "provide",
-                                         "retrieve", "sent",    "received", "revoke",
-                                         "connect",  "devices", "contacts"};
+constexpr std::string_view commands[] = {"verify",  "login",    "logout",  "programs",
+                                         "provide", "retrieve", "sent",    "received",
+                                         "revoke",  "connect",  "devices", "contacts"};
 constexpr std::string_view everywhere =
-    "verify login programs provide retrieve sent received revoke connect devices contacts";
+    "verify login logout programs provide retrieve sent received revoke connect devices contacts";
 
 constexpr Option all_options[] = {
     {"help", Takes::nothing, everywhere},

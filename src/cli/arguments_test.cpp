@@ -77,6 +77,8 @@ TEST_CASE("login, programs and a followed list have options of their own") {
   CHECK(sorted({"provide", "a", "--mails-to", "out"})->value("mails-to") == "out");
   CHECK_FALSE(sorted({"received", "--follow"}));
   CHECK_FALSE(sorted({"verify", "a@x", "--scope", "send"}));
+  CHECK(sorted({"logout", "--json"}));
+  CHECK_FALSE(sorted({"logout", "--scope", "send"}));
   CHECK_FALSE(sorted({"programs", "--yes"}));
 }
 

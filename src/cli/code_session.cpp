@@ -25,7 +25,7 @@ Outcome<api::RequestedCode> request_code(
   }
   if (!requested && requested.error().reason == "scope") {
     return complain(Exit::refused, "this machine was let in by couvert login, for one address only",
-                    "remove its session in " + state.folder() + " first, or set COUVERT_HOME");
+                    "run couvert logout first, or set COUVERT_HOME");
   }
   if (!requested) return complain(requested);
   if (!requested->token.empty()) {

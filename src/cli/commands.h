@@ -59,6 +59,8 @@ Outcome<std::string> client_name(const World& world);
 Outcome<> verify(const World& world);
 /// Lets this machine in as a program, by a code that a person types in a browser.
 Outcome<> login(const World& world);
+/// Ends what this machine may do at a server, and removes its session.
+Outcome<> logout(const World& world);
 /// Who was let in for an address: lists, ends.
 Outcome<> programs(const World& world);
 /// Sends a transfer, or goes on with the one that an earlier call left.

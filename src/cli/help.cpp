@@ -7,6 +7,7 @@ constexpr std::string_view program_page = R"(couvert: provide and retrieve confi
 
     couvert [--server URL] verify ADDRESS [--request-only | --code CODE]
     couvert [--server URL] login [--scope SCOPE...] [options]
+    couvert [--server URL] logout
     couvert [--server URL] programs [end PROGRAM-ID] [options]
     couvert [--server URL] provide FILE... --from ADDRESS --name NAME --to ADDRESS... [options]
     couvert retrieve LINK-OR-ID --out DIR [options]
@@ -58,7 +59,7 @@ constexpr std::string_view login_page = R"(couvert login: let this machine act f
 
 Prints a code and an address. Open the address in a browser, prove your mailbox there, and type the
 code: this machine then may do what was asked for, for that mailbox only, until you end it there or
-by couvert programs. It waits for 10 minutes.
+by couvert programs, or here by couvert logout. It waits for 10 minutes.
 
     --scope SCOPE...      what it may do: send, sent (the list, revoking), receive, quick, account
                           (couvert programs); else send, sent and receive
@@ -68,6 +69,15 @@ by couvert programs. It waits for 10 minutes.
 Nothing is typed here, so that a server, a scanner or a nightly job can be let in from any desk.
 With --json: user_code, verification_uri, verification_uri_complete and expires_in on a line of its
 own; then address, verification_id, scopes, expires.
+)";
+
+constexpr std::string_view logout_page = R"(couvert logout: end what this machine may do
+
+    couvert --server URL logout
+
+Ends what couvert login or couvert verify have let this machine do at the server, and removes its
+key from here. Where the server cannot be told, the key stays, to run it again. Unfinished drafts
+and QUICK (couvert devices forget) stay. With --json: ended, the addresses.
 )";
 
 constexpr std::string_view programs_page = R"(couvert programs: who may act for you
@@ -230,6 +240,7 @@ Nobody, or not this recipient, can open it any more, at once and for good.
 std::string_view help_page(std::string_view command) {
   if (command == "verify") return verify_page;
   if (command == "login") return login_page;
+  if (command == "logout") return logout_page;
   if (command == "programs") return programs_page;
   if (command == "provide") return provide_page;
   if (command == "retrieve") return retrieve_page;

@@ -39,6 +39,7 @@ Outcome<> run_command(const World& world) {
   }
   if (arguments.command == "verify") return verify(world);
   if (arguments.command == "login") return login(world);
+  if (arguments.command == "logout") return logout(world);
   if (arguments.command == "programs") return programs(world);
   if (arguments.command == "provide") return provide(world);
   if (arguments.command == "retrieve") return retrieve(world);

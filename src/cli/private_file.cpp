@@ -93,6 +93,12 @@ Outcome<> write_private_file(const std::string& folder, const std::string& name,
   return sync_folder(folder);
 }
 
+Outcome<> remove_private_file(const std::string& folder, const std::string& name) {
+  const std::string path = folder + "/" + name;
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) return disk_trouble("remove", path);
+  return sync_folder(folder);
+}
+
 Outcome<> write_new_private_file(const std::string& path, const WipedText& text) {
   const Descriptor file(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));

@@ -25,6 +25,9 @@ Outcome<std::optional<WipedText>> read_private_file(const std::string& path);
 Outcome<> write_private_file(const std::string& folder, const std::string& name,
                              const WipedText& text);
 
+/// Removes `name` from `folder`, for good; none is as good as one removed.
+Outcome<> remove_private_file(const std::string& folder, const std::string& name);
+
 /// Makes `path`, which must be new, somewhere else. Errors: also `conflict` where it is there.
 Outcome<> write_new_private_file(const std::string& path, const WipedText& text);
 

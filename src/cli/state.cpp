@@ -82,6 +82,10 @@ Outcome<> State::keep_session(const ServerUrl& server, const WipedText& token) c
   return write_private_file(folder_, name_of(server), WipedText(json.write()));
 }
 
+Outcome<> State::forget_session(const ServerUrl& server) const {
+  return remove_private_file(folder_, name_of(server));
+}
+
 Outcome<StateLock> State::lock(Interrupt& interrupt) const {
   constexpr int tries_max = 300;
   const std::string path = folder_ + "/lock";

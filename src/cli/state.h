@@ -5,7 +5,7 @@
 //     FOLDER/session-HASH.json   0600: {"server":"https://…","token":"…"}; HASH names the server
 //     FOLDER/draft-HASH.json     0600: an unfinished draft (kept_draft.h)
 //     FOLDER/quick-HASH.json     0600: this device of QUICK (quick_files.h)
-//     FOLDER/lock                held while a verification is under way
+//     FOLDER/lock                held while a session is made, replaced or removed
 //
 // A session proves mailboxes: who reads these files can send in their owner's name.
 #pragma once
@@ -56,6 +56,8 @@ class State {
   Outcome<WipedText> session(const ServerUrl& server) const;
   /// Replaces it: a crash leaves the old or the new one.
   Outcome<> keep_session(const ServerUrl& server, const WipedText& token) const;
+  /// Removes it, if there is one.
+  Outcome<> forget_session(const ServerUrl& server) const;
 
   /// Waits up to 30 s for others that verify. Errors: also `conflict` where they take longer.
   Outcome<StateLock> lock(Interrupt& interrupt) const;

@@ -39,6 +39,19 @@ TEST_CASE("a session is kept for its server alone, and only its owner can read i
   CHECK(folder.entries("state") == 1);
 }
 
+TEST_CASE("a session is forgotten for its server alone, and one that is not there as well") {
+  TemporaryFolder folder;
+  const auto state = State::open(folder.path("state"));
+  const ServerUrl other{"https://other.example.org"};
+  REQUIRE(state->keep_session(server, WipedText("first")));
+  REQUIRE(state->keep_session(other, WipedText("second")));
+  REQUIRE(state->forget_session(server));
+  CHECK(state->session(server)->empty());
+  CHECK(state->session(other)->text() == "second");
+  CHECK(folder.entries("state") == 1);
+  CHECK(state->forget_session(server));
+}
+
 TEST_CASE("a state that others could read is not used") {
   TemporaryFolder folder;
   const auto state = State::open(folder.path("state"));

@@ -161,6 +161,56 @@ test("programs are listed and ended, and an ended one may do nothing", async () 
   assert.equal((await machine.run(["programs", "add"])).code, 2);
 });
 
+test("a logout ends what the machine may do, at the server and here, and says so", async () => {
+  const { machine, given } = await login(["--scope", "send", "sent", "--name", "Leaver"]);
+  const stays = (await login(["--scope", "sent"])).machine;
+  const [session = ""] = (await readdir(machine.home)).filter((one) => one.startsWith("session-"));
+  const key = new ApiClient(server.baseUrl);
+  key.token = JSON.parse(await readFile(path.join(machine.home, session), "utf8")).token;
+  const held = async () =>
+    expectStatus(await key.call("GET", "/api/v1/verifications"), 200).json.verifications;
+  assert.equal((await held())[0].verification_id, given.verification_id);
+
+  // What cannot be ended at the server is not forgotten here either.
+  await server.stop();
+  const away = await machine.run(["logout"]);
+  assert.equal(away.code, 13, away.stderr.toString());
+  assert.match(away.stderr.toString(), /keeps its access until the server is told: run it again/);
+  await server.serve();
+  mustEndWell(await machine.run(["sent"]));
+  assert.equal((await machine.run(["logout", anna])).code, 2);
+
+  const ended = mustEndWell(await machine.run(["logout"]));
+  assert.match(ended.stderr.toString(), /may act no longer for cli-programs-anna@example.org\./);
+  assert.deepEqual(await held(), []);
+  const listed = await person.call("GET", `/api/v1/verifications/${proof}/programs`);
+  const { programs } = expectStatus(listed, 200).json;
+  assert.ok(programs.every((/** @type {any} */ one) => one.name !== "Leaver"));
+  const left = (await readdir(machine.home)).filter((one) => one.startsWith("session-"));
+  assert.deepEqual(left, []);
+  mustEndWell(await stays.run(["sent"]));
+  const again = await machine.run(["logout"]);
+  assert.equal(again.code, 4, again.stderr.toString());
+  assert.match(again.stderr.toString(), /nobody is logged in here/);
+});
+
+test("a logout ends all that was verified, and also where the server knows of nothing", async () => {
+  const machine = await CommandLine.create(server.baseUrl);
+  await machine.verify(dora);
+  await machine.verify(bert);
+  assert.deepEqual((await machine.json(["logout"])).ended.sort(), [bert, dora].sort());
+  const { machine: known } = await login(["--scope", "sent", "--name", "Known"]);
+  const listed = await person.call("GET", `/api/v1/verifications/${proof}/programs`);
+  for (const one of expectStatus(listed, 200).json.programs) {
+    if (one.name !== "Known") continue;
+    const place = `/api/v1/verifications/${proof}/programs/${one.program_id}`;
+    expectStatus(await person.call("DELETE", place), 204);
+  }
+  const ended = mustEndWell(await known.run(["logout"]));
+  assert.match(ended.stderr.toString(), /had ended before; its key is removed/);
+  assert.equal((await known.run(["logout"])).code, 4);
+});
+
 test("a followed list tells what is there and each change, also after a restart", async () => {
   const { machine } = await login(["--scope", "send", "sent"]);
   const first = await provide(machine);
