@@ -10,6 +10,14 @@ import * as inside from "./harness/in-mail-program.mjs";
 import { MailProgram } from "./harness/mail-program.mjs";
 import { transferLinkIn } from "./harness/mailbox.mjs";
 import { connectPrograms, must, QuickProgram } from "./harness/quick-program.mjs";
+import {
+  accept,
+  askForQuick,
+  isConnected,
+  isLetIn,
+  isOpen,
+  isPure,
+} from "./harness/quick-steps.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 const anna = "tbquick-anna@example.org";
@@ -59,6 +67,16 @@ async function begin(mail) {
   return program.writeMail({ to: bert, body: `<p>${text}</p>`, ...mail });
 }
 
+/** @param {string} page @returns {import("./harness/quick-steps.mjs").Pane} */
+const paneOf = (page) => ({
+  isThere: (selector) => program.isThere(page, selector),
+  click: (selector) => program.click(page, selector),
+  fill: (selector, typed) => program.fill(page, selector, typed),
+  textOf: (selector) => program.textOf(page, selector),
+  look: (state) => program.look(page, state),
+});
+const message = paneOf("message.html");
+
 /** A mail of the inbox in a pane. @param {string} subject part of it: the sender's name */
 async function read(subject) {
   await program.run(inside.show, { subject });
@@ -77,15 +95,9 @@ test("what came by QUICK stays shut until another device lets this mail program 
   const { transfer_id } = (await berts.sendByQuick(anna, { name: "Bert One", text })).recipients[0];
   assert.ok(transfer_id);
   await read("Bert One");
-  await program.isThere("message.html", "[data-testid=shut][data-reason=no_device]");
-  await program.look("message.html", "quick-shut");
-  await program.click("message.html", "[data-testid=connect]");
-  await program.click("message.html", "[data-testid=by-code]");
-  const code = await program.textOf("message.html", "[data-testid=shown-code]");
-  await program.look("message.html", "quick-code");
-  await must(annas.client.letIn(code));
-  await program.isThere("message.html", "[data-testid=by-quick]");
-  assert.equal(await program.textOf("message.html", "[data-testid=text]"), text);
+  await askForQuick(message);
+  await isLetIn(message, (code) => must(annas.client.letIn(code)));
+  await isOpen(message, text);
   await program.look("message.html", "quick-opened");
   const names = (await must(annas.client.devices())).map(({ name }) => name);
   assert.ok(names.includes("Thunderbird on Linux"), names.join());
@@ -96,8 +108,7 @@ test("between contacts a mail leaves without a password, and opens for that cont
   const file = path.join(await newFolder("tbquick-files"), "Befund.bin");
   await writeFile(file, randomBytes(500_000));
   const pane = await begin({ subject: "By QUICK", files: [file] });
-  await program.isThere(pane, "[data-testid=quick][data-pure=true]");
-  await program.isThere(pane, `main:not(:has(${passwordChoice}))`);
+  await isPure(paneOf(pane));
   await program.look(pane, "quick-pure");
   await program.click(pane, start);
   await program.isThere(pane, kept);
@@ -115,7 +126,7 @@ test("between contacts a mail leaves without a password, and opens for that cont
 test("what came by QUICK opens by itself from then on, and its attachments are saved", async () => {
   await berts.sendByQuick(anna, { name: "Bert Two", text });
   await read("Bert Two");
-  await program.isThere("message.html", "[data-testid=by-quick]");
+  await isOpen(message, text);
   await program.run(inside.close, { page: "message.html" });
 });
 
@@ -179,13 +190,8 @@ test("an invitation in a mail is accepted in the pane, and both are connected", 
   const evas = await QuickProgram.active(server.baseUrl, eva);
   const { password } = await evas.invite(anna);
   await read("Anna Muster");
-  await program.fill("message.html", "#password", password);
-  await program.click("message.html", "[data-testid=open]");
-  await program.isThere("message.html", "[data-testid=invitation][data-stage=offer]");
-  await program.look("message.html", "quick-invitation");
-  await program.click("message.html", "[data-testid=accept]");
-  await program.isThere("message.html", "[data-testid=invitation][data-stage=connected] details");
-  await program.look("message.html", "quick-connected");
+  await accept(message, password);
+  await isConnected(message);
   await must(evas.client.takeAnswers());
   const states = await must(evas.client.shownStates([anna]));
   assert.equal(states.get(anna), "connected");
