@@ -96,7 +96,12 @@ export function beOffice(told) {
   /** @type {Record<string, Function>} */
   const handlers = {};
   const office = {
-    onReady: () => Promise.resolve({ host: "Outlook", platform: "OfficeOnline" }),
+    onReady: async () => {
+      const answer = await tell("onReady", []);
+      if (answer === undefined) return new Promise(() => undefined); // it never answers
+      if (answer.error) throw new Error(answer.error.name);
+      return { host: "Outlook", platform: "OfficeOnline" };
+    },
     actions: {
       associate: (/** @type {string} */ name, /** @type {Function} */ handler) => {
         handlers[name] = handler;

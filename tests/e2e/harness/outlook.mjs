@@ -126,6 +126,10 @@ export class Outlook {
     this.running = 0;
     /** What happens to a call, by its number from 1. @type {Map<number, "fails" | "hangs">} */
     this.fate = new Map();
+    /** The same by its name. @type {(call: string) => "fails" | "hangs" | undefined} */
+    this.fateOf = () => undefined;
+    /** What a new page is prepared with. @param {import("playwright-core").Page} _page */
+    this.prepare = async (_page) => undefined;
     /** The name of calls that never answer. */
     this.stalled = "";
     /** Calls that do what they are asked to and never say so.
@@ -191,13 +195,14 @@ export class Outlook {
         body: `(${beOffice})(${JSON.stringify(whole)});`,
       }),
     );
+    await this.prepare(page);
     return page;
   }
 
   /** @param {string} call @param {any[]} args */
   async #answer(call, args) {
     this.calls.push(call);
-    const fate = this.fate.get(this.calls.length);
+    const fate = this.fate.get(this.calls.length) ?? this.fateOf(call);
     if (fate === "hangs" || this.stalled === call) return undefined;
     this.running += 1;
     try {
@@ -223,6 +228,8 @@ export class Outlook {
     }
     const { mail } = this;
     switch (call) {
+      case "onReady":
+        return undefined;
       case "from.getAsync":
         return mail.from;
       case "subject.getAsync":

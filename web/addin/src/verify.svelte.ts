@@ -39,7 +39,8 @@ export class Proof {
     const facts = await this.from.server.api.server();
     this.termsRequired = facts.ok && facts.value.terms_required;
     const since = Date.now();
-    const asked = await this.from.server.requestCode(this.address, purpose);
+    // Without the facts nobody could accept the terms that a code may need.
+    const asked = facts.ok ? await this.from.server.requestCode(this.address, purpose) : facts;
     this.busy = false;
     if (!asked.ok) {
       this.failure = asked;

@@ -8,12 +8,38 @@ import { keepReply } from "./replies.ts";
 /** What a pane can hold in memory; the browser fetches larger ones from the portal's page. */
 const heldBytesMax = 200 * 1024 * 1024;
 
+/** So long without a byte, and the line is broken. */
+const stallTimeMax = 60_000;
+
+async function fetched(url: string, headers: HeadersInit): Promise<Blob | undefined> {
+  const abort = new AbortController();
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const wait = () => {
+    clearTimeout(late);
+    late = setTimeout(() => {
+      abort.abort();
+    }, stallTimeMax);
+  };
+  wait();
+  try {
+    const answer = await fetch(url, { headers, credentials: "omit", signal: abort.signal });
+    if (!answer.ok || !answer.body) return undefined;
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    const reader = answer.body.getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      pieces.push(piece.value);
+      wait();
+    }
+    return new Blob(pieces);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 async function save({ url, headers, name, size }: FileToSave): Promise<boolean> {
   if (size > heldBytesMax) return false;
-  const answer = await fetch(url, { headers, credentials: "omit" });
-  if (!answer.ok) return false;
-  const content = await answer.blob();
-  if (content.size !== size) return false;
+  const content = await fetched(url, headers);
+  if (content?.size !== size) return false;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content);
   link.download = name.split("/").at(-1) ?? name;

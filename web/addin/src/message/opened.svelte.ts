@@ -22,6 +22,8 @@ export class Opened {
   password = $state("");
   busy = $state(false);
   failure = $state.raw<Failure | undefined>();
+  /** Why nobody knows how it opens. */
+  unfound = $state.raw<Failure | undefined>();
   retrieval = $state.raw<Retrieval | undefined>();
   openBy = $state<OpenBy | undefined>();
   /** Opened by the keys of this mail program. */
@@ -42,7 +44,7 @@ export class Opened {
   ) {}
 
   async begin(): Promise<void> {
-    this.failure = undefined;
+    this.failure = this.unfound = undefined;
     try {
       const settings = await this.program.loadSettings();
       this.server = createServer(settings, this.program.saveSettings);
@@ -58,7 +60,10 @@ export class Opened {
   /** Where it opens by QUICK it is opened at once: nobody has to type or choose anything. */
   private async find(transferId: string): Promise<void> {
     const found = await this.server!.api.find(transferId);
-    if (!found.ok) return; // the form says so when it is sent
+    if (!found.ok) {
+      this.unfound = found;
+      return;
+    }
     this.openBy = found.value.open_by;
     if (this.openBy === "quick") await this.openByQuick();
   }

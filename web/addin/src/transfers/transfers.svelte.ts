@@ -25,6 +25,7 @@ export class Transfers {
   constructor(private readonly program: MailProgram) {}
 
   async begin(): Promise<void> {
+    this.failure = undefined;
     try {
       const settings = await this.program.loadSettings();
       const { server } = settings;
@@ -42,12 +43,14 @@ export class Transfers {
 
   async choose(address: string): Promise<void> {
     this.address = address;
+    this.verification = "";
     this.proof?.end();
     this.proof = undefined;
     this.sent = this.received = undefined;
     this.failure = undefined;
     if (address === "" || !this.server) return;
     const known = await this.server.verificationOf(address);
+    if (this.address !== address) return; // another one was chosen meanwhile
     if (!known.ok) this.failure = known;
     else if (known.value !== undefined) await this.load(known.value);
     else {
@@ -60,12 +63,19 @@ export class Transfers {
     }
   }
 
+  /** Once more, of the address that is shown. */
+  async again(): Promise<void> {
+    if (this.address === "") await this.begin();
+    else await this.choose(this.address);
+  }
+
   private async load(verification: string): Promise<void> {
     this.verification = verification;
     const [sent, received] = await Promise.all([
       this.server!.api.sentPage(verification),
       this.server!.api.received(verification),
     ]);
+    if (this.verification !== verification) return;
     if (sent.ok) {
       this.sent = sent.value.value.transfers;
       this.moreSent = sent.value.value.more;
@@ -75,8 +85,11 @@ export class Transfers {
   }
 
   async more(): Promise<void> {
+    this.failure = undefined;
+    const { verification } = this;
     const last = this.sent?.at(-1)?.tracking_id;
-    const page = await this.server!.api.sentPage(this.verification, last);
+    const page = await this.server!.api.sentPage(verification, last);
+    if (this.verification !== verification) return;
     if (!page.ok) {
       this.failure = page;
       return;
@@ -91,6 +104,7 @@ export class Transfers {
       return;
     }
     this.asked = "";
+    this.failure = undefined;
     const revoked = await this.server!.api.revoke(trackingId);
     if (revoked.ok) await this.load(this.verification);
     else this.failure = revoked;
