@@ -99,7 +99,7 @@ test("what the contact sends from then on opens by itself, without a password", 
   await page.close();
 });
 
-test("to a contact a mail leaves without a password, and opens for that contact alone", async () => {
+test("to a contact a mail leaves without a password, and opens for nobody else", async () => {
   const mail = office.written();
   mail.attach("Befund.txt", "gesund");
   const writing = await office.begin(mail);
@@ -121,7 +121,7 @@ test("to a contact a mail leaves without a password, and opens for that contact 
     ["Befund.txt"],
   );
   const evas = await QuickProgram.active(office.server.baseUrl, "outlook-quick-eva@example.com");
-  await assert.rejects(evas.openByQuick(transferId), "for nobody else");
+  await assert.rejects(evas.openByQuick(transferId), "another person");
 });
 
 test("where a contact has ended it, nothing leaves in another way than was shown", async () => {
