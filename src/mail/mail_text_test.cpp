@@ -114,7 +114,8 @@ TEST_CASE("the code mail says what the code was asked for, and by what") {
   CHECK(has(browser, "in a browser"));
   CHECK(has(browser, "\u201cVerify\u201d"));
   const std::string program = write(sample_program_code(Language::en)).html;
-  CHECK(has(program, "with a program for the command line"));
+  CHECK(has(program, ", in a program."));
+  CHECK(has(program, "Go back to the program (such as Outlook, Thunderbird"));
   CHECK(has(program, "press Enter"));
   CHECK_FALSE(has(program, "browser"));
 }

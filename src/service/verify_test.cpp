@@ -78,7 +78,7 @@ TEST_CASE("the code's mail says what the code was asked for, by what and when") 
   };
   const std::string program = mailed(CodePurpose::received, ClientKind::program);
   CHECK(program.find("is yours, to see what is waiting for it:") != std::string::npos);
-  CHECK(program.find("with a program for the command line.") != std::string::npos);
+  CHECK(program.find(", in a program.") != std::string::npos);
   CHECK(program.find("Asked for on ") != std::string::npos);
   const std::string browser = mailed(CodePurpose::any, ClientKind::browser);
   CHECK(browser.find("is yours:") != std::string::npos);
