@@ -157,6 +157,10 @@ test("webmail frames a pane and the whole way works; nobody else may", async () 
     await uploaded(pane);
     await press(pane);
     await ready(pane);
+    const password = await pane.getByTestId("password").textContent();
+    await pane.getByText("Copy", { exact: true }).click();
+    await pane.getByText("Copied.").waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), password);
     await page.close();
   }
   for (const origin of ["https://evil.example", "https://webmail.example.org.evil.example"]) {

@@ -405,6 +405,24 @@ test("a verification that ended: nothing leaves, and one proves oneself anew", a
   await page.close();
 });
 
+test("who closes the pane to look for the code is not mailed another one", async () => {
+  const address = "outlook-anita@example.org";
+  const outlook = office.outlook(new Mail(), { mode: "read", address });
+  const first = await outlook.open(office.profile, "transfers");
+  await first.getByText(/is on its way to outlook-anita/).waitFor();
+  await first.close();
+  const codes = await mailbox(address);
+  const code = await codes.nextCode();
+  const page = await outlook.open(office.profile, "transfers");
+  await page.getByText(/a short while ago and still holds/).waitFor();
+  await visits.look(page, "outlook-mailed-before");
+  await page.locator("#code").fill(code);
+  await page.locator("[data-testid=verify] button[type=submit]").click();
+  await page.getByTestId("received").waitFor();
+  await page.close();
+  assert.deepEqual(await codes.rest(), []);
+});
+
 test("long lists of recipients go in parts; what Outlook cuts does not leave", async () => {
   const many = (/** @type {number} */ count) =>
     Array.from({ length: count }, (_, at) => user(`outlook-many-${at}@example.com`));

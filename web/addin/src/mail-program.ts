@@ -27,6 +27,14 @@ export interface MailProgram {
    * @param since milliseconds since 1970
    */
   watchCodes?(address: string, since: number, tell: (code: string) => void): () => void;
+  /**
+   * When a code was mailed to an address, 0 where none is wanted: kept where it has to be typed,
+   * since who looks at its mail may close the pane. Milliseconds since 1970.
+   */
+  readonly codes?: {
+    mailedAt(address: string): number;
+    noteMailed(address: string, at: number): void;
+  };
   /** The pane is wanted again, while it is open already. */
   onCalled(called: () => void): void;
 }

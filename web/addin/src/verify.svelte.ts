@@ -7,6 +7,8 @@ import type { Server } from "./server.ts";
 
 /** Seconds in which a code comes by itself, or else somebody has to look for it. */
 const patience = 90;
+/** A code holds for half an hour; one that was mailed before that is not asked for again. */
+const holds = 25 * 60 * 1000;
 
 export class Proof {
   code = $state("");
@@ -16,6 +18,8 @@ export class Proof {
   failure = $state.raw<Failure | undefined>();
   accepted = $state(false);
   termsRequired = $state(false);
+  /** A code is on its way, or was before the pane was opened. */
+  mailed = $state<"now" | "before" | undefined>();
 
   private stopWatching: (() => void) | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -31,21 +35,27 @@ export class Proof {
     return this.from.program.watchCodes !== undefined;
   }
 
-  async begin(purpose: CodePurpose): Promise<void> {
+  /** `anew`: whatever was mailed before. */
+  async begin(purpose: CodePurpose, which?: "anew"): Promise<void> {
     if (this.busy) return;
     this.end();
     this.busy = true;
-    this.failure = undefined;
+    this.failure = this.mailed = undefined;
+    const { codes } = this.from.program;
     const facts = await this.from.server.api.server();
     this.termsRequired = facts.ok && facts.value.terms_required;
     const since = Date.now();
+    const isMailed = which !== "anew" && since - (codes?.mailedAt(this.address) ?? 0) < holds;
     // Without the facts nobody could accept the terms that a code may need.
-    const asked = facts.ok ? await this.from.server.requestCode(this.address, purpose) : facts;
+    const asked =
+      facts.ok && !isMailed ? await this.from.server.requestCode(this.address, purpose) : facts;
     this.busy = false;
     if (!asked.ok) {
       this.failure = asked;
       return;
     }
+    this.mailed = isMailed ? "before" : "now";
+    if (!isMailed) codes?.noteMailed(this.address, since);
     if (!this.readsMail) return;
     this.count(since);
     this.stopWatching = this.from.program.watchCodes?.(this.address, since, (code) => {
@@ -60,6 +70,8 @@ export class Proof {
     const code = this.code.trim();
     const answer = await this.from.server.api.confirmCode(this.address, code, this.accepted);
     this.busy = false;
+    const isOver = answer.ok || answer.reason === "no_code" || answer.code === "unproven";
+    if (isOver) this.from.program.codes?.noteMailed(this.address, 0);
     if (answer.ok) {
       this.end();
       this.proven(answer.value.verification_id);

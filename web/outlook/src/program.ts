@@ -2,7 +2,20 @@
 import type { MailProgram } from "@couvert/addin/mail-program.ts";
 
 import { isSupported } from "./office.ts";
-import { loadSettings, saveSettings } from "./settings.ts";
+import { keep, loadSettings, readKept, saveSettings } from "./settings.ts";
+
+interface Mailed {
+  readonly address: string;
+  readonly at: number;
+}
+
+function lastMailed(): Mailed | undefined {
+  try {
+    return JSON.parse(readKept("mailed")) as Mailed;
+  } catch {
+    return undefined;
+  }
+}
 
 export const program: MailProgram = {
   name: "Outlook",
@@ -15,6 +28,15 @@ export const program: MailProgram = {
   openInBrowser: (href) => {
     if (isSupported("OpenBrowserWindowApi", "1.1")) Office.context.ui.openBrowserWindow(href);
     else window.open(href, "_blank", "noopener");
+  },
+  codes: {
+    mailedAt(address) {
+      const last = lastMailed();
+      return last?.address === address ? last.at : 0;
+    },
+    noteMailed(address, at) {
+      keep("mailed", JSON.stringify({ address, at } satisfies Mailed));
+    },
   },
   onCalled: () => undefined, // Outlook shows a pane that is there
 };
