@@ -45,3 +45,7 @@ couvert_migration_0010:
 couvert_migration_0011:
   .incbin "store/migrations/0011_programs.sql"
   .byte 0
+  .global couvert_migration_0012
+couvert_migration_0012:
+  .incbin "store/migrations/0012_file_totals.sql"
+  .byte 0

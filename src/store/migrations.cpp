@@ -18,6 +18,7 @@ extern const char couvert_migration_0008[];
 extern const char couvert_migration_0009[];
 extern const char couvert_migration_0010[];
 extern const char couvert_migration_0011[];
+extern const char couvert_migration_0012[];
 }
 
 namespace couvert {
@@ -56,7 +57,7 @@ Result<> make_version_table(soci::session& session) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::array<Migration, 11> all = {{{1, couvert_migration_0001},
+  static const std::array<Migration, 12> all = {{{1, couvert_migration_0001},
                                                  {2, couvert_migration_0002},
                                                  {3, couvert_migration_0003},
                                                  {4, couvert_migration_0004},
@@ -66,7 +67,8 @@ std::span<const Migration> all_migrations() {
                                                  {8, couvert_migration_0008},
                                                  {9, couvert_migration_0009},
                                                  {10, couvert_migration_0010},
-                                                 {11, couvert_migration_0011}}};
+                                                 {11, couvert_migration_0011},
+                                                 {12, couvert_migration_0012}}};
   return all;
 }
 
