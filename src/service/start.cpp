@@ -1,5 +1,7 @@
 #include "service/start.h"
 
+#include <map>
+
 #include "crypto/compare.h"
 #include "domain/password.h"
 #include "sealing/manifest_file.h"
@@ -179,9 +181,11 @@ Result<> check_unchanged(Transaction& tx, const Sealing& sealing) {
   if (!files) return pass(files);
   bool same = current->has_value() && (*current)->state == TransferState::draft &&
               files->size() == sealing.files.size();
+  std::map<std::uint32_t, std::uint32_t> parts_before;  // by the number of the file
+  for (const OpenedFile& file : sealing.files) parts_before[file.row.no] = file.row.parts;
   for (std::size_t i = 0; same && i < files->size(); ++i) {
-    const FileRow& before = sealing.files[i].row;
-    same = (*files)[i].no == before.no && (*files)[i].parts == before.parts;
+    const auto before = parts_before.find((*files)[i].no);
+    same = before != parts_before.end() && before->second == (*files)[i].parts;
   }
   if (!same) return fail(ErrorCode::conflict, "files_differ");
   return Result<>();
@@ -369,11 +373,11 @@ Result<StartedTransfer> Start::start(const DraftKey& key, StartRequest request) 
   fix_options(request, ruling->allowance);
   Result<std::vector<OpenedFile>> files = open_files(parts_, *draft);
   if (!files) return pass(files);
-  const Result<> whole = check_files(request, *files);
+  Result<std::vector<OpenedFile>> whole = take_files(request, std::move(*files));
   if (!whole) return pass(whole);
 
   Sealing sealing{
-      std::move(draft->transfer), std::move(*files), {}, std::move(draft->keys), {}, {}, {}};
+      std::move(draft->transfer), std::move(*whole), {}, std::move(draft->keys), {}, {}, {}};
   take_options(request, now, sealing.transfer);
   sealing.transfer.request = std::move(as_typed);
   sealing.manifest = make_manifest(request, sealing, ruling->allowance);

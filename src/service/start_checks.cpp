@@ -1,6 +1,7 @@
 #include "service/start_checks.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/json.h"
@@ -135,7 +136,6 @@ Result<> tidy(StartRequest& request) {
   if (!message) return pass(message);
   const Result<> note = tidy_text(request.notification_text, limits::notification_bytes_max);
   if (!note) return pass(note);
-  std::sort(request.files.begin(), request.files.end());
   const Result<> recipients = tidy_recipients(request.recipients);
   if (!recipients) return recipients;
   return check_slots(request);
@@ -150,8 +150,11 @@ std::string fingerprint(const StartRequest& request) {
                      {"kind", Json(name_of(recipient.kind))},
                      {"slot_id", recipient.slot_id ? Json(recipient.slot_id->text()) : Json()}});
   }
+  // Sorted: the same files in another order are no other request.
+  auto by_number = request.files;
+  std::ranges::sort(by_number);
   Json::Array files;
-  for (const auto& [no, size] : request.files) {
+  for (const auto& [no, size] : by_number) {
     files.emplace_back(Json::Array{Json(std::int64_t{no}), Json(static_cast<std::int64_t>(size))});
   }
   Json::Object fields = {{"recipients", Json(std::move(recipients))},
@@ -225,14 +228,22 @@ void fix_options(StartRequest& request, const Allowance& allowance) {
   }
 }
 
-Result<> check_files(const StartRequest& request, const std::vector<OpenedFile>& files) {
-  bool same = request.files.size() == files.size();
-  for (std::size_t i = 0; same && i < files.size(); ++i) {
-    const FileRow& row = files[i].row;
-    same = request.files[i] == std::pair(row.no, row.bytes) && row.offset == row.bytes;
+Result<std::vector<OpenedFile>> take_files(const StartRequest& request,
+                                           std::vector<OpenedFile> files) {
+  const auto differ = [] { return fail(ErrorCode::conflict, "files_differ"); };
+  if (request.files.size() != files.size()) return differ();
+  std::map<std::uint32_t, OpenedFile> by_number;
+  for (OpenedFile& file : files) by_number.emplace(file.row.no, std::move(file));
+  std::vector<OpenedFile> taken;
+  taken.reserve(request.files.size());
+  for (const auto& [no, size] : request.files) {
+    auto found = by_number.extract(no);  // a number that is named twice is not found again
+    if (found.empty()) return differ();
+    const FileRow& row = found.mapped().row;
+    if (row.bytes != size || row.offset != row.bytes) return differ();
+    taken.push_back(std::move(found.mapped()));
   }
-  if (!same) return fail(ErrorCode::conflict, "files_differ");
-  return Result<>();
+  return taken;
 }
 
 }  // namespace couvert

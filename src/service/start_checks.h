@@ -26,8 +26,10 @@ Result<Allowance> check_recipients(const Parts& parts, Transaction& tx,
 /// The options whose value the policy fixes get it, whatever the request says.
 void fix_options(StartRequest& request, const Allowance& allowance);
 
-/// That the draft's files are whole and are those that were announced.
-/// Errors: `conflict` ("files_differ").
-Result<> check_files(const StartRequest& request, const std::vector<OpenedFile>& files);
+/// The draft's files in the order in which the request names them, which is the transfer's: their
+/// numbers only say which one came first.
+/// Errors: `conflict` ("files_differ") where one is not whole, or they are not those announced.
+Result<std::vector<OpenedFile>> take_files(const StartRequest& request,
+                                           std::vector<OpenedFile> files);
 
 }  // namespace couvert

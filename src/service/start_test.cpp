@@ -57,6 +57,35 @@ TEST_CASE("a start needs files that are whole and announced") {
             .has_value());
 }
 
+TEST_CASE("a transfer shows its files in the order in which they are named, not that of numbers") {
+  Ready ready;
+  const std::uint32_t first = upload_file(ready.world, ready.draft, "a.txt", "abc");
+  const std::uint32_t second = upload_file(ready.world, ready.draft, "b.txt", "defg");
+  const std::uint32_t third = upload_file(ready.world, ready.draft, "c.txt", "hi");
+  const std::vector<std::pair<std::uint32_t, std::uint64_t>> order = {
+      {third, 2}, {first, 3}, {second, 4}};
+  CHECK(ready.refusal(good_request(ready.world, {{third, 2}, {first, 3}, {first, 3}})).detail ==
+        "files_differ");
+  Start start(*ready.world.parts);
+  StartRequest request = good_request(ready.world, order);
+  const SlotId slot = request.slot_id;
+  const auto started = start.start(ready.draft.key(), std::move(request));
+  REQUIRE(started.has_value());
+  const auto opened =
+      open_by_password(ready.world, started->recipients.at(0).transfer_id, "xK9#vQ2mLp");
+  REQUIRE(opened.has_value());
+  REQUIRE(opened->content.files.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(opened->content.files[i].no == order[i].first);
+  CHECK(opened->content.files[0].name == "c.txt");
+  // Again, in another order: the same transfer, as it was sealed.
+  StartRequest again = good_request(ready.world, {{first, 3}, {second, 4}, {third, 2}});
+  again.slot_id = slot;
+  const auto repeated = start.start(ready.draft.key(), std::move(again));
+  REQUIRE(repeated.has_value());
+  CHECK(repeated->tracking_id == started->tracking_id);
+  CHECK(repeated->files.at(0).no == third);
+}
+
 TEST_CASE("a start needs something to send, a name and no line break in it") {
   Ready ready;
   StartRequest nothing = good_request(ready.world, {});
