@@ -39,6 +39,9 @@ struct World {
   Random& random;
 };
 
+/// Errors: `usage` where --ca-file cannot be read.
+Outcome<TransportOptions> transport_options(const World& world);
+
 /// A client on a line of its own. Lifetime: the client refers to the transport.
 struct Connection {
   std::unique_ptr<CurlTransport> transport;

@@ -29,7 +29,7 @@ Outcome<ServerUrl> named_server(const World& world) {
   return *server;
 }
 
-Outcome<Connection> connect(const World& world, const ServerUrl& server) {
+Outcome<TransportOptions> transport_options(const World& world) {
   TransportOptions options;
   options.user_agent = "couvert/" + std::string(version);
   options.ca_file = world.arguments.value("ca-file").value_or("");
@@ -37,8 +37,14 @@ Outcome<Connection> connect(const World& world, const ServerUrl& server) {
     return complain(Exit::usage, "cannot read " + options.ca_file,
                     "--ca-file names a file with certificates in PEM form");
   }
+  return options;
+}
+
+Outcome<Connection> connect(const World& world, const ServerUrl& server) {
+  Outcome<TransportOptions> options = transport_options(world);
+  if (!options) return pass(options);
   Connection connection;
-  connection.transport = std::make_unique<CurlTransport>(std::move(options), world.interrupt);
+  connection.transport = std::make_unique<CurlTransport>(std::move(*options), world.interrupt);
   connection.client = std::make_unique<Client>(*connection.transport, server);
   return connection;
 }

@@ -39,7 +39,7 @@ class LocalFile final : public FileSource {
   Answer<std::size_t> read_at(std::uint64_t offset, MutableBytes room) override;
 
   /// That nobody wrote to it while it was read.
-  Answer<> check_unchanged() const;
+  Answer<> check_unchanged() const override;
 
  private:
   LocalFile(const FileToSend& file, int descriptor);

@@ -2,12 +2,15 @@
 // command that is stopped still removes what it had begun.
 #pragma once
 
+#include <atomic>
+
 #include "client/patience.h"
 
 namespace couvert {
 
 /// Holds SIGINT, SIGTERM and SIGHUP back from its making on and gives notice of them; SIGPIPE is
-/// ignored. Made once, by main, before any thread. Threads: one.
+/// ignored. Made once, by main, before any thread. Threads: any for stopped() and wait(), which a
+/// signal that another thread has taken notice of does not shorten; one for the others.
 class Interrupt final : public Patience {
  public:
   Interrupt();
@@ -27,7 +30,7 @@ class Interrupt final : public Patience {
   bool poll_signals(int timeout_milliseconds, int also_readable);
 
   int signals_ = -1;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_ = false;
 };
 
 }  // namespace couvert

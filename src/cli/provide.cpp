@@ -13,7 +13,7 @@
 #include "cli/ready_mails.h"
 #include "client/attempts.h"
 #include "client/retrieval_link.h"
-#include "client/upload.h"
+#include "client/upload_all.h"
 #include "crypto/secret_bytes.h"
 
 namespace couvert {
@@ -22,15 +22,28 @@ namespace {
 using namespace std::chrono_literals;
 using Password = ProvideOptions::Password;
 
-// Adds the files that are done to the one that is under way.
-class WholeProgress final : public UploadWatch {
+class ShownProgress final : public UploadWatch {
  public:
-  WholeProgress(Progress& progress, std::uint64_t done) : progress_(progress), done_(done) {}
-  void reached(std::uint64_t offset) override { progress_.reached(done_ + offset); }
+  explicit ShownProgress(Progress& progress) : progress_(progress) {}
+  void reached(std::uint64_t bytes) override { progress_.reached(bytes); }
 
  private:
   Progress& progress_;
-  std::uint64_t done_;
+};
+
+class LocalFiles final : public FilesToUpload {
+ public:
+  explicit LocalFiles(const std::vector<FileToSend>& files) : files_(files) {}
+  std::size_t count() const override { return files_.size(); }
+  std::uint64_t bytes_of(std::size_t place) const override { return files_[place].size; }
+  Answer<std::unique_ptr<FileSource>> open(std::size_t place) override {
+    Answer<LocalFile> file = LocalFile::open(files_[place]);
+    if (!file) return pass(file);
+    return std::make_unique<LocalFile>(std::move(*file));
+  }
+
+ private:
+  const std::vector<FileToSend>& files_;
 };
 
 // One transfer on its way out.
@@ -321,30 +334,29 @@ Outcome<> Providing::make_draft() {
 Outcome<> Providing::upload() {
   const Outcome<> begun = begin_draft();
   if (!begun) return begun;
+  const Outcome<TransportOptions> options = transport_options(world_);
+  if (!options) return pass(options);
+  const std::function<std::unique_ptr<HttpTransport>(Patience&)> make_transport =
+      [&options](Patience& patience) {
+        return std::make_unique<CurlTransport>(*options, patience);
+      };
+  KnownFiles known;
+  known.go_on_with(std::move(known_.files));
   Progress progress(world_.terminal, world_.clock, total_bytes());
-  Uploader uploader(client_, *draft_, world_.interrupt);
-  uploader.go_on_with(std::move(known_.files));
-  std::uint64_t done = 0;
-  for (const FileToSend& file : files_) {
-    Answer<LocalFile> source = LocalFile::open(file);
-    if (!source) return complain(source);
-    WholeProgress watch(progress, done);
-    const Answer<UploadedFile> sent = uploader.upload(*source, watch);
-    if (!sent) {
-      may_go_on_ = sent.error().passing == Passing::yes;
-      Trouble trouble = in_words(sent.error());
-      if (may_go_on_) {
-        trouble.hint = "run the same command again: it goes on where this one stopped";
-      }
-      return tl::make_unexpected(std::move(trouble));
-    }
-    const Answer<> unchanged = source->check_unchanged();
-    if (!unchanged) return complain(unchanged);
-    uploaded_.push_back(*sent);
-    start_.files.emplace_back(sent->no, file.size);
-    done += file.size;
+  ShownProgress watch(progress);
+  LocalFiles files(files_);
+  auto sent = upload_all({client_, make_transport, *draft_, known, world_.interrupt}, files, watch);
+  if (!sent) {
+    may_go_on_ = sent.error().passing == Passing::yes;
+    Trouble trouble = in_words(sent.error());
+    if (may_go_on_) trouble.hint = "run the same command again: it goes on where this one stopped";
+    return tl::make_unexpected(std::move(trouble));
   }
-  const Answer<> tidy = uploader.remove_strays();
+  uploaded_ = std::move(*sent);
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    start_.files.emplace_back(uploaded_[i].no, files_[i].size);
+  }
+  const Answer<> tidy = Uploader(client_, *draft_, world_.interrupt, known).remove_strays();
   if (!tidy) return complain(tidy);
   return Outcome<>();
 }

@@ -45,6 +45,12 @@ tl::unexpected<Problem> foreign_answer(std::string detail) {
 ApiLine::ApiLine(HttpTransport& transport, ServerUrl server)
     : transport_(transport), server_(std::move(server)) {}
 
+ApiLine ApiLine::over(HttpTransport& transport) const {
+  ApiLine other(transport, server_);
+  other.use_session(WipedText(session_.text()));
+  return other;
+}
+
 void ApiLine::use_session(WipedText token) {
   session_ = std::move(token);
 }

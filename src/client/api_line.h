@@ -26,6 +26,9 @@ class ApiLine {
 
   ApiLine(HttpTransport& transport, ServerUrl server);
 
+  /// The same server and session over another transport.
+  ApiLine over(HttpTransport& transport) const;
+
   /// The session of every later request; an empty token ends that.
   void use_session(WipedText token);
   bool has_session() const { return !session_.empty(); }

@@ -130,14 +130,23 @@ Answer<> Client::delete_draft(const DraftAccess& draft) {
   return Answer<>();
 }
 
-Answer<std::int64_t> Client::create_file(const DraftAccess& draft, const NewFile& file) {
+Answer<CreatedFile> Client::create_file(const DraftAccess& draft, const NewFile& file,
+                                        BodySource* bytes) {
   HttpRequest request = draft_request(Method::post, draft, draft_path(draft) + "/files");
-  request.headers.emplace_back("Content-Type", "");  // libcurl would call the empty body a form
+  // libcurl would call an empty body a form.
+  const char* type = bytes == nullptr ? "" : "application/offset+octet-stream";
+  request.headers.emplace_back("Content-Type", type);
+  request.source = bytes;
   request.headers.emplace_back("Upload-Length", std::to_string(file.size));
   request.headers.emplace_back("Upload-Metadata", upload_metadata(file));
   const auto answer = line_.exchange(request);
   if (!answer) return pass(answer);
-  return number_in_location(*answer);
+  const Answer<std::int64_t> no = number_in_location(*answer);
+  if (!no) return pass(no);
+  if (bytes == nullptr) return CreatedFile{*no, 0};
+  const Answer<std::uint64_t> offset = upload_offset(*answer);
+  if (!offset) return pass(offset);
+  return CreatedFile{*no, *offset};
 }
 
 Answer<> Client::delete_file(const DraftAccess& draft, std::int64_t no) {

@@ -32,6 +32,12 @@ struct Range {
   std::string etag;
 };
 
+/// A file that the draft has now, and how much of it is durable.
+struct CreatedFile {
+  std::int64_t no = 0;
+  std::uint64_t offset = 0;
+};
+
 struct NewFile {
   std::string name;  // with its folders, parted by '/'
   std::string type;  // a media type, or empty
@@ -48,6 +54,7 @@ struct OpenBySecret {
 class Client {
  public:
   Client(HttpTransport& transport, ServerUrl server);
+  explicit Client(ApiLine line) : line_(std::move(line)) {}
 
   /// The session of every later request; an empty token ends that.
   void use_session(WipedText token) { line_.use_session(std::move(token)); }
@@ -74,8 +81,8 @@ class Client {
   Answer<api::Draft> get_draft(const DraftAccess& draft);
   Answer<> delete_draft(const DraftAccess& draft);
 
-  /// The new file's number.
-  Answer<std::int64_t> create_file(const DraftAccess& draft, const NewFile& file);
+  /// `bytes` are all of the file's, for one request in place of two; or null.
+  Answer<CreatedFile> create_file(const DraftAccess& draft, const NewFile& file, BodySource* bytes);
   Answer<> delete_file(const DraftAccess& draft, std::int64_t no);
   Answer<std::uint64_t> get_file_offset(const DraftAccess& draft, std::int64_t no);
   /// Sends what `source` has and returns the new durable offset.

@@ -65,11 +65,11 @@ TEST_CASE("the number of a new file is taken from Location, whatever host it nam
                       answer(201, "", {{"location", "/api/v1/drafts/x/files/17x"}}),
                       answer(201, "", {{"location", "/files/4294967296"}}), answer(201, "")};
   const NewFile file{.name = "ä.pdf", .type = "application/pdf", .size = 7};
-  CHECK(client.create_file(draft, file).value() == 17);
+  CHECK(client.create_file(draft, file, nullptr)->no == 17);
   CHECK(sent(transport, "Upload-Metadata: filename w6QucGRm,filetype YXBwbGljYXRpb24vcGRm"));
   CHECK(sent(transport, "Upload-Length: 7"));
   CHECK(sent(transport, "Couvert-Secret: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
-  for (int i = 0; i < 3; ++i) CHECK_FALSE(client.create_file(draft, file));
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(client.create_file(draft, file, nullptr));
 }
 
 TEST_CASE("the server's clock is that of its last answer") {

@@ -195,6 +195,15 @@ void set_line(CURL* curl, const HttpRequest& request, const TransportOptions& op
   }
 }
 
+// A body that is read while it is sent.
+void set_source(CURL* curl, const HttpRequest& request, const char* method) {
+  INVARIANT(request.source != nullptr);
+  set(curl, CURLOPT_UPLOAD, 1L);
+  set(curl, CURLOPT_CUSTOMREQUEST, method);
+  set(curl, CURLOPT_UPLOAD_BUFFERSIZE, upload_buffer_bytes);
+  set(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.source->size()));
+}
+
 void set_method(CURL* curl, const HttpRequest& request) {
   switch (request.method) {
     case Method::get:
@@ -205,16 +214,13 @@ void set_method(CURL* curl, const HttpRequest& request) {
       return set(curl, CURLOPT_CUSTOMREQUEST, "DELETE");
     case Method::put:
     case Method::post:
+      if (request.source != nullptr) return set_source(curl, request, "POST");
       set(curl, CURLOPT_POST, 1L);
       if (request.method == Method::put) set(curl, CURLOPT_CUSTOMREQUEST, "PUT");
       set(curl, CURLOPT_POSTFIELDS, request.body.data());
       return set(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     case Method::patch:
-      INVARIANT(request.source != nullptr);
-      set(curl, CURLOPT_UPLOAD, 1L);
-      set(curl, CURLOPT_CUSTOMREQUEST, "PATCH");
-      set(curl, CURLOPT_UPLOAD_BUFFERSIZE, upload_buffer_bytes);
-      return set(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.source->size()));
+      return set_source(curl, request, "PATCH");
   }
 }
 

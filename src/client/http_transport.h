@@ -58,7 +58,7 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;              // of a post or put
-  BodySource* source = nullptr;  // of a patch
+  BodySource* source = nullptr;  // of a patch, or of a post in place of a body
   BodySink* sink = nullptr;      // of a download; without one the answer holds the body
   std::size_t answer_bytes_max = 64 * 1024;
   Duration stall_max{60'000};        // without a byte in either direction

@@ -5,7 +5,7 @@
 
 namespace couvert {
 
-/// Threads: one.
+/// Threads: any.
 class Patience {
  public:
   virtual ~Patience() = default;

@@ -84,37 +84,58 @@ Problem stuck() {
 
 }  // namespace
 
-std::optional<std::int64_t> Uploader::adopt(const NewFile& file) {
-  const Answer<api::Draft> draft = client_.get_draft(draft_);
-  if (!draft) return std::nullopt;
-  for (const api::DraftFile& there : draft->files) {
-    if (there.name == file.name && there.size == file.size && !known_.contains(there.no)) {
-      return there.no;
-    }
-  }
-  return std::nullopt;
+void KnownFiles::go_on_with(std::vector<api::DraftFile> begun) {
+  const std::lock_guard lock(mutex_);
+  begun_ = std::move(begun);
 }
 
-Answer<std::int64_t> Uploader::create(const NewFile& file) {
-  Attempts attempts(patience_);
-  while (true) {
-    const Answer<std::int64_t> no = client_.create_file(draft_, file);
-    if (no) return no;
-    if (!attempts.again(no.error())) return no;
-    // The answer may have been lost, not the file.
-    if (const auto found = adopt(file)) return *found;
-  }
-}
-
-std::optional<api::DraftFile> Uploader::take_begun(const NewFile& file) {
+std::optional<api::DraftFile> KnownFiles::take_begun(const NewFile& file) {
   const auto same = [&file](const api::DraftFile& there) {
     return there.name == file.name && there.size == file.size && there.offset <= there.size;
   };
+  const std::lock_guard lock(mutex_);
   const auto found = std::find_if(begun_.begin(), begun_.end(), same);
   if (found == begun_.end()) return std::nullopt;
   api::DraftFile taken = std::move(*found);
   begun_.erase(found);
   return taken;
+}
+
+void KnownFiles::add(std::int64_t no) {
+  const std::lock_guard lock(mutex_);
+  sent_.insert(no);
+}
+
+bool KnownFiles::has(std::int64_t no) const {
+  const std::lock_guard lock(mutex_);
+  return sent_.contains(no);
+}
+
+std::optional<api::DraftFile> Uploader::adopt(const NewFile& file) {
+  Answer<api::Draft> draft = client_.get_draft(draft_);
+  if (!draft) return std::nullopt;
+  for (api::DraftFile& there : draft->files) {
+    if (there.name == file.name && there.size == file.size && !known_.has(there.no)) {
+      return std::move(there);
+    }
+  }
+  return std::nullopt;
+}
+
+Answer<api::DraftFile> Uploader::begin(Rest& rest, const NewFile& file) {
+  const bool goes_whole = file.size > 0 && file.size <= whole_at_once_bytes_max;
+  Attempts attempts(patience_);
+  while (true) {
+    rest.go_to(0);
+    const auto created = client_.create_file(draft_, file, goes_whole ? &rest : nullptr);
+    if (created) {
+      return api::DraftFile{
+          .no = created->no, .name = file.name, .size = file.size, .offset = created->offset};
+    }
+    if (!attempts.again(created.error())) return pass(created);
+    // The answer may have been lost, not the file.
+    if (auto found = adopt(file)) return std::move(*found);
+  }
 }
 
 Answer<> Uploader::send(Rest& rest, const api::DraftFile& file) {
@@ -139,15 +160,16 @@ Answer<> Uploader::send(Rest& rest, const api::DraftFile& file) {
 
 Answer<UploadedFile> Uploader::upload(FileSource& source, UploadWatch& watch) {
   const NewFile& file = source.file();
-  std::optional<api::DraftFile> there = take_begun(file);
-  if (!there) {
-    const Answer<std::int64_t> no = create(file);
-    if (!no) return pass(no);
-    there = api::DraftFile{.no = *no, .name = file.name, .size = file.size, .offset = 0};
-  }
-  known_.insert(there->no);
-
+  std::optional<api::DraftFile> there = known_.take_begun(file);
   Rest rest(source, watch);
+  if (!there) {
+    Answer<api::DraftFile> begun = begin(rest, file);
+    if (!begun) return pass(begun);
+    there = std::move(*begun);
+  }
+  known_.add(there->no);
+  if (there->offset > file.size) return trouble(ErrorCode::damaged, reasons::wrong_bytes);
+
   const Answer<> sent = send(rest, *there);
   if (!sent) return pass(sent);
   const Answer<std::uint32_t> crc = rest.crc();
@@ -162,7 +184,7 @@ Answer<> Uploader::remove_strays() {
   while (!draft && attempts.again(draft.error())) draft = client_.get_draft(draft_);
   if (!draft) return pass(draft);
   for (const api::DraftFile& there : draft->files) {
-    if (known_.contains(there.no)) continue;
+    if (known_.has(there.no)) continue;
     const Answer<> removed = client_.delete_file(draft_, there.no);
     if (!removed) return removed;
   }

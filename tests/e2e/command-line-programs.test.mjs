@@ -194,7 +194,7 @@ test("a logout ends what the machine may do, at the server and here, and says so
   assert.match(again.stderr.toString(), /nobody is logged in here/);
 });
 
-test("a logout ends all that was verified, and also where the server knows of nothing", async () => {
+test("a logout ends all that was verified, and works where the server knows of none", async () => {
   const machine = await CommandLine.create(server.baseUrl);
   await machine.verify(dora);
   await machine.verify(bert);

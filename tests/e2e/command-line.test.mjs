@@ -130,6 +130,24 @@ test("500 small files with awkward names in folders come back one by one", async
   for (const one of written) assert.doesNotMatch(one, /[\u202A-\u202E]|(^|\/)(CON|NUL|aux\.h)$/i);
 });
 
+test("files that go up side by side keep the order in which they are named", async () => {
+  const count = 60;
+  const names = Array.from({ length: count }, (_, at) => `Blatt ${(at * 37) % count}.txt`);
+  // Sizes that differ: what is named first is not what has arrived first.
+  const files = await Promise.all(
+    names.map((name, at) => makeFile(name, at % 10 === 0 ? 900_000 : at)),
+  );
+  const sent = await provide([...files, "--password-file", passwordFile]);
+  const got = await retrieve(sent.link, ["--password-file", passwordFile]);
+  assert.deepEqual(
+    got.files.map((/** @type {any} */ one) => one.name),
+    names,
+  );
+  for (const [at, one] of got.files.entries()) {
+    assert.equal(await sha256(one.path), await sha256(files[at] ?? ""), one.name);
+  }
+});
+
 test("each error has its exit code, a sentence and, where there is one, a hint", async () => {
   const file = await makeFile("fehler.bin", 10);
   const sent = await provide([file, "--password-file", passwordFile]);

@@ -22,6 +22,7 @@ import { SlowLine } from "./harness/slow-line.mjs";
 /** @typedef {Partial<import("tus-js-client").UploadOptions>} UploadOptions */
 
 const anna = "clients-anna@example.org";
+const dora = "clients-dora@example.org"; // an hour has few codes for one mailbox
 const bert = "clients-bert@example.net";
 const password = "Ein Pferd, 7 Hufe";
 const mebi = 1024 * 1024;
@@ -222,6 +223,38 @@ test("couvert provide goes on over lines that break, seen and unseen", async () 
       const sent = await person.json(["provide", file, ...words, "--password-file", passwordFile]);
       assert.equal(line.done, 2);
       await expectContent(sent.recipients[0].transfer_id, file);
+    } finally {
+      line.stop();
+    }
+  }
+});
+
+test("couvert provide of many small files goes on over lines that break, each whole", async () => {
+  const names = Array.from({ length: 120 }, (_, at) => `klein-${at}.bin`);
+  const files = await Promise.all(names.map((name, at) => makeFile(name, 1024 + at)));
+  const passwordFile = path.join(folder, "password");
+  await writeFile(passwordFile, `${password}\n`);
+  for (const unseen of [false, true]) {
+    const line = await CuttingLine.start(server.port, { cuts: [], unseen });
+    try {
+      const person = await CommandLine.create(line.baseUrl);
+      await person.verify(dora);
+      line.cuts = [9_000, 20_500, 7_700, 3_333, 15_000];
+      const words = ["--from", dora, "--name", "Dora Muster", "--to", bert];
+      const sent = await person.json([
+        ...["provide", ...files, ...words],
+        ...["--password-file", passwordFile],
+      ]);
+      assert.equal(line.done, 5);
+      const opened = await client.open(sent.recipients[0].transfer_id, { password });
+      assert.deepEqual(
+        opened.opened.files.map((/** @type {any} */ one) => one.name),
+        names,
+      );
+      for (const [at, { no }] of opened.opened.files.entries()) {
+        const { body } = expectStatus(await opened.call("GET", `/files/${no}`), 200);
+        assert.deepEqual(body, await readFile(files[at] ?? ""), names[at]);
+      }
     } finally {
       line.stop();
     }
