@@ -44,10 +44,12 @@ const both = "main:has([data-testid=sent]):has([data-testid=received])";
 /** Tries again as the pane offers it. @param {Page} page */
 const again = (page) => () => page.getByTestId("again").click();
 
-/** A profile for one way: a clock that is turned is turned in all of it.
+/** A profile for one way: a clock that is turned is turned in all of it. A low window, in which not
+ * everything is seen at once.
  * @param {[string, string][]} [kept] in its storage */
 async function newProfile(kept = []) {
-  const profile = await openProfile(office.browser, { language: "en-US", viewport: paneSize });
+  const viewport = { ...paneSize, height: 400 };
+  const profile = await openProfile(office.browser, { language: "en-US", viewport });
   for (const one of kept) {
     await profile.addInitScript(([key, value]) => localStorage.setItem(key, value), one);
   }

@@ -297,8 +297,11 @@ test("a notification is opened, its attachment saved, and answered by Couvert", 
   const answering = office.outlook(reply);
   const second = await answering.open(office.profile, "send");
   await office.verified(second);
+  const asked = second.waitForRequest(/\/drafts\/[a-z2-7]+\/start$/);
   await press(second);
   await ready(second);
+  const { reply_to } = (await asked).postDataJSON();
+  assert.ok(transferLinkIn(notification).includes(`/r/${reply_to}`), "it answers that transfer");
   await second.close();
   reply.session.delete("open");
   assert.equal(await answering.send(office.profile), undefined);

@@ -16,6 +16,12 @@ function nameOf(one) {
   return `${one.method()} ${pathname.replace(/\/([a-z2-7]{26}|\d+)(?=\/|$)/g, "/*")}`;
 }
 
+/** @param {Element} part */
+function isInView(part) {
+  const { top, bottom } = part.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}
+
 export class Trial {
   /** @param {{ call: string, fate: Fate } | undefined} [fated] undefined: a recording */
   constructor(fated) {
@@ -77,6 +83,7 @@ export class Trial {
       });
       if (!(await alert.isVisible())) return;
       this.said.push((await alert.textContent()) ?? "");
+      assert.ok(await alert.evaluate(isInView), `${this}: it is said where nobody looks`);
       assert.equal(tries, 0, `${this}, and once more: ${this.said.join("; ")}`);
       await isWhole();
       await again();
