@@ -439,13 +439,16 @@ test("long lists of recipients go in parts; what Outlook cuts does not leave", a
   assert.deepEqual(mail.people.to, []);
   const last = await mailbox("outlook-many-149@example.com");
   assert.ok(transferLinkIn(await last.next({ fits: hasLink })));
-  const cut = office.written();
-  cut.people.to = many(1200); // Outlook tells 1000 of them
-  const before = cut.seen();
-  const outlook = office.outlook(cut);
-  const second = await outlook.open(office.profile, "send");
-  await second.locator("[role=alert]").first().waitFor();
-  assert.equal(await second.getByTestId("send").count(), 0);
-  await second.close();
-  assert.deepEqual(cut.seen(), before);
+  // The web's Outlook tells 1000 of 1200; others tell 500.
+  for (const count of [500, 1200]) {
+    const cut = office.written();
+    cut.people.to = many(count);
+    const before = cut.seen();
+    const outlook = office.outlook(cut);
+    const second = await outlook.open(office.profile, "send");
+    await second.getByText(/Outlook may not name all/).waitFor();
+    assert.equal(await second.getByTestId("send").count(), 0);
+    await second.close();
+    assert.deepEqual(cut.seen(), before);
+  }
 });

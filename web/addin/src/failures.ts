@@ -7,6 +7,12 @@ export type Area = "verify" | "upload" | "start" | "open" | "sent" | "quick" | "
 /** The mail program failed, whatever it was asked. */
 export const noAnswer = fail("unavailable", { reason: "mail_program" });
 
+/** Why a call of the mail program threw, where its error is named so that a person understands. */
+export const thrown = (error: unknown): Failure =>
+  error instanceof Error && error.name === "recipients_cut"
+    ? fail("unavailable", { reason: error.name })
+    : noAnswer;
+
 /** The most precise text there is for this failure. */
 export function textOf(failure: Failure, area: Area = "general"): string {
   const wait = roughDuration(failure.retryAfter ?? 60, Math.ceil);

@@ -16,6 +16,10 @@ export type People = Record<Field, Office.EmailAddressDetails[]>;
 
 /** Outlook may know more recipients than it tells, 500 or 1000 of a field. */
 const isCut = (count: number) => count === 500 || count === 1000;
+const cut = () =>
+  Object.assign(new Error("perhaps more recipients than Outlook tells"), {
+    name: "recipients_cut", // which the panes know
+  });
 /** So many recipients are taken at once. */
 const atOnceMax = 100;
 
@@ -25,7 +29,7 @@ export async function peopleNow(): Promise<People> {
     people[field] = await ask<Office.EmailAddressDetails[]>((done) =>
       composed()[field].getAsync(done),
     );
-    if (isCut(people[field].length)) throw new Error("more recipients than Outlook tells");
+    if (isCut(people[field].length)) throw cut();
   }
   return people;
 }

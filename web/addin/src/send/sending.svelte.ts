@@ -19,7 +19,7 @@ import { currentLanguage } from "@couvert/ui";
 import { QuickSwitch } from "@couvert/ui/quick/quick-switch.svelte.ts";
 import { SvelteSet } from "svelte/reactivity";
 
-import { noAnswer } from "../failures.ts";
+import { thrown } from "../failures.ts";
 import type { AttachmentId, Letter, MailProgram, Recovered } from "../mail-program.ts";
 import type { Wish } from "../quick/connecting.svelte.ts";
 import { createServer, type Server } from "../server.ts";
@@ -166,8 +166,8 @@ export class Sending {
   private async heed(step: () => Promise<void>): Promise<void> {
     try {
       await step();
-    } catch {
-      this.failure = noAnswer;
+    } catch (error) {
+      this.failure = thrown(error);
       if (this.stage === "sending") this.stage = "form";
     }
   }
