@@ -158,3 +158,36 @@ test("links expire when it was set, and ask for the password of their mail", asy
     await opensTo(links[at].url, file, ["--password-file", password]);
   }
 });
+
+/** Quits Thunderbird and opens the draft again. @param {string} subject */
+async function comeBack(subject) {
+  await program.restart({ kill: true });
+  await program.run(inside.fetchMails, {});
+  await program.run(inside.openDraft, { subject });
+  await program.run(inside.written, { subject });
+}
+
+test("the links of a draft are only for whom they are after Thunderbird was quit, too", async () => {
+  await (await mailbox(recipient)).rest();
+  await program.run(inside.compose, { to: recipient, subject: "Kept", body: "<p>Words</p>" });
+  const path = await fileOf("Kept.bin", 1000);
+  const link = await program.run(inside.attachLinked, { id, path });
+  await program.run(inside.saveDraft, { subject: "Kept" });
+  await comeBack("Kept");
+  await program.run(inside.hasHeader, { name: "x-couvert-links" });
+  await program.run(inside.retitle, { subject: "Kept twice" });
+  await program.run(inside.saveDraft, { subject: "Kept twice" });
+  await comeBack("Kept twice");
+  await program.run(inside.readdress, { to: other });
+  await program.run(inside.sendPlainly, {});
+  await program.isThere("linked.html", "main[data-foreign=true] [data-testid=links] li");
+  await program.look("linked.html", "linked-kept");
+  await program.run(inside.close, { page: "linked.html" });
+  assert.equal((await (await mailbox(other)).rest()).length, 0);
+  await program.run(inside.readdress, { to: recipient });
+  await program.run(inside.sendPlainly, {});
+  const mail = await (await mailbox(recipient)).next();
+  assert.ok(mail.links.includes(link), mail.links.join());
+  const own = mail.headers.filter(([name]) => /^x-couvert/i.test(name));
+  assert.deepEqual(own, [], "what the draft keeps does not leave");
+});

@@ -18,6 +18,8 @@ import { SlowLine } from "./harness/slow-line.mjs";
 
 const sender = "goingon-anna@example.org";
 const recipient = "goingon-bert@example.com";
+/** Nobody may write there, but for answers. */
+const partner = "goingon-pia@example.net";
 const mebibyte = 1024 * 1024;
 const start = "main[data-stage=form][data-complete=true] [data-testid=send]";
 const kept = "[data-testid=done][data-kept=true]";
@@ -37,7 +39,14 @@ let folder;
 before(async () => {
   box = await mailbox(recipient);
   folder = await newFolder("going-on");
-  server = await Couvertd.start({ name: "goingon", config: { limits: { client_mail: "true" } } });
+  server = await Couvertd.start({
+    name: "goingon",
+    config: { limits: { client_mail: "true" } },
+    rules: [
+      ["*@example.org", "*@example.com"],
+      ["*@example.net", "*@example.org"],
+    ],
+  });
   line = await SlowLine.start(server.port, 100 * mebibyte);
   program = await MailProgram.start({
     address: sender,
@@ -157,4 +166,32 @@ test("a mail that says something else by then does not leave by what was started
   const links = (await box.rest()).flatMap((mail) => mail.links);
   assert.ok(!links.some((one) => one.includes("/r/")), "at most that it was revoked");
   await newestSentIs("revoked");
+});
+
+test("an answer is still one after Thunderbird was quit", async () => {
+  const pia = await CommandLine.create(server.baseUrl);
+  await pia.verify(partner);
+  const file = path.join(folder, "password");
+  await writeFile(file, "Anders, 8 Hufe im Wind", { mode: 0o600 });
+  const who = ["--from", partner, "--name", "Pia Pott", "--to", sender, "--language", "en"];
+  await pia.json(["provide", file, ...who, "--password-file", file, "--subject", "Asked"]);
+  await program.useServer(server.baseUrl); // whose links stand in its notifications
+  await program.run(inside.show, { subject: "Pia Pott" });
+  await program.press("mail:3pane", "messageDisplayAction");
+  await program.fill("message.html", "#password", "Anders, 8 Hufe im Wind");
+  await program.click("message.html", "[data-testid=open]");
+  await program.isThere("message.html", "[data-testid=content]");
+  await program.click("message.html", "[data-testid=reply]");
+  await program.run(inside.written, { subject: "Re: Asked" });
+  await program.run(inside.hasHeader, { name: "x-couvert-reply" });
+  await program.run(inside.retitle, { subject: "Answered" });
+  await program.run(inside.saveDraft, { subject: "Answered" });
+  await program.restart({ kill: true });
+  const pane = await comeBack("Answered");
+  await program.isThere(pane, "[data-testid=people]:not(:has(.warn))");
+  await program.click(pane, start);
+  await program.isThere(pane, kept);
+  const fits = (/** @type {{ links: string[] }} */ { links }) =>
+    links.some((one) => one.includes("/r/"));
+  assert.ok(transferLinkIn(await (await mailbox(partner)).next({ fits })));
 });

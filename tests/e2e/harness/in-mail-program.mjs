@@ -250,10 +250,22 @@ export async function written({ subject }) {
   for (let tries = 200; tries > 0; tries--) {
     const window = Services.wm.getMostRecentWindow("msgcompose");
     const field = window?.document.getElementById("msgSubject");
-    if (field?.value === subject && window.gWindowLocked === false) return true;
+    const isReady = window?.composeEditorReady && window.gWindowLocked === false;
+    if (isReady && field?.value === subject) return true;
     await new Promise((resolve) => main.setTimeout(resolve, 50));
   }
   throw new Error(`nothing is written with the subject ${subject}`);
+}
+
+/** Waits until the newest window to write in keeps such a header for its draft. */
+export async function hasHeader({ name }) {
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  for (let tries = 200; tries > 0; tries--) {
+    const window = Services.wm.getMostRecentWindow("msgcompose");
+    if (window?.gMsgCompose?.compFields?.hasHeader(name)) return true;
+    await new Promise((resolve) => main.setTimeout(resolve, 50));
+  }
+  throw new Error(`no header ${name}`);
 }
 
 /** Writes another subject, in the newest window to write in. */
@@ -293,6 +305,30 @@ export async function fileLink({ id, paths, abort = false }) {
     await account.cancelFileUpload(window, files[0]);
   }
   return Promise.all(uploads);
+}
+
+/** Attaches a file to the newest window to write in as FileLink's link, which stands in the mail
+ * then. */
+export async function attachLinked({ id, path }) {
+  const { cloudFileAccounts } = ChromeUtils.importESModule(
+    "resource:///modules/cloudFileAccounts.sys.mjs",
+  );
+  const type = `ext-${id}`;
+  const [there] = cloudFileAccounts.getAccountsForType(type);
+  const cloudFileAccount = there ?? cloudFileAccounts.createAccount(type);
+  const window = Services.wm.getMostRecentWindow("msgcompose");
+  const local = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+  local.initWithPath(path);
+  const [item] = await window.AddAttachments([window.FileToAttachment(local)]);
+  await window.UpdateAttachment(item, { cloudFileAccount });
+  const main = Services.wm.getMostRecentWindow("mail:3pane");
+  for (let tries = 100; tries > 0; tries--) {
+    const { innerHTML } = window.GetCurrentEditor().rootElement;
+    const [link] = /https?:[^"<>\s]+\/r\/[^"<>\s]+/.exec(innerHTML) ?? [];
+    if (link) return link;
+    await new Promise((resolve) => main.setTimeout(resolve, 100));
+  }
+  throw new Error("no link in the mail");
 }
 
 /** Takes an upload of FileLink out of the newest window to write in. */

@@ -1,7 +1,7 @@
 // What Thunderbird wakes: its buttons, and the guard before a mail leaves.
 import { hasForeignLinks } from "./filelink/links.ts";
 import { offerFileLink, showLinks } from "./filelink/provider.ts";
-import { unmark } from "./mark.ts";
+import { putBack, takeOff, takeOver } from "./headers.ts";
 import { linkOfMessage } from "./notified.ts";
 import { callForward, isGuarded, openPane, page, sendPage } from "./panes.ts";
 import { loadSettings } from "./settings.ts";
@@ -20,7 +20,7 @@ async function mayLeave(tabId: number): Promise<boolean> {
     await showLinks(tabId);
     return false;
   }
-  await unmark(tabId);
+  await takeOff(tabId);
   return true;
 }
 
@@ -28,6 +28,19 @@ const beforeSend = async ({ id }: { id?: number }) => ({
   cancel: id !== undefined && !(await mayLeave(id).catch(() => false)),
 });
 messenger.compose.onBeforeSend.addListener(beforeSend as never); // the types know no promise
+
+messenger.compose.onAfterSend.addListener((tab, sent) => {
+  const { error } = sent as unknown as { error?: string };
+  if (error !== undefined && tab.id !== undefined) void putBack(tab.id).catch(() => undefined);
+});
+
+messenger.windows.onCreated.addListener(({ id, type }) => {
+  if ((type as string) !== "messageCompose") return;
+  void messenger.tabs
+    .query({ windowId: id! })
+    .then(([tab]) => takeOver(tab!.id!))
+    .catch(() => undefined); // before it leaves they are looked at once more
+});
 
 messenger.action.onClicked.addListener(() => {
   void openPane(page("transfers.html"));

@@ -6,11 +6,15 @@ interface Newer {
   };
   readonly messages: {
     listInlineTextParts(id: number): Promise<{ contentType: string; content: string }[]>;
-    query(wanted: { fromDate: Date }): Promise<{ messages: Header[] }>;
+    query(wanted: {
+      fromDate?: Date;
+      folderId?: string;
+      subject?: string;
+    }): Promise<{ messages: Header[] }>;
     move(ids: readonly number[], folderId: string): Promise<void>;
   };
   readonly folders: {
-    query(wanted: { accountId: string; specialUse: readonly string[] }): Promise<Folder[]>;
+    query(wanted: { accountId?: string; specialUse: readonly string[] }): Promise<Folder[]>;
     getSubFolders(id: string): Promise<Folder[]>;
     create(parentId: string, name: string): Promise<Folder>;
   };

@@ -1,11 +1,9 @@
-// Which mails being written answer which transfer.
-type Replies = Record<string, string>;
-
-const load = async (): Promise<Replies> =>
-  ((await messenger.storage.session.get("replies")) as { replies?: Replies }).replies ?? {};
+// Which mail being written answers which transfer; its draft knows it, too.
+import { changeOwn, ownOf } from "./headers.ts";
 
 export async function keepReply(tabId: number, transferId: string): Promise<void> {
-  await messenger.storage.session.set({ replies: { ...(await load()), [tabId]: transferId } });
+  await changeOwn(tabId, (own) => ({ ...own, reply: transferId }));
 }
 
-export const replyOf = async (tabId: number): Promise<string | undefined> => (await load())[tabId];
+export const replyOf = async (tabId: number): Promise<string | undefined> =>
+  (await ownOf(tabId)).reply;

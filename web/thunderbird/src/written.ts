@@ -8,7 +8,7 @@ import {
   type Written,
 } from "@couvert/addin/written.ts";
 
-import { unmark } from "./mark.ts";
+import { takeOff } from "./headers.ts";
 import { newer } from "./newer.ts";
 
 async function mailboxes(value: unknown): Promise<{ name: string; email: string }[]> {
@@ -114,7 +114,7 @@ export async function keepInSent(
   for (const { id } of large) {
     await messenger.compose.removeAttachment(tabId, id as number);
   }
-  await unmark(tabId);
+  await takeOff(tabId);
   const details = await messenger.compose.getComposeDetails(tabId);
   if (details.isPlainText) {
     const plainTextBody = `${details.plainTextBody ?? ""}\n\n${note.join("\n")}\n`;

@@ -174,6 +174,7 @@ async function link({ id, data }: CloudFile, tabId: number): Promise<Answer> {
     fileId: id,
     tabId,
     trackingId: started.tracking_id,
+    transferId: started.recipients[0]!.transfer_id,
     address: mail.people[0]!.address,
     name: data.name,
     expires: started.expires,
