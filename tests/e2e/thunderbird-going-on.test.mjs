@@ -168,6 +168,38 @@ test("a mail that says something else by then does not leave by what was started
   await newestSentIs("revoked");
 });
 
+test("what was chosen in the form comes back after Thunderbird was quit", async () => {
+  const subject = "Chosen";
+  const first = await program.writeMail({ to: recipient, body: "<p>Words</p>", subject });
+  await program.isThere(first, "main[data-stage=form] [data-testid=password]");
+  const day = new Date(Date.now() + 3 * 24 * 3600 * 1000).toISOString().slice(0, 10);
+  await program.fill(first, "#day", day);
+  await program.fill(first, "#language", "nl");
+  const told = ".options > fieldset:last-child input";
+  const password = await program.textOf(first, "[data-testid=password]");
+  const chosen = (/** @type {Window} */ w, /** @type {string} */ boxes) => {
+    const values = [...w.document.querySelectorAll("#day, #language, input[name=mode]:checked")];
+    const checks = [...w.document.querySelectorAll(boxes)];
+    const inputs = /** @type {HTMLInputElement[]} */ ([...values, ...checks]);
+    return inputs.map(({ type, value, checked }) => (type === "checkbox" ? checked : value));
+  };
+  const preset = await program.inPage(first, chosen, told);
+  for (const no of [1, 2, 3])
+    await program.click(first, `${told.replace(" input", "")} > :nth-child(${no + 1}) input`);
+  await program.click(first, "input[name=mode][value=own]");
+  const before = await program.inPage(first, chosen, told);
+  assert.ok(before.includes("own") && before.includes("nl") && before.includes(day), before.join());
+  assert.notDeepEqual(before.slice(-3), preset.slice(-3));
+  await program.run(inside.saveDraft, { subject });
+  await program.restart({ kill: true });
+  const second = await comeBack(subject);
+  await program.isThere(second, `${start}`);
+  assert.deepEqual(await program.inPage(second, chosen, told), before);
+  await program.click(second, "input[name=mode][value=generated]");
+  assert.equal(await program.textOf(second, "[data-testid=password]"), password);
+  await program.run(inside.close, { page: second });
+});
+
 test("an answer is still one after Thunderbird was quit", async () => {
   const pia = await CommandLine.create(server.baseUrl);
   await pia.verify(partner);

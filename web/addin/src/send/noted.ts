@@ -6,6 +6,7 @@ import { committed, settled } from "@couvert/ui/indexed-db.ts";
 
 import type { Place } from "../drafts.ts";
 import type { Written } from "../written.ts";
+import type { Choices } from "./choices.ts";
 
 /** A file that the draft at the server holds, or a part of it. */
 export interface NotedFile {
@@ -32,6 +33,7 @@ export interface Noted {
   readonly address: string;
   readonly place: Place;
   readonly files: readonly NotedFile[];
+  readonly choices: Choices;
   readonly asked?: Asked;
 }
 

@@ -25,6 +25,7 @@ import type { Wish } from "../quick/connecting.svelte.ts";
 import { createServer, type Server } from "../server.ts";
 import { Proof } from "../verify.svelte.ts";
 import type { Person, Written } from "../written.ts";
+import { choicesOf, type Choices } from "./choices.ts";
 import { Deliveries, type Delivery } from "./deliveries.svelte.ts";
 import { MailFiles, type Item } from "./files.svelte.ts";
 import {
@@ -38,24 +39,11 @@ import {
   type Gone,
   type WentOn,
 } from "./going-on.ts";
+import type { Lack } from "./lack.ts";
 import { buildStart, mayPass, startUntilAnswered } from "./start.ts";
 
 export type Stage = "loading" | "server" | "verify" | "form" | "sending" | "done";
-/** What keeps the mail from leaving. */
-export type Lack =
-  | "changed"
-  | "refused"
-  | "nobody"
-  | "unread"
-  | "unchosen"
-  | "files"
-  | "password"
-  | "differ"
-  | "weak"
-  | "quick" // it is chosen, and not ready here
-  | "other_ways"; // it opens for somebody in another way than was shown
-
-export class Sending {
+export class Sending implements Choices {
   stage = $state<Stage>("loading");
   mail = $state.raw<Written | undefined>();
   policy = $state.raw<PolicyAnswer | undefined>();
@@ -213,14 +201,22 @@ export class Sending {
     return this.notes.keep({
       ...{ server: this.server!.host.base, address: this.mail!.address, place },
       files: this.files!.noted(),
+      choices: choicesOf(this),
       ...(asked && { asked }),
     });
+  }
+
+  /** To be called whenever something else is chosen. */
+  async noteChoices(): Promise<void> {
+    if (this.stage === "form" && this.files) await this.note();
   }
 
   /** The draft of an earlier pane. */
   private takeUp(draft: Draft) {
     if (this.notes.isEarlier && isMore(draft)) this.recovered ??= "unfinished";
     this.chosen = [...this.chosen, ...wholeItems(draft, this.chosen)];
+    Object.assign(this, draft.noted.choices);
+    this.keepToRules(this.policy!, false);
     return { place: draft.noted.place, files: draft.files };
   }
 
