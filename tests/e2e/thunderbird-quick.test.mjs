@@ -1,7 +1,7 @@
 // QUICK in Debian's Thunderbird: between contacts a mail leaves and opens without a password.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { Couvertd } from "./harness/couvertd.mjs";
@@ -10,14 +10,7 @@ import * as inside from "./harness/in-mail-program.mjs";
 import { MailProgram } from "./harness/mail-program.mjs";
 import { transferLinkIn } from "./harness/mailbox.mjs";
 import { connectPrograms, must, QuickProgram } from "./harness/quick-program.mjs";
-import {
-  accept,
-  askForQuick,
-  isConnected,
-  isLetIn,
-  isOpen,
-  isPure,
-} from "./harness/quick-steps.mjs";
+import { askForQuick, isLetIn, isOpen, isPure } from "./harness/quick-steps.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 const anna = "tbquick-anna@example.org";
@@ -140,6 +133,12 @@ test("who activates QUICK while writing keeps a code, and invites others", async
   await program.click(pane, "[data-testid=activate]");
   await program.isThere(pane, "[data-testid=recovery-code]");
   await program.look(pane, "quick-recovery");
+  await program.click(pane, "[data-testid=save-recovery]");
+  await program.textOf(pane, "[data-testid=recovery-kept]");
+  const saved = await readFile(path.join(program.folder, "QUICK recovery code.txt"), "utf8");
+  const code = await program.textOf(pane, "[data-testid=recovery-code]");
+  assert.ok(saved.replace(/ /g, "").includes(code), "the file has the code");
+  assert.ok(saved.includes(office) && saved.includes(`${server.baseUrl}/quick`), saved);
   await program.click(pane, start);
   await program.isThere(pane, "main[data-lack=quick]");
   await program.click(pane, "[data-testid=kept]");
@@ -186,12 +185,27 @@ test("what a stranger to this mail program's contacts sends stays shut, and says
   await program.run(inside.close, { page: "message.html" });
 });
 
-test("an invitation in a mail is accepted in the pane, and both are connected", async () => {
+test('an invitation that somebody said "not now" to is accepted later, and connects both', async () => {
   const evas = await QuickProgram.active(server.baseUrl, eva);
   const { password } = await evas.invite(anna);
   await read("Anna Muster");
-  await accept(message, password);
-  await isConnected(message);
+  await program.fill("message.html", "#password", password);
+  await program.click("message.html", "[data-testid=open]");
+  await program.isThere("message.html", "[data-testid=invitation][data-stage=offer]");
+  await program.look("message.html", "quick-invitation");
+  await program.click("message.html", "[data-testid=not-now]");
+  await program.isThere("message.html", "[data-testid=invitation][data-stage=declined]");
+  await program.run(inside.close, { page: "message.html" });
+
+  await program.press("mail:3pane", "messageDisplayAction");
+  await program.fill("message.html", "#password", password);
+  await program.click("message.html", "[data-testid=open]");
+  await program.isThere("message.html", "[data-testid=invitation][data-stage=declined]");
+  await program.look("message.html", "quick-declined");
+  await program.click("message.html", "#quick-undo");
+  await program.click("message.html", "[data-testid=accept]");
+  await program.isThere("message.html", "[data-testid=invitation][data-stage=connected] details");
+  await program.look("message.html", "quick-connected");
   await must(evas.client.takeAnswers());
   const states = await must(evas.client.shownStates([anna]));
   assert.equal(states.get(anna), "connected");

@@ -21,6 +21,8 @@ export interface MailProgram {
   /** The person's own addresses, each once; the first is the usual one. */
   addresses(): Promise<readonly string[]>;
   openInBrowser(href: string): void;
+  /** Into a file that the person finds again. Throws where it does not. */
+  saveFile(file: File): Promise<void>;
   /**
    * Tells each code that a mail brings for an address, until it is stopped. Absent where the mail
    * program does not let its add-ins read the inbox: then the person types it.

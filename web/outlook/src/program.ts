@@ -1,5 +1,6 @@
 // Outlook as the panes know it.
 import type { MailProgram } from "@couvert/addin/mail-program.ts";
+import { saveFile } from "@couvert/ui/save-file.ts";
 
 import { isSupported } from "./office.ts";
 import { keep, loadSettings, readKept, saveSettings } from "./settings.ts";
@@ -38,5 +39,6 @@ export const program: MailProgram = {
       keep("mailed", JSON.stringify({ address, at } satisfies Mailed));
     },
   },
+  saveFile: (file) => Promise.resolve(saveFile(file)),
   onCalled: () => undefined, // Outlook shows a pane that is there
 };

@@ -1,10 +1,10 @@
 // Ends what this browser holds of a mailbox: "forget this device".
 
 import { addressKey, pass, type Result } from "@couvert/core";
+import { forgetDeclined } from "@couvert/ui/quick/declined.ts";
 
 import { api } from "./host.ts";
 import {
-  forgetDeclined,
   forgetDraft,
   forgetRetrievals,
   forgetSentFrom,

@@ -1,28 +1,12 @@
 // What this browser keeps between visits. A browser that keeps nothing still works.
 
 import { addressKey, type Language } from "@couvert/core";
+import { read, write } from "@couvert/ui/browser-storage.ts";
 
 export interface Person {
   readonly name: string;
   readonly phone: string;
   readonly address: string;
-}
-
-function read(area: "localStorage" | "sessionStorage", key: string): unknown {
-  try {
-    return JSON.parse(window[area].getItem(`couvert.${key}`) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-function write(area: "localStorage" | "sessionStorage", key: string, value: unknown): void {
-  try {
-    if (value === null) window[area].removeItem(`couvert.${key}`);
-    else window[area].setItem(`couvert.${key}`, JSON.stringify(value));
-  } catch {
-    // Full, or forbidden by the visitor: then it is not kept.
-  }
 }
 
 const isPerson = (value: unknown): value is Person => {
@@ -176,52 +160,6 @@ export function forgetRetrievals(): void {
   } catch {
     // Forbidden by the visitor: then none was kept.
   }
-}
-
-/** An invitation to QUICK: to whom, and from whom. */
-export interface Invited {
-  readonly to: string;
-  readonly from: string;
-}
-
-/** Of more than these only the latest are remembered. */
-const declinedMax = 500;
-
-const isInvited = (value: unknown): value is Invited => {
-  const one = value as Partial<Invited> | null;
-  return typeof one?.to === "string" && typeof one.from === "string";
-};
-
-function keptDeclined(): Invited[] {
-  const declined = read("localStorage", "declined");
-  return Array.isArray(declined) ? declined.filter(isInvited) : [];
-}
-
-function writeDeclined(declined: readonly Invited[]): void {
-  write("localStorage", "declined", declined.length > 0 ? declined.slice(0, declinedMax) : null);
-}
-
-const isSame = (one: Invited) => (other: Invited) => one.to === other.to && one.from === other.from;
-
-/** Whether somebody said "not now" to this sender in this browser. */
-export const isDeclined = (one: Invited): boolean => keptDeclined().some(isSame(one));
-
-/** Whose invitations somebody did not want here, the latest first. */
-export function declinedBy(address: string): readonly string[] {
-  const key = addressKey(address);
-  return keptDeclined()
-    .filter(({ to }) => addressKey(to) === key)
-    .map(({ from }) => from);
-}
-
-export function declineInvitation({ to, from }: Invited, declined: boolean): void {
-  const others = keptDeclined().filter((one) => !isSame({ to, from })(one));
-  writeDeclined(declined ? [{ to, from }, ...others] : others);
-}
-
-export function forgetDeclined(address: string): void {
-  const key = addressKey(address);
-  writeDeclined(keptDeclined().filter(({ to }) => addressKey(to) !== key));
 }
 
 /** When a password was copied that is on the clipboard still; never the password. */

@@ -1,6 +1,7 @@
 // The mail that somebody reads in Thunderbird.
 import type { FileToSave, Shown } from "@couvert/addin/mail-program.ts";
 
+import { hasEndedWell } from "./downloads.ts";
 import { linkOfMessage } from "./notified.ts";
 import { keepReply } from "./replies.ts";
 
@@ -12,12 +13,7 @@ async function save({ url, headers, name, size }: FileToSave): Promise<boolean> 
     conflictAction: "uniquify",
     saveAs: false,
   });
-  for (;;) {
-    const [item] = await messenger.downloads.search({ id });
-    if (item?.state === "complete") return item.fileSize === size || item.bytesReceived === size;
-    if (item?.state !== "in_progress") return false;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  return await hasEndedWell(id, size);
 }
 
 export const shownOf = (messageId: number): Shown => ({

@@ -1,5 +1,6 @@
 // The sender of an opened transfer invites to QUICK: yes or not now, and what came of it.
 import type { Failure, Retrieval } from "@couvert/core";
+import { declineInvitation, isDeclined } from "@couvert/ui/quick/declined.ts";
 
 import type { MailProgram } from "../mail-program.ts";
 import type { Server } from "../server.ts";
@@ -50,7 +51,13 @@ export class Invitation {
   }
 
   decline(): void {
+    declineInvitation({ to: this.self, from: this.from }, true);
     this.stage = "declined";
+  }
+
+  undo(): void {
+    declineInvitation({ to: this.self, from: this.from }, false);
+    this.stage = "offer";
   }
 
   wish(): Wish {
@@ -95,6 +102,7 @@ export async function findInvitation(
   if (!found.ok) return undefined;
   const { to, from } = found.value;
   const invitation = new Invitation(place, retrieval, to);
+  if (isDeclined({ to, from })) invitation.stage = "declined";
   if (!(await quick.kept()).includes(to)) return invitation;
   const opened = await quick.open(to);
   const states = opened.ok ? await opened.value.shownStates([from]) : opened;

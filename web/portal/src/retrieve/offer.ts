@@ -2,9 +2,9 @@
 // is shown, so that nothing moves when it comes. All of it is loaded only where somebody invites.
 
 import type { Retrieval } from "@couvert/core";
+import { isDeclined } from "@couvert/ui/quick/declined.ts";
 
 import { api, host } from "../host.ts";
-import { isDeclined } from "../kept.ts";
 import { keptDevices, openQuick } from "../quick/quick.ts";
 import type InvitationOffer from "./InvitationOffer.svelte";
 
