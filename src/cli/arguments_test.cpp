@@ -73,7 +73,7 @@ TEST_CASE("login, programs and a followed list have options of their own") {
   const auto programs = sorted({"programs", "end", "ID", "--from", "ann@example.org"});
   REQUIRE(programs);
   CHECK(programs->operands == std::vector<std::string>{"end", "ID"});
-  CHECK(sorted({"sent", "--follow", "--for", "60", "--json"}));
+  CHECK(sorted({"sent", "--follow", "--all", "--for", "60", "--json"}));
   CHECK(sorted({"provide", "a", "--mails-to", "out"})->value("mails-to") == "out");
   CHECK_FALSE(sorted({"received", "--follow"}));
   CHECK_FALSE(sorted({"verify", "a@x", "--scope", "send"}));

@@ -152,14 +152,15 @@ constexpr std::string_view sent_page = R"(couvert sent: see what you have sent
     couvert --server URL sent TRACKING-ID        where one of them stands with each recipient
     couvert --server URL sent --follow           the list, and a line again whenever one changes
 
-    --from ADDRESS          only what this address has sent
+    --from ADDRESS          only what this address has sent; --follow is for one address
     --all                   not only the latest 50 of each address
     --for SECONDS           with --follow: ends well after that time; else Ctrl-C ends it
 
 Prints a line a transfer: tracking ID, state, time, how many recipients have opened it, recipients;
 or a line a recipient: address, state of the mail, when it was opened, files downloaded and viewed.
 Columns are parted by tabs. With --json: transfers; or the transfer with its recipients; or, with
---follow, an object a line. A followed list begins with the oldest, and survives broken lines.
+--follow, an object a line. A followed list begins with the oldest, and survives broken lines. It
+tells of the latest 50; with --all of the others, too, which are looked at every 15 seconds or so.
 )";
 
 constexpr std::string_view received_page = R"(couvert received: see what is open for you

@@ -100,13 +100,13 @@ Json json_of(const api::Sent& sent) {
 }
 
 // Page by page; every one ends with another tracking ID, so that this ends, too.
-Outcome<std::vector<api::SentSummary>> all_sent(const World& world, Client& client,
-                                                const api::Verification& sender) {
+Answer<std::vector<api::SentSummary>> all_sent(const World& world, Client& client,
+                                               const api::Verification& sender) {
   std::vector<api::SentSummary> all;
   std::string last;
   while (true) {
     Answer<api::SentPage> page = client.list_sent(sender.verification_id, last);
-    if (!page) return complain(page);
+    if (!page) return pass(page);
     const bool more = page->more && !page->transfers.empty() && world.arguments.has("all");
     for (api::SentSummary& one : page->transfers) all.push_back(std::move(one));
     if (!more || all.back().tracking_id == last) return all;
@@ -120,8 +120,8 @@ Outcome<> print_list(const World& world, Client& client) {
   if (!who) return pass(who);
   Json::Array transfers;
   for (const api::Verification& sender : *who) {
-    const Outcome<std::vector<api::SentSummary>> found = all_sent(world, client, sender);
-    if (!found) return pass(found);
+    const Answer<std::vector<api::SentSummary>> found = all_sent(world, client, sender);
+    if (!found) return complain(found);
     for (const api::SentSummary& one : *found) {
       if (world.arguments.has("json")) {
         transfers.push_back(json_of(one, sender.address));
@@ -136,35 +136,67 @@ Outcome<> print_list(const World& world, Client& client) {
 }
 
 // Prints what has changed in the list, the oldest first; not again what would read the same.
+//
+// A stream tells of the latest limits::sent_page_max transfers. With --all, the others are looked
+// at again and again, as often as the server itself would look: a twentieth of the time.
 class FollowPrinter final : public ListListener {
  public:
   FollowPrinter(const World& world, Client& client, const api::Verification& sender)
       : world_(world), client_(client), sender_(sender) {}
 
   Answer<> changed(const std::vector<std::string>& tracking_ids) override {
+    if (follows_all() && !looked_) return look_at_all();
     const Answer<api::SentPage> page = client_.list_sent(sender_.verification_id, "");
     if (!page) return pass(page);
     for (std::size_t i = page->transfers.size(); i > 0; --i) {
       const api::SentSummary& one = page->transfers[i - 1];
       if (std::ranges::find(tracking_ids, one.tracking_id) == tracking_ids.end()) continue;
-      std::string line =
-          world_.arguments.has("json") ? json_of(one, sender_.address).write() : line_of(one);
-      std::string& last = lines_[one.tracking_id];
-      if (line == last) continue;
-      printed_ = world_.terminal.print(line);
-      if (!printed_) return trouble(ErrorCode::unavailable, reasons::target);
-      last = std::move(line);
+      if (const Answer<> done = print(one); !done) return done;
     }
     return Answer<>();
+  }
+  Answer<> is_there() override {
+    const bool is_due = !looked_ || world_.clock.running() - *looked_ >= pause_;
+    return follows_all() && is_due ? look_at_all() : Answer<>();
   }
   /// What became of the printing.
   const Outcome<>& printed() const { return printed_; }
 
  private:
+  static constexpr Duration pause_min = std::chrono::seconds(10);
+  static constexpr int look_share = 20;
+
+  bool follows_all() const { return world_.arguments.has("all"); }
+
+  Answer<> look_at_all() {
+    const Duration begun = world_.clock.running();
+    const Answer<std::vector<api::SentSummary>> all = all_sent(world_, client_, sender_);
+    if (!all) return pass(all);
+    for (std::size_t i = all->size(); i > 0; --i) {
+      if (const Answer<> done = print((*all)[i - 1]); !done) return done;
+    }
+    looked_ = world_.clock.running();
+    pause_ = std::max<Duration>(pause_min, (*looked_ - begun) * look_share);
+    return Answer<>();
+  }
+
+  Answer<> print(const api::SentSummary& one) {
+    std::string line =
+        world_.arguments.has("json") ? json_of(one, sender_.address).write() : line_of(one);
+    std::string& last = lines_[one.tracking_id];
+    if (line == last) return Answer<>();
+    printed_ = world_.terminal.print(line);
+    if (!printed_) return trouble(ErrorCode::unavailable, reasons::target);
+    last = std::move(line);
+    return Answer<>();
+  }
+
   const World& world_;
   Client& client_;
   const api::Verification& sender_;
-  std::map<std::string, std::string, std::less<>> lines_;  // as printed last, of each transfer
+  std::map<std::string, std::string, std::less<>> lines_;  // as printed last, of all told of
+  std::optional<Duration> looked_;                         // at all
+  Duration pause_{};
   Outcome<> printed_;
 };
 
@@ -290,9 +322,7 @@ Outcome<> sent(const World& world) {
   const std::vector<std::string>& operands = world.arguments.operands;
   if (operands.size() > 1) return complain(Exit::usage, "sent takes one tracking ID, or none");
   const bool follows = world.arguments.has("follow");
-  if (follows && (!operands.empty() || world.arguments.has("all"))) {
-    return misused("--follow is for the latest transfers of an address");
-  }
+  if (follows && !operands.empty()) return misused("--follow is for the list of an address");
   if (!follows && world.arguments.has("for")) return misused("--for goes with --follow");
   const Outcome<std::string> id =
       operands.empty() ? Outcome<std::string>("") : tracking_id_of(operands[0]);

@@ -60,6 +60,7 @@ class Known {
     return compare(all);
   }
   void forget(const std::string& id) { versions_.erase(id); }
+  Answer<> is_there() { return listener_.is_there(); }
 
  private:
   ListListener& listener_;
@@ -110,7 +111,8 @@ class Stream final : public BodySink {
     for (const ServerEvent& event : *events) {
       if (const Answer<> taken = take(event, news); !taken) return taken;
     }
-    return known_.compare(news);
+    if (const Answer<> told = known_.compare(news); !told) return told;
+    return has_begun_ ? known_.is_there() : Answer<>();
   }
 
  private:

@@ -24,6 +24,9 @@ class ListListener {
   /// The transfers of these tracking IDs are new or have changed; at first all that are there.
   /// Errors: where they pass, it is told again after a new beginning; others end the following.
   virtual Answer<> changed(const std::vector<std::string>& tracking_ids) = 0;
+  /// The stream is there, and all that it has told so far was told on: at least every 15 seconds.
+  /// For a look at what it does not tell of. Errors: likewise.
+  virtual Answer<> is_there() { return Answer<>(); }
 };
 
 struct FollowParts {

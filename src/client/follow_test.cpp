@@ -50,8 +50,16 @@ struct Told final : public ListListener {
     return Answer<>();
   }
 
+  Answer<> is_there() override {
+    ++signs;
+    if (signs == fails_at_sign) return tl::make_unexpected(broken_line());
+    return Answer<>();
+  }
+
   std::vector<std::vector<std::string>> all;
   int fails = 0;
+  int signs = 0;
+  int fails_at_sign = 0;
 };
 
 struct Following {
@@ -114,6 +122,23 @@ TEST_CASE("a listener that failed for now is told again by the next stream") {
                                 stream({snapshot(versions("1"))}), answer(404, over)};
   CHECK_FALSE(following.follow());
   CHECK(following.told.all == std::vector<Ids>{{id}});
+}
+
+TEST_CASE("a stream that shows that it is there gives time to look elsewhere, once it has begun") {
+  Following following;
+  following.transport.script = {
+      stream({"retry: 5000\n\n", snapshot(""), ": there\n\n", changed("1"), ": there\n\n"}),
+      answer(404, over)};
+  CHECK(following.follow().error().code == ErrorCode::denied);
+  CHECK(following.told.signs == 4);
+  CHECK(following.told.all.size() == 1);
+  // What fails there for now is tried again on the next stream.
+  Following broken;
+  broken.told.fails_at_sign = 2;
+  broken.transport.script = {stream({snapshot(""), ": there\n\n", ": there\n\n"}),
+                             stream({snapshot("")}), answer(404, over)};
+  CHECK(broken.follow().error().code == ErrorCode::denied);
+  CHECK(broken.told.signs == 3);
 }
 
 TEST_CASE("following ends well at its time, and not one pause later") {

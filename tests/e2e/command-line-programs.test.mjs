@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { ApiClient, expectStatus } from "./harness/api-client.mjs";
+import { ApiClient, expectStatus, randomId, randomSecret } from "./harness/api-client.mjs";
 import { CommandLine, mustEndWell } from "./harness/command-line.mjs";
 import { Couvertd } from "./harness/couvertd.mjs";
 import { newFolder } from "./harness/files.mjs";
-import { output, waitUntil } from "./harness/processes.mjs";
+import { output, pause, waitUntil } from "./harness/processes.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 const anna = "cli-programs-anna@example.org";
@@ -256,11 +256,58 @@ test("a followed list ends well at its time, and with an error when its proof en
   const ended = await run.ended;
   assert.equal(ended.code, 4, ended.stderr.toString());
   for (const words of [
-    ["--follow", "--all"],
+    ["--follow", given.verification_id],
     ["--for", "3"],
     ["--follow", "--for", "0"],
   ]) {
     assert.equal((await machine.run(["sent", ...words])).code, 2, words.join(" "));
+  }
+});
+
+test("a followed list is the latest 50, or with --all every one with its changes", async () => {
+  const emil = "cli-programs-emil@example.org";
+  const sender = new ApiClient(server.baseUrl);
+  await sender.verify(emil);
+  const machine = await CommandLine.create(server.baseUrl);
+  await machine.verify(emil);
+  const provideOne = async () => {
+    const to = { address: bert, kind: "to", slot_id: randomId(), secret: randomSecret() };
+    const more = { open_by: "link", notify: "none", recipients: [to] };
+    return (await sender.provide({ from: emil, to: [], more })).tracking_id;
+  };
+  /** @type {string[]} */
+  const ids = [];
+  while (ids.length < 3) ids.push(await provideOne());
+  await pause(1100); // those of one second stand in no order of their own
+  while (ids.length < 53) ids.push(await provideOne());
+
+  const latest = start(machine, ["sent", "--follow"]);
+  const all = start(machine, ["sent", "--follow", "--all", "--json"]);
+  const told = () => all.lines.map((line) => JSON.parse(line));
+  await waitUntil("both lists are there", () => latest.lines.length >= 50 && told().length >= 53);
+  assert.deepEqual(latest.lines.map((line) => line.split("\t")[0]).sort(), ids.slice(-50).sort());
+  assert.deepEqual(new Set(told().map((one) => one.tracking_id)), new Set(ids));
+  assert.equal(told().length, 53, "nothing is told twice");
+  // The oldest one is on no stream; a new one is, and pushes another one off.
+  const revoked = `/api/v1/sent/${ids[0]}/revoke`;
+  expectStatus(await sender.call("POST", revoked), 204);
+  const newest = await provideOne();
+  await waitUntil("both changes are told", () => {
+    const [first, last] = told().slice(53);
+    return first !== undefined && last !== undefined;
+  });
+  const changes = new Map(
+    told()
+      .slice(53)
+      .map((one) => [one.tracking_id, one.state]),
+  );
+  assert.deepEqual(changes.get(ids[0]), "revoked");
+  assert.deepEqual(changes.get(newest), "sealed");
+  await waitUntil("the new one is told", () => latest.lines.length === 51);
+  assert.equal(latest.lines[50]?.split("\t")[0], newest);
+  for (const run of [latest, all]) {
+    run.kill("SIGINT");
+    assert.equal((await run.ended).code, 130);
   }
 });
 
