@@ -167,7 +167,7 @@ async function comeBack(subject) {
   await program.run(inside.written, { subject });
 }
 
-test("the links of a draft are only for whom they are after Thunderbird was quit, too", async () => {
+test("links are only for whom they are after Thunderbird was quit, too", async () => {
   await (await mailbox(recipient)).rest();
   await program.run(inside.compose, { to: recipient, subject: "Kept", body: "<p>Words</p>" });
   const path = await fileOf("Kept.bin", 1000);

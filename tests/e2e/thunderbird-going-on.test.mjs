@@ -219,6 +219,11 @@ test("an answer is still one after Thunderbird was quit", async () => {
   await program.run(inside.retitle, { subject: "Answered" });
   await program.run(inside.saveDraft, { subject: "Answered" });
   await program.restart({ kill: true });
+  // Once Thunderbird has the answered mail it names that one where the draft is opened.
+  await waitUntil("the answered mail is there", async () => {
+    const subjects = /** @type {string[]} */ (await program.run(inside.mailsIn, { flag: "Inbox" }));
+    return subjects.some((one) => one.includes("Pia Pott"));
+  });
   const pane = await comeBack("Answered");
   await program.isThere(pane, "[data-testid=people]:not(:has(.warn))");
   await program.click(pane, start);

@@ -185,7 +185,7 @@ test("what a stranger to this mail program's contacts sends stays shut, and says
   await program.run(inside.close, { page: "message.html" });
 });
 
-test('an invitation that somebody said "not now" to is accepted later, and connects both', async () => {
+test("an invitation that was declined stays so, and is accepted later all the same", async () => {
   const evas = await QuickProgram.active(server.baseUrl, eva);
   const { password } = await evas.invite(anna);
   await read("Anna Muster");

@@ -136,7 +136,10 @@ test("of many recipients each gets the notification, from the server", async () 
   await program.click(pane, start);
   await program.isThere(pane, kept);
   await program.run(inside.close, { page: pane });
-  for (const address of [many[0], many[199]]) await (await mailbox(address)).next();
+  for (const address of [many[0], many[199]]) {
+    const { from } = await (await mailbox(address)).next();
+    assert.notEqual(from[0]?.address, sender);
+  }
 });
 
 test("whose proof has ended proves the mailbox anew, and the mail leaves then", async () => {

@@ -40,7 +40,7 @@ async function answersTo(id: number, subject: string): Promise<Fields[]> {
   return found;
 }
 
-/** The fields of the draft; of several where they cannot be told apart, of none where it is gone. */
+/** The fields of the draft; of several that cannot be told apart, of none where it is gone. */
 export async function draftsOf(related: number, subject: string): Promise<readonly Fields[]> {
   const fields = await fieldsOf(related);
   if (!fields) return [];
