@@ -134,6 +134,15 @@ TEST_CASE("a wrong configuration is refused with file, line, key and what is exp
         "couvert.toml:21: admin.listen: expected a loopback address");
 }
 
+TEST_CASE("a letter beyond ASCII may stand in a text and in a comment, elsewhere it is refused") {
+  for (const char* letter : {"ö", "\u0600", "\u1700", "\ufedf"}) {
+    CAPTURE(letter);
+    CHECK(refusal("gr" + std::string(letter) + "sse = 3\n" + good).starts_with("couvert.toml:1: "));
+    CHECK(refusal(std::string(letter) + "\n" + good).starts_with("couvert.toml:1: "));
+    CHECK(parse_config("# " + std::string(letter) + "\n" + good, "couvert.toml").has_value());
+  }
+}
+
 TEST_CASE("pages of other origins are named one by one") {
   const std::string named = good + "[api]\norigins = [\"https://mail.example.org\"]\n";
   CHECK(parse_config(named, "x")->http.origins.at(0) == "https://mail.example.org");
