@@ -39,16 +39,17 @@ after(() => office.stop());
 /** @param {Page} page @param {string} selector */
 const isSeen = (page, selector) => page.locator(selector).first().isVisible();
 
+/** A window in which not everything is seen at once. */
+const low = 400;
 const both = "main:has([data-testid=sent]):has([data-testid=received])";
 
 /** Tries again as the pane offers it. @param {Page} page */
 const again = (page) => () => page.getByTestId("again").click();
 
-/** A profile for one way: a clock that is turned is turned in all of it. A low window, in which not
- * everything is seen at once.
- * @param {[string, string][]} [kept] in its storage */
-async function newProfile(kept = []) {
-  const viewport = { ...paneSize, height: 400 };
+/** A profile for one way: a clock that is turned is turned in all of it.
+ * @param {[string, string][]} [kept] in its storage @param {number} [height] */
+async function newProfile(kept = [], height = paneSize.height) {
+  const viewport = { ...paneSize, height };
   const profile = await openProfile(office.browser, { language: "en-US", viewport });
   for (const one of kept) {
     await profile.addInitScript(([key, value]) => localStorage.setItem(key, value), one);
@@ -58,9 +59,9 @@ async function newProfile(kept = []) {
 
 /** A pane, opened in a step. @param {Trial} trial @param {import("./harness/outlook.mjs").Outlook}
  * outlook @param {{ name: "message" | "settings" | "transfers", goal: string,
- *   kept?: [string, string][] }} of */
-async function opened(trial, outlook, { name, goal, kept }) {
-  const page = await trial.watch(outlook).open(await newProfile(kept), name);
+ *   kept?: [string, string][], height?: number }} of */
+async function opened(trial, outlook, { name, goal, kept, height }) {
+  const page = await trial.watch(outlook).open(await newProfile(kept, height), name);
   const isDone = () => isSeen(page, goal);
   await trial.step(page, { act: async () => undefined, again: again(page), isDone });
   return page;
@@ -77,7 +78,11 @@ test("reading, saving and answering: each failure is said, and nothing is lost",
       const mail = new Mail({ html: `<p><a href="${link}">Open</a></p>`, subject: "Confidential" });
       const before = mail.seen();
       const outlook = office.outlook(mail, { mode: "read" });
-      const page = await opened(trial, outlook, { name: "message", goal: "#password" });
+      const page = await opened(trial, outlook, {
+        name: "message",
+        goal: "#password",
+        height: low,
+      });
       await page.locator("#password").fill(password);
       await trial.step(page, {
         act: () => page.getByTestId("open").click(),
