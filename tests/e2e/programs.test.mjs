@@ -7,7 +7,7 @@ import { Couvertd } from "./harness/couvertd.mjs";
 import { expectProblem } from "./harness/expect.mjs";
 import { output } from "./harness/processes.mjs";
 import { askToBeLetIn, givenScopes, letIn, poll } from "./harness/programs.mjs";
-import { root } from "./harness/run-context.mjs";
+import { mailbox, root } from "./harness/run-context.mjs";
 
 const anna = "programs-anna@example.org";
 const bert = "programs-bert@example.net";
@@ -53,6 +53,14 @@ test("a program is let in by a code that its person types, for one address", asy
   assert.equal(early.headers["retry-after"], "10");
   expectStatus(await device("allow", { user_code: typed, verification_id: proof }), 204);
   expectProblem(await device("find", { user_code: typed }), 404, "denied");
+  // Whose mailbox it is hears of it, and what can be done about it.
+  const box = await mailbox(anna);
+  const told = await box.next({ fits: ({ text }) => text.includes("Sicherung") });
+  assert.match(told.text, /may act for\s+programs-anna@example\.org\./);
+  assert.match(told.text, /provide transfers in your name/);
+  assert.match(told.text, /If that was not you, end the\s+program now/);
+  assert.ok(told.links.includes(`${server.baseUrl}/device`), told.links.join(" "));
+  assert.ok(!told.text.includes(codes.user_code), "a code is nothing for mails");
   expectProblem(await poll(server.baseUrl, codes.device_code), 429, "throttled", "slow_down");
   await new Promise((resolve) => setTimeout(resolve, 15_000));
   const given = expectStatus(await poll(server.baseUrl, codes.device_code), 200).json;
