@@ -23,9 +23,12 @@ export async function textsOf(
  * browser's search looks past it; the hyphen that does not break is another character. */
 export const keptWhole = (text: string) => text.replace(/\b(e-)(?=mail)/gi, "$1\u2060");
 
-/** What the portal says. */
-export async function pageTexts(language: string): Promise<Record<string, string>> {
-  const texts = Object.entries(await textsOf(language, ["page."]));
+/** What pages say, by default those of the portal. */
+export async function pageTexts(
+  language: string,
+  beginnings: readonly string[] = ["page."],
+): Promise<Record<string, string>> {
+  const texts = Object.entries(await textsOf(language, beginnings));
   return Object.fromEntries(texts.map(([key, text]) => [key, keptWhole(text)]));
 }
 
@@ -38,7 +41,7 @@ export function texts(beginnings?: readonly string[]): Plugin {
       if (!id.startsWith(`\0${textsPrefix}`)) return undefined;
       const language = id.slice(textsPrefix.length + 1);
       this.addWatchFile(fileOf(language));
-      const all = await (beginnings ? textsOf(language, beginnings) : pageTexts(language));
+      const all = await pageTexts(language, beginnings);
       const json = JSON.stringify(JSON.stringify(all));
       return `export const texts = JSON.parse(${json});`;
     },

@@ -24,7 +24,8 @@ const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 /** What stands in for Thunderbird; sent there as text. @param {Told} told */
 function beThunderbird(told) {
   const area = (/** @type {string} */ name, /** @type {any} */ first) => {
-    const all = () => JSON.parse(localStorage.getItem(name) ?? JSON.stringify(first));
+    // What the page keeps counts more than what was there at first.
+    const all = () => ({ ...first, ...JSON.parse(localStorage.getItem(name) ?? "{}") });
     return {
       get: async (/** @type {any} */ wanted) =>
         typeof wanted === "string" ? { [wanted]: all()[wanted] } : { ...wanted, ...all() },

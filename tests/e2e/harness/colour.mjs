@@ -48,8 +48,9 @@ function colourAloneHere() {
   for (const element of document.body.querySelectorAll("*:not(svg *)")) {
     const name = meaning(element);
     if (!name || name === meaning(element.parentElement) || !element.checkVisibility()) continue;
-    const isSaid = element.matches("svg") || element.querySelector("svg") || words(element);
-    if (!isSaid && !described(element)) say(name, element);
+    const picture = getComputedStyle(element).backgroundImage !== "none";
+    const isSaid = picture || element.matches("svg") || element.querySelector("svg");
+    if (!isSaid && !words(element) && !described(element)) say(name, element);
   }
 
   /** What can be told apart without colours. @param {Element} element */

@@ -1,4 +1,9 @@
 /** For what appears away from the button that was pressed: a narrow pane is long. */
 export function seen(part: HTMLElement): void {
-  part.scrollIntoView({ block: "nearest" });
+  const scroll = () => {
+    part.scrollIntoView({ block: "nearest" });
+  };
+  scroll();
+  // Once more when it is drawn: browsers keep what was in sight where something appears above it.
+  requestAnimationFrame(() => requestAnimationFrame(scroll));
 }
