@@ -119,6 +119,8 @@ test("an upload that is stopped leaves nothing at the server", async () => {
 });
 
 test("a mail leaves with its links only for whom they are", async () => {
+  const theirs = await mailbox(recipient);
+  await theirs.rest();
   const file = await fileOf("Right.bin", 1000);
   await linksIn(recipient, [file]);
   await program.run(inside.readdress, { to: other });
@@ -129,7 +131,8 @@ test("a mail leaves with its links only for whom they are", async () => {
   assert.equal((await (await mailbox(other)).rest()).length, 0);
   await program.run(inside.readdress, { to: recipient });
   await program.run(inside.sendPlainly, {});
-  await (await mailbox(recipient)).next();
+  const { from } = await theirs.next();
+  assert.equal(from[0]?.address, sender);
 });
 
 test("links expire when it was set, and ask for the password of their mail", async () => {
@@ -168,7 +171,8 @@ async function comeBack(subject) {
 }
 
 test("links are only for whom they are after Thunderbird was quit, too", async () => {
-  await (await mailbox(recipient)).rest();
+  const theirs = await mailbox(recipient);
+  await theirs.rest();
   await program.run(inside.compose, { to: recipient, subject: "Kept", body: "<p>Words</p>" });
   const path = await fileOf("Kept.bin", 1000);
   const link = await program.run(inside.attachLinked, { id, path });
@@ -186,7 +190,7 @@ test("links are only for whom they are after Thunderbird was quit, too", async (
   assert.equal((await (await mailbox(other)).rest()).length, 0);
   await program.run(inside.readdress, { to: recipient });
   await program.run(inside.sendPlainly, {});
-  const mail = await (await mailbox(recipient)).next();
+  const mail = await theirs.next();
   assert.ok(mail.links.includes(link), mail.links.join());
   const own = mail.headers.filter(([name]) => /^x-couvert/i.test(name));
   assert.deepEqual(own, [], "what the draft keeps does not leave");
