@@ -123,7 +123,10 @@ const steps = {
   },
   expire: async (story) => {
     const { world, anna } = story;
+    const before = world.crashes;
     await world.sendAllMails(() => anna.ringOutbox());
+    // The last time that anything opens.
+    if (world.crashes > before) await story.examine();
     await world.clock.pass(life + hour);
     await until(
       world,
