@@ -169,7 +169,7 @@ test("connections are limited by the files that may be open, and operators keep 
     assert.equal(metrics.get("couvert_connections"), 80);
     assert.equal(metrics.get("couvert_accept_errors_total"), 0);
     assert.ok(Number(metrics.get("process_open_fds")) < 416 - 80, "files are left for uploads");
-    assert.equal(all.filter((one) => one.closed()).length, 24);
+    await waitUntil("each of them hears it", () => all.filter((one) => one.closed()).length === 24);
     assert.equal((await send(small.adminUrl, "GET", "/readyz")).status, 200);
     all.forEach((one) => one.socket.destroy());
     await waitUntil("there is room again", async () => {
