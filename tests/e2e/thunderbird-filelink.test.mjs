@@ -118,19 +118,25 @@ test("an upload that is stopped leaves nothing at the server", async () => {
   await waitUntil("nothing is left of it", async () => (await objectCount()) <= before);
 });
 
+/** A mail with links does not leave for somebody else; then it is sent to whom they are for.
+ * @param {string} state the name of the page's picture */
+async function leavesForItsOwn(state) {
+  await program.run(inside.readdress, { to: other });
+  await program.run(inside.sendPlainly, {});
+  await program.isThere("linked.html", "main[data-foreign=true] [data-testid=links] li");
+  await program.look("linked.html", state);
+  await program.run(inside.close, { page: "linked.html" });
+  assert.equal((await (await mailbox(other)).rest()).length, 0);
+  await program.run(inside.readdress, { to: recipient });
+  await program.run(inside.sendPlainly, {});
+}
+
 test("a mail leaves with its links only for whom they are", async () => {
   const theirs = await mailbox(recipient);
   await theirs.rest();
   const file = await fileOf("Right.bin", 1000);
   await linksIn(recipient, [file]);
-  await program.run(inside.readdress, { to: other });
-  await program.run(inside.sendPlainly, {});
-  await program.isThere("linked.html", "main[data-foreign=true]");
-  await program.look("linked.html", "linked-foreign");
-  await program.run(inside.close, { page: "linked.html" });
-  assert.equal((await (await mailbox(other)).rest()).length, 0);
-  await program.run(inside.readdress, { to: recipient });
-  await program.run(inside.sendPlainly, {});
+  await leavesForItsOwn("linked-foreign");
   const { from } = await theirs.next();
   assert.equal(from[0]?.address, sender);
 });
@@ -182,14 +188,7 @@ test("links are only for whom they are after Thunderbird was quit, too", async (
   await program.run(inside.retitle, { subject: "Kept twice" });
   await program.run(inside.saveDraft, { subject: "Kept twice" });
   await comeBack("Kept twice");
-  await program.run(inside.readdress, { to: other });
-  await program.run(inside.sendPlainly, {});
-  await program.isThere("linked.html", "main[data-foreign=true] [data-testid=links] li");
-  await program.look("linked.html", "linked-kept");
-  await program.run(inside.close, { page: "linked.html" });
-  assert.equal((await (await mailbox(other)).rest()).length, 0);
-  await program.run(inside.readdress, { to: recipient });
-  await program.run(inside.sendPlainly, {});
+  await leavesForItsOwn("linked-kept");
   const mail = await theirs.next();
   assert.ok(mail.links.includes(link), mail.links.join());
   const own = mail.headers.filter(([name]) => /^x-couvert/i.test(name));

@@ -10,7 +10,14 @@ import * as inside from "./harness/in-mail-program.mjs";
 import { MailProgram } from "./harness/mail-program.mjs";
 import { transferLinkIn } from "./harness/mailbox.mjs";
 import { connectPrograms, must, QuickProgram } from "./harness/quick-program.mjs";
-import { askForQuick, isLetIn, isOpen, isPure } from "./harness/quick-steps.mjs";
+import {
+  askForQuick,
+  isConnected,
+  isInvited,
+  isLetIn,
+  isOpen,
+  isPure,
+} from "./harness/quick-steps.mjs";
 import { mailbox } from "./harness/run-context.mjs";
 
 const anna = "tbquick-anna@example.org";
@@ -189,10 +196,7 @@ test("an invitation that was declined stays so, and is accepted later all the sa
   const evas = await QuickProgram.active(server.baseUrl, eva);
   const { password } = await evas.invite(anna);
   await read("Anna Muster");
-  await program.fill("message.html", "#password", password);
-  await program.click("message.html", "[data-testid=open]");
-  await program.isThere("message.html", "[data-testid=invitation][data-stage=offer]");
-  await program.look("message.html", "quick-invitation");
+  await isInvited(message, password);
   await program.click("message.html", "[data-testid=not-now]");
   await program.isThere("message.html", "[data-testid=invitation][data-stage=declined]");
   await program.run(inside.close, { page: "message.html" });
@@ -204,8 +208,7 @@ test("an invitation that was declined stays so, and is accepted later all the sa
   await program.look("message.html", "quick-declined");
   await program.click("message.html", "#quick-undo");
   await program.click("message.html", "[data-testid=accept]");
-  await program.isThere("message.html", "[data-testid=invitation][data-stage=connected] details");
-  await program.look("message.html", "quick-connected");
+  await isConnected(message);
   await must(evas.client.takeAnswers());
   const states = await must(evas.client.shownStates([anna]));
   assert.equal(states.get(anna), "connected");

@@ -13,12 +13,17 @@ import assert from "node:assert/strict";
 
 const invitation = "[data-testid=invitation]";
 
-/** Opens the transfer that invites, and says yes. @param {Pane} pane @param {string} password */
-export async function accept(pane, password) {
+/** Opens the transfer that invites. @param {Pane} pane @param {string} password */
+export async function isInvited(pane, password) {
   await pane.fill("#password", password);
   await pane.click("[data-testid=open]");
   await pane.isThere(`${invitation}[data-stage=offer]`);
   await pane.look("quick-invitation");
+}
+
+/** Opens it, and says yes. @param {Pane} pane @param {string} password */
+export async function accept(pane, password) {
+  await isInvited(pane, password);
   await pane.click("[data-testid=accept]");
 }
 
