@@ -152,6 +152,7 @@ test("connections are limited by the files that may be open, and operators keep 
   try {
     // 416 files: 256 are kept, the rest makes 80 connections, 20 for each network.
     assert.equal((await metricsOf(small)).get("couvert_connections_max"), 80);
+    /** @type {Awaited<ReturnType<typeof idle>>[]} */
     const all = [];
     for (let no = 0; no < 24; no++) all.push(await idle(small.port, "127.0.0.2"));
     const full = /^couvert_connections_refused_total\{reason="network_full"\}/;
