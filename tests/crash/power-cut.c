@@ -115,15 +115,18 @@ static void give_up(void) {
   abort();
 }
 
-// The bytes of a file are durable now.
+// The bytes of a file are durable now. They overwrite the ones before: whoever is killed in the
+// middle leaves some of the old and some of the new, as a sync that the power interrupts does.
 static void keep_bytes(int file, const struct stat* status) {
   char from[64], to[PATH_MAX];
   snprintf(from, sizeof(from), "/proc/self/fd/%d", file);
   inode_path(status, to);
   const int source = open_real(from, O_RDONLY | O_CLOEXEC, 0);
-  const int target = open_real(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const int target = open_real(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (source < 0 || target < 0) give_up();
-  while (sendfile(target, source, NULL, 1 << 20) > 0) continue;
+  off_t length = 0;
+  while (sendfile(target, source, &length, 1 << 20) > 0) continue;
+  if (syscall(SYS_ftruncate, target, length) != 0) give_up();
   close(source);
   close(target);
 }
@@ -150,14 +153,17 @@ static void keep_name(const char* path, const char* durable) {
     if (syscall(SYS_mkdirat, AT_FDCWD, durable, 0700) != 0 && errno != EEXIST) give_up();
     return;
   }
-  char bytes[PATH_MAX];
+  char bytes[PATH_MAX], link[PATH_MAX];
   inode_path(&status, bytes);
   const int made = open_real(bytes, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (made >= 0) close(made);
   const int is_there = stat(bytes, &status) == 0 && stat(durable, &known) == 0;
   if (is_there && status.st_ino == known.st_ino) return;
-  unlink_real(durable);
-  if (syscall(SYS_linkat, AT_FDCWD, bytes, AT_FDCWD, durable, 0) != 0) give_up();
+  // In one step, so that there is always the one or the other.
+  snprintf(link, PATH_MAX, "%.4000s/link", shadow);
+  unlink_real(link);
+  if (syscall(SYS_linkat, AT_FDCWD, bytes, AT_FDCWD, link, 0) != 0) give_up();
+  if (syscall(SYS_renameat2, AT_FDCWD, link, AT_FDCWD, durable, 0) != 0) give_up();
 }
 
 static void keep_names(const char* folder) {
