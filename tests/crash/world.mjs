@@ -45,8 +45,13 @@ async function separateFolders({ config, data, folder }) {
   const moved = text
     .replace(`${data}/objects`, `${folder}/parts/objects`)
     .replace(`${data}/day-keys`, `${folder}/keys/day-keys`);
-  await writeFile(config, moved);
-  for (const place of places) await mkdir(path.join(folder, place), { recursive: true });
+  // Packing the portal's files takes as long as all else of a start.
+  const portal = path.join(folder, "portal");
+  await writeFile(config, `portal = "${portal}"\n${moved}`);
+  for (const place of [...places, "portal"]) {
+    await mkdir(path.join(folder, place), { recursive: true });
+  }
+  await writeFile(path.join(portal, "index.html"), "<!doctype html>");
 }
 
 export class World {
