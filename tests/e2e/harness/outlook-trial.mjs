@@ -16,10 +16,10 @@ function nameOf(one) {
   return `${one.method()} ${pathname.replace(/\/([a-z2-7]{26}|\d+)(?=\/|$)/g, "/*")}`;
 }
 
-/** @param {Element} part */
+/** But for a part of a pixel: windows scroll by whole ones. @param {Element} part */
 function isInView(part) {
   const { top, bottom } = part.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight;
+  return top > -1 && bottom < innerHeight + 1;
 }
 
 /** Until a pane has been drawn, on a machine with other work. */
