@@ -57,7 +57,8 @@ struct HttpServer::State {
         router(std::move(r)),
         fallback(std::move(f)),
         pool({config.pool_threads, limits::pool_waiting_max, Priority::normal}),
-        argon({or_cores(config.argon2_threads, 1), limits::argon2_waiting_max, Priority::low}),
+        argon(
+            {or_cores(config.argon2_threads, 1), limits::argon2_waiting_max, Priority::low, &pool}),
         turns(pool, {config.pool_threads, limits::requests_waiting_max}),
         connections(config.connections_max) {}
 

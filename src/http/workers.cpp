@@ -1,6 +1,7 @@
 #include "http/workers.h"
 
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,14 @@ constexpr int low_nice = 7;
 // Next to nothing: a crowd that tries passwords slows no download.
 constexpr int lowest_nice = 19;
 constexpr std::size_t crowd = 8;  // that wait
+constexpr int rest_factor = 4;    // of what it ran, while others work
+
+// What this thread has had of the processor.
+std::chrono::nanoseconds used() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 // Of this thread, never more than the process was given; best effort.
 void set_nice(int nice) {
@@ -130,12 +139,21 @@ void Workers::run(Takes which) {
     ++running_;
     lock.unlock();
     next.place = nullptr;
+    const std::chrono::nanoseconds before = used();
     next.work();
     next.work = nullptr;  // what it holds goes before the lock is taken again
     lock.lock();
     --running_;
     if (config_.priority == Priority::low) changed_.notify_all();  // it may be the others' turn
+    if (which == Takes::crowd) rest(lock, used() - before);
   }
+}
+
+// However nice a thread is, it takes caches and memory from those that move files.
+void Workers::rest(std::unique_lock<std::mutex>& lock, std::chrono::nanoseconds ran) {
+  const Workers* others = config_.gives_way_to;
+  if (others == nullptr || others->figures().running == 0) return;
+  changed_.wait_for(lock, rest_factor * ran, [&] { return stopped_; });
 }
 
 }  // namespace couvert

@@ -4,6 +4,7 @@
 // get little of the processor while others want it, and never nothing (docs/decisions/0033).
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -24,6 +25,9 @@ struct WorkersConfig {
   unsigned threads = 1;
   std::size_t waiting_max = 0;
   Priority priority = Priority::normal;
+  /// Of low priority: while that group works, a crowd's work rests four times as long as it ran.
+  /// Lifetime: beyond this group's.
+  const class Workers* gives_way_to = nullptr;
 };
 
 /// How much a group has to do.
@@ -72,6 +76,7 @@ class Workers {
   void wake();
   bool may_take(Takes which) const;
   void run(Takes which);
+  void rest(std::unique_lock<std::mutex>& lock, std::chrono::nanoseconds ran);
 
   const WorkersConfig config_;
   mutable std::mutex mutex_;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <ctime>
 #include <future>
 
 using namespace couvert;
@@ -84,6 +86,38 @@ TEST_CASE("a crowd's work gets next to nothing of the processor, a few's gets it
   const int few = std::max(7, getpriority(PRIO_PROCESS, 0));
   CHECK(std::count(nice.begin() + 1, nice.begin() + 12, 19) == 11);
   CHECK(std::count(nice.end() - 8, nice.end(), few) == 8);
+}
+
+TEST_CASE("a crowd's work rests four times as long as it ran, while the others work") {
+  using std::chrono::milliseconds;
+  using Clock = std::chrono::steady_clock;
+  std::promise<void> gate;
+  std::promise<void> end;
+  std::shared_future<void> open(gate.get_future());
+  Workers others({1, 1, Priority::normal});
+  REQUIRE(others.post([&] {
+    gate.set_value();
+    end.get_future().wait();
+  }));
+  open.wait();
+  Workers workers({1, 64, Priority::low, &others});
+  std::promise<void> posted;
+  std::shared_future<void> all(posted.get_future());
+  std::vector<Clock::time_point> begins;
+  std::atomic<int> ran{0};
+  const auto work = [&] {
+    all.wait();
+    begins.push_back(Clock::now());
+    const std::clock_t until = std::clock() + CLOCKS_PER_SEC / 100;  // of the processor: 10 ms
+    while (std::clock() < until) continue;
+    ++ran;
+  };
+  for (int i = 0; i < 16; ++i) REQUIRE(workers.post(work));
+  posted.set_value();
+  while (ran < 16) std::this_thread::sleep_for(milliseconds(1));
+  // Of the first nobody can say how many waited when it began.
+  for (std::size_t i = 2; i < 7; ++i) CHECK(begins[i] - begins[i - 1] > milliseconds(45));
+  end.set_value();
 }
 
 TEST_CASE("one network gets a quarter of the queue at most") {
