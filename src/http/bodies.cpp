@@ -8,7 +8,7 @@
 namespace couvert {
 namespace {
 
-constexpr std::size_t file_piece_bytes = 256 * 1024;
+constexpr std::size_t file_piece_bytes = 96 * 1024;  // docs/decisions/0169
 constexpr int pieces_max = 64;  // in one turn on the pool, where nobody else wants it
 constexpr int short_waits_max = 8;
 

@@ -17,7 +17,7 @@ namespace couvert {
 ///
 /// Errors: those of Upload; `unavailable` where the line broke: then what came is kept as far as
 ///         Upload::break_off() keeps it.
-/// Memory: a piece of 256 KiB.
+/// Memory: a piece of 96 KiB.
 Task<std::uint64_t> receive_upload(std::shared_ptr<Connection> connection, Workers& pool,
                                    std::shared_ptr<Upload> upload, std::uint64_t bytes);
 
@@ -25,7 +25,7 @@ Task<std::uint64_t> receive_upload(std::shared_ptr<Connection> connection, Worke
 ///
 /// Errors: those of Download, and `unavailable` for the line; the caller then breaks the connection
 ///         off, so that nobody takes what came for the whole.
-/// Memory: a piece of 256 KiB and its ciphertext.
+/// Memory: a piece of 96 KiB and its ciphertext.
 Task<> send_download(std::shared_ptr<Connection> connection, Workers& pool,
                      std::shared_ptr<Download> download, ByteRange range);
 
