@@ -8,7 +8,8 @@
 namespace couvert {
 namespace {
 
-constexpr std::size_t file_piece_bytes = 96 * 1024;  // docs/decisions/0169
+constexpr std::size_t upload_piece_bytes = 256 * 1024;   // that whole parts are made of
+constexpr std::size_t download_piece_bytes = 96 * 1024;  // docs/decisions/0169
 constexpr int pieces_max = 64;  // in one turn on the pool, where nobody else wants it
 constexpr int short_waits_max = 8;
 
@@ -49,7 +50,7 @@ struct Receiving {
   const std::shared_ptr<Connection> connection;
   const std::shared_ptr<Upload> upload;
   std::uint64_t left;
-  Buffer piece = Buffer(file_piece_bytes);  // plaintext
+  Buffer piece = Buffer(upload_piece_bytes);  // plaintext
   std::size_t filled = 0;
 };
 
@@ -57,7 +58,7 @@ struct Receiving {
 Result<LineStep> receive_ready(Receiving& run, Workers& pool) {
   PoolTurn turn(pool);
   while (run.left > 0 && turn.goes_on()) {
-    const auto most = std::min<std::uint64_t>(run.left, file_piece_bytes);
+    const auto most = std::min<std::uint64_t>(run.left, upload_piece_bytes);
     const MutableBytes room = MutableBytes(run.piece).first(static_cast<std::size_t>(most));
     LineStep step = run.connection->read_ready(room, run.filled);
     while (step == LineStep::waits && turn.waited_for(*run.connection, Connection::Way::in)) {
@@ -94,7 +95,7 @@ Result<LineStep> send_ready(Sending& run, const Workers& pool) {
     if (step == LineStep::broken) return fail(ErrorCode::unavailable, "the line is broken");
     if (step != LineStep::done || run.at == run.end || !turn.goes_on()) return step;
     const auto most =
-        static_cast<std::size_t>(std::min<std::uint64_t>(run.end - run.at, file_piece_bytes));
+        static_cast<std::size_t>(std::min<std::uint64_t>(run.end - run.at, download_piece_bytes));
     const Result<Bytes> piece = run.download->read(run.at, most);
     if (!piece) return pass(piece);
     INVARIANT(!piece->empty() && piece->size() <= most);

@@ -17,7 +17,7 @@ namespace couvert {
 ///
 /// Errors: those of Upload; `unavailable` where the line broke: then what came is kept as far as
 ///         Upload::break_off() keeps it.
-/// Memory: a piece of 96 KiB.
+/// Memory: a piece of 256 KiB.
 Task<std::uint64_t> receive_upload(std::shared_ptr<Connection> connection, Workers& pool,
                                    std::shared_ptr<Upload> upload, std::uint64_t bytes);
 
