@@ -74,6 +74,7 @@ export class World {
     this.failures = 0;
     this.isArmed = false;
     this.wasMet = false;
+    this.hasServed = false;
     /** @type {(() => Promise<void>) | undefined} */
     this.detach = undefined;
     this.noting = setInterval(() => this.noteMails(), 25);
@@ -108,6 +109,7 @@ export class World {
       LD_PRELOAD: preload.filter(Boolean).join(":"),
     };
     const world = new World({ server, clock, smtp, disk, fault, random });
+    world.hasServed = base !== undefined;
     if (!base) await server.allow("*@example.org", "*@example.net");
     return world;
   }
@@ -158,6 +160,7 @@ export class World {
       if (fault.mode === "strace" && traced) await this.#startTraced(fault.set, fault.from);
       try {
         await this.server.serve({ deadline: startMax });
+        this.hasServed = true;
         return this.history.add("serving");
       } catch (error) {
         if (tries > 4 || !this.isDead) throw error;
@@ -234,8 +237,10 @@ export class World {
     return path.join(this.server.folder, "keys/day-keys");
   }
 
-  /** Whether database and objects agree. @param {string} when */
+  /** Whether database and objects agree; the first start makes the objects' folder.
+   * @param {string} when */
   async check(when) {
+    if (!this.hasServed) return;
     const ended = await this.server.run(["check"]);
     const said = `${ended.code ?? ended.signal}: ${ended.stdout}${ended.stderr}`;
     const lines = ended.code === 0 ? [] : said.trim().split("\n");
