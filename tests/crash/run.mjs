@@ -1,11 +1,12 @@
 // Crash and fault proof: plays one scenario again and again, each time with another fault, and
 // holds what clients were told against what must always hold. docs/reliability.md says more.
 //
-// node tests/crash/run.mjs [SEED [NAME…]] [--sample N] [--only WORDS]…
+// node tests/crash/run.mjs [SEED [NAME…]] [--sample N] [--only WORDS]… [--part K/N]
 //
 // The seed is printed, and a run with it does the same; with names, those trials alone. Without any
 // of these every fault is tried, which takes hours; --only takes those whose names contain the
-// words, --sample that many of them.
+// words, --sample that many of them; --part 2/3 the second of three parts of them all, each of which
+// has something of everything.
 import { rmSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import os from "node:os";
@@ -151,8 +152,8 @@ function summarize(outcomes) {
 
 /** The trials that the command line asks for.
  * @param {Ground} ground @param {string} seed
- * @param {{ names: string[], only: string[], sample?: string }} asked */
-async function choose(ground, seed, { names, only, sample: size }) {
+ * @param {{ names: string[], only: string[], sample?: string, part: string }} asked */
+async function choose(ground, seed, { names, only, sample: size, part }) {
   if (names.length) return names.map(trialOf);
   const [later, first] = await Promise.all([
     measure(ground, { fresh: false, last: size ? "expire" : "forget" }),
@@ -164,18 +165,24 @@ async function choose(ground, seed, { names, only, sample: size }) {
     ...allTrials(first, { fresh: true, stride: firstStartStride }),
   ].filter((trial) => only.every((word) => nameOf(trial).includes(word)));
   console.log(`${trials.length} faults are possible`);
-  return size ? sample(trials, { size: Number(size), random: new Random(seed) }) : trials;
+  if (size) return sample(trials, { size: Number(size), random: new Random(seed) });
+  const [which, parts] = part.split("/").map(Number);
+  return trials.filter((_, index) => index % parts === which - 1);
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: "string" }, only: { type: "string", multiple: true } },
+  options: {
+    sample: { type: "string" },
+    only: { type: "string", multiple: true },
+    part: { type: "string", default: "1/1" },
+  },
 });
 const [seed = String(Math.floor(Math.random() * 1e9)), ...names] = positionals;
 console.log(`seed ${seed}: ./dev crash ${seed} does the same again`);
 await mkdir(failures, { recursive: true });
 const ground = await begin();
-const { only = [], sample: size } = values;
-const trials = await choose(ground, seed, { names, only, sample: size });
+const { only = [], sample: size, part } = values;
+const trials = await choose(ground, seed, { names, only, sample: size, part });
 const failed = summarize(await attemptAll(trials, { ground, seed }));
 process.exit(failed === 0 ? 0 : 1);

@@ -1,7 +1,7 @@
 // A folder under power-cut.c: counts what a program does in it, makes that fail or kill, and makes
 // what a power cut would leave.
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import { cp, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+// Of hundreds of small files each takes longer to wait for than to read: nothing here waits.
+import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
@@ -19,14 +19,15 @@ export const operations = ["fdatasync", "fsync", "name", "remove", "make", "writ
 const place = { mask: operations.length, seen: 7, from: 8, to: 9, error: 10, words: 11 };
 const block = 4096;
 
-/** @param {string} folder @returns {Promise<Map<string, import("node:fs").BigIntStats>>} */
-async function entriesOf(folder) {
-  const names = await readdir(folder).catch(() => /** @type {string[]} */ ([]));
-  /** @type {[string, import("node:fs").BigIntStats][]} */
-  const all = await Promise.all(
-    names.map(async (name) => [name, await stat(path.join(folder, name), { bigint: true })]),
-  );
-  return new Map(all);
+/** @param {string} place */
+function statusOf(place) {
+  return fs.statSync(place, { bigint: true, throwIfNoEntry: false });
+}
+
+/** @param {string} folder */
+function entriesOf(folder) {
+  if (!fs.existsSync(folder)) return [];
+  return fs.readdirSync(folder, { withFileTypes: true });
 }
 
 export class WatchedDisk {
@@ -48,19 +49,19 @@ export class WatchedDisk {
   }
 
   /** Everything that is there now is durable. Order: while no program works in the folder. */
-  async begin() {
-    await rm(this.shadow, { recursive: true, force: true });
+  begin() {
+    fs.rmSync(this.shadow, { recursive: true, force: true });
     for (const name of ["inodes", "folders"]) {
-      await mkdir(path.join(this.shadow, name), { recursive: true });
+      fs.mkdirSync(path.join(this.shadow, name), { recursive: true });
     }
-    await writeFile(path.join(this.shadow, "control"), Buffer.alloc(place.words * 8));
-    if (this.control >= 0) closeSync(this.control);
-    this.control = openSync(path.join(this.shadow, "control"), "r+");
-    await this.#keepAll("");
+    fs.writeFileSync(path.join(this.shadow, "control"), Buffer.alloc(place.words * 8));
+    this.end();
+    this.control = fs.openSync(path.join(this.shadow, "control"), "r+");
+    this.#keepAll("");
   }
 
   end() {
-    if (this.control >= 0) closeSync(this.control);
+    if (this.control >= 0) fs.closeSync(this.control);
     this.control = -1;
   }
 
@@ -75,16 +76,18 @@ export class WatchedDisk {
   }
 
   /** @param {string} below relative to the root, beginning with a slash, or empty */
-  async #keepAll(below) {
-    await mkdir(this.#durable(below), { recursive: true });
-    for (const [name, status] of await entriesOf(this.root + below)) {
-      const kept = path.join(this.#durable(below), name);
-      if (status.isDirectory()) {
-        await mkdir(kept);
-        await this.#keepAll(`${below}/${name}`);
+  #keepAll(below) {
+    const durable = this.#durable(below);
+    fs.mkdirSync(durable, { recursive: true });
+    for (const entry of entriesOf(this.root + below)) {
+      const file = `${this.root}${below}/${entry.name}`;
+      const kept = path.join(durable, entry.name);
+      if (entry.isDirectory()) {
+        fs.mkdirSync(kept);
+        this.#keepAll(`${below}/${entry.name}`);
       } else {
-        await cp(`${this.root}${below}/${name}`, this.#bytes(status.ino));
-        await link(this.#bytes(status.ino), kept);
+        fs.copyFileSync(file, kept);
+        fs.linkSync(kept, this.#bytes(fs.statSync(file, { bigint: true }).ino));
       }
     }
   }
@@ -92,10 +95,10 @@ export class WatchedDisk {
   /** @param {number} at @param {bigint} [value] to write; else it is read */
   #word(at, value) {
     const bytes = Buffer.alloc(8);
-    if (value === undefined) readSync(this.control, bytes, 0, 8, at * 8);
+    if (value === undefined) fs.readSync(this.control, bytes, 0, 8, at * 8);
     else {
       bytes.writeBigUInt64LE(value);
-      writeSync(this.control, bytes, 0, 8, at * 8);
+      fs.writeSync(this.control, bytes, 0, 8, at * 8);
     }
     return bytes.readBigUInt64LE();
   }
@@ -141,42 +144,40 @@ export class WatchedDisk {
    * Order: the program is dead.
    * @param {Luck} luck @param {Random} random
    */
-  async cutPower(luck, random) {
+  cutPower(luck, random) {
     const left = `${this.root}.left`;
-    await rm(left, { recursive: true, force: true });
-    await this.#leave("", left, { luck, random });
-    await rm(this.root, { recursive: true });
-    await rename(left, this.root);
-    await this.begin();
+    fs.rmSync(left, { recursive: true, force: true });
+    this.#leave("", left, { luck, random });
+    fs.rmSync(this.root, { recursive: true });
+    fs.renameSync(left, this.root);
+    this.begin();
   }
 
   /** @param {string} below @param {string} left
    * @param {{ luck: Luck, random: Random }} by */
-  async #leave(below, left, by) {
-    await mkdir(left, { mode: 0o700 });
-    const now = await entriesOf(this.root + below);
-    const durable = await entriesOf(this.#durable(below));
+  #leave(below, left, by) {
+    fs.mkdirSync(left, { mode: 0o700 });
     const lucky = by.random.next() < by.luck.names;
-    for (const [name, status] of lucky ? now : durable) {
-      const to = path.join(left, name);
-      if (status.isDirectory()) await this.#leave(`${below}/${name}`, to, by);
-      else await writeFile(to, await this.#bytesLeft(below, name, { lucky, by }), { mode: 0o600 });
+    for (const entry of entriesOf(lucky ? this.root + below : this.#durable(below))) {
+      const to = path.join(left, entry.name);
+      if (entry.isDirectory()) this.#leave(`${below}/${entry.name}`, to, by);
+      else fs.writeFileSync(to, this.#bytesLeft(below, entry.name, { lucky, by }), { mode: 0o600 });
     }
   }
 
   /** @param {string} below @param {string} name
    * @param {{ lucky: boolean, by: { luck: Luck, random: Random } }} how */
-  async #bytesLeft(below, name, { lucky, by }) {
+  #bytesLeft(below, name, { lucky, by }) {
     const file = `${this.root}${below}/${name}`;
     const durableName = path.join(this.#durable(below), name);
-    const status = await stat(file, { bigint: true }).catch(() => undefined);
+    const status = statusOf(file);
     const source = lucky && status ? this.#bytes(status.ino) : durableName;
-    const durable = await readFile(source).catch(() => Buffer.alloc(0));
+    const kept = statusOf(source);
+    const durable = kept ? fs.readFileSync(source) : Buffer.alloc(0);
     // Luck mixes blocks of one file only, not of another one that took its name.
-    const kept = await stat(source, { bigint: true }).catch(() => undefined);
-    const same = status && kept && (lucky || (await this.#isSame(status.ino, kept.ino)));
+    const same = status && kept && (lucky || statusOf(this.#bytes(status.ino))?.ino === kept.ino);
     if (!same || by.luck.blocks === 0) return durable;
-    const now = await readFile(file);
+    const now = fs.readFileSync(file);
     const length = by.random.next() < by.luck.blocks ? now.length : durable.length;
     const mixed = Buffer.alloc(length);
     durable.copy(mixed);
@@ -184,11 +185,5 @@ export class WatchedDisk {
       if (by.random.next() < by.luck.blocks) now.copy(mixed, at, at, at + block);
     }
     return mixed;
-  }
-
-  /** @param {bigint} inode @param {bigint} kept */
-  async #isSame(inode, kept) {
-    const bytes = await stat(this.#bytes(inode), { bigint: true }).catch(() => undefined);
-    return bytes?.ino === kept;
   }
 }

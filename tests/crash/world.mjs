@@ -1,7 +1,8 @@
 // One run: a server on a watched disk, a mail server, a clock, a history, and the fault that waits
 // for it. After a crash it starts the server again, as a service manager does.
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import fs from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Couvertd, mailConfig } from "../e2e/harness/couvertd.mjs";
 import { FakeClock } from "../e2e/harness/fake-clock.mjs";
@@ -54,6 +55,16 @@ async function separateFolders({ config, data, folder }) {
   await writeFile(path.join(portal, "index.html"), "<!doctype html>");
 }
 
+/** Files and folders as they are, with their times. @param {string} from @param {string} to */
+function copyTree(from, to) {
+  const status = fs.statSync(from);
+  if (status.isDirectory()) {
+    fs.mkdirSync(to, { recursive: true, mode: status.mode });
+    for (const name of fs.readdirSync(from)) copyTree(path.join(from, name), path.join(to, name));
+  } else fs.copyFileSync(from, to);
+  fs.utimesSync(to, status.atime, status.mtime);
+}
+
 export class World {
   /** @param {{ server: Couvertd, clock: FakeClock, smtp: FaultySmtp, disk: WatchedDisk,
    *   fault: Fault, random: Random }} parts */
@@ -94,14 +105,14 @@ export class World {
     await separateFolders(server);
     for (const one of base ? [...places, "master.key"] : []) {
       const [from, to] = [path.join(base ?? "", one), path.join(server.folder, one)];
-      await cp(from, to, { recursive: true, preserveTimestamps: true });
+      copyTree(from, to);
     }
     const disk = new WatchedDisk({
       root: server.folder,
       shadow: `${server.folder}.shadow`,
       library,
     });
-    await disk.begin();
+    disk.begin();
     const preload = [clock.env.LD_PRELOAD, fault.mode === "strace" ? "" : library];
     server.options.env = {
       ...clock.env,
@@ -227,7 +238,7 @@ export class World {
   async #cutPower(luck) {
     const before = await readDayKeys(this.dayKeys);
     const objects = new Set(await this.#objectNames());
-    await this.disk.cutPower(luck, this.random);
+    this.disk.cutPower(luck, this.random);
     this.history.add("keys", { before, after: await readDayKeys(this.dayKeys) });
     const back = (await this.#objectNames()).filter((name) => !objects.has(name));
     this.history.add("back", { objects: back.length });
@@ -253,7 +264,7 @@ export class World {
     const places = files.map((name) => path.join(this.server.folder, name));
     const found = [];
     for (const place of [...places, this.server.log]) {
-      const bytes = await readFile(place);
+      const bytes = fs.readFileSync(place);
       for (const [name, secret] of this.secrets) {
         if (bytes.includes(secret)) found.push(`${name} in ${path.basename(place)}`);
       }
