@@ -1,19 +1,36 @@
-// Ports of 127.0.0.1, as the kernel gives them.
+// Ports of 127.0.0.1 for what a test starts.
 import net from "node:net";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { waitUntil } from "./processes.mjs";
 
-/** That many free ports: all are held at once, so that they differ. @param {number} count */
-export async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => net.createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => /** @type {net.AddressInfo} */ (server.address()).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
+// Below those that the kernel gives to whoever asks for any, and in this process never twice: a
+// server that is down for a moment finds its own free again.
+const range = { from: 10_000, to: 32_000 };
+let next = randomInt(range.from, range.to);
+
+/** @param {number} port */
+async function isFree(port) {
+  const server = net.createServer().listen(port, "127.0.0.1");
+  const free = await once(server, "listening").then(() => true, () => false);
+  if (free) await new Promise((done) => server.close(done));
+  return free;
 }
 
+/** A free port. */
 export async function freePort() {
-  return (await freePorts(1))[0];
+  for (;;) {
+    const port = next;
+    next = port + 1 < range.to ? port + 1 : range.from;
+    if (await isFree(port)) return port;
+  }
+}
+
+/** That many free ports. @param {number} count */
+export async function freePorts(count) {
+  const ports = [];
+  while (ports.length < count) ports.push(await freePort());
+  return ports;
 }
 
 /** @param {number} port @returns {Promise<boolean>} */
