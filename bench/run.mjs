@@ -114,6 +114,7 @@ async function prepare() {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const source = path.join(await placeFor(sourceBytes), `couvert-source-${process.pid}`);
+  await mkdir(path.dirname(source), { recursive: true });
   await makeSource(source, sourceBytes);
   const run = { folder, source, ...(await makeCertificate(folder)) };
   const couvert = await Couvert.start(run);

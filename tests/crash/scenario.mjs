@@ -131,7 +131,7 @@ const steps = {
     await until(
       world,
       "all has been erased",
-      async () => (await world.countLive("transfer", "state <> 'erased'")) === 0,
+      async () => world.countLive("transfer", "state <> 'erased'") === 0,
     );
     for (const draft of story.drafts) {
       draft.state = "over";
@@ -208,7 +208,7 @@ async function lookAtTheEnd(world) {
   await world.server.stop();
   await world.searchDisk();
   await world.check("at the end");
-  const keyslots = await world.countLive("keyslot", "true");
+  const keyslots = world.countLive("keyslot", "true");
   world.history.add("erased", { objects: await world.objects(), keyslots });
 }
 

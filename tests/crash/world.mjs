@@ -4,11 +4,12 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { Couvertd, mailConfig } from "../e2e/harness/couvertd.mjs";
 import { FakeClock } from "../e2e/harness/fake-clock.mjs";
 import { FaultySmtp } from "../e2e/harness/faulty-smtp.mjs";
 import { filesBelow } from "../e2e/harness/files.mjs";
-import { output, pause, runProgram, waitUntil } from "../e2e/harness/processes.mjs";
+import { output, pause, waitUntil } from "../e2e/harness/processes.mjs";
 import { runContext } from "../e2e/harness/run-context.mjs";
 import { History } from "./history.mjs";
 import { readDayKeys } from "./day-keys.mjs";
@@ -313,9 +314,8 @@ export class World {
   /** Waits until no mail waits or is on its way.
    * @param {() => Promise<unknown>} ring wakes the outbox */
   async sendAllMails(ring) {
-    const isBusy = async () =>
-      this.smtp.sockets.size > 0 || (await this.countLive("outbox", "true")) !== 0;
-    for (let round = 0; await isBusy(); round++) {
+    const isBusy = () => this.smtp.sockets.size > 0 || this.countLive("outbox", "true") !== 0;
+    for (let round = 0; isBusy(); round++) {
       if (round > 100) throw new Error("the outbox does not become empty");
       await pause(200);
       if (this.isDead) await this.mend();
@@ -337,11 +337,16 @@ export class World {
 
   /** How many rows of a table fit, as another reader of the database sees it; -1 where it cannot
    * be read now. @param {string} table @param {string} where */
-  async countLive(table, where) {
-    const sql = `SELECT COUNT(*) FROM ${table} WHERE ${where}`;
-    const database = path.join(this.server.data, "couvert.db");
-    const { code, stdout } = await runProgram(["sqlite3", "-readonly", database, sql]);
-    return code === 0 ? Number(stdout) : -1;
+  countLive(table, where) {
+    try {
+      const database = path.join(this.server.data, "couvert.db");
+      const reader = new DatabaseSync(database, { readOnly: true });
+      const row = reader.prepare(`SELECT COUNT(*) AS count FROM ${table} WHERE ${where}`).get();
+      reader.close();
+      return Number(row?.count);
+    } catch {
+      return -1;
+    }
   }
 }
 

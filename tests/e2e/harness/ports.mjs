@@ -12,7 +12,10 @@ let next = randomInt(range.from, range.to);
 /** @param {number} port */
 async function isFree(port) {
   const server = net.createServer().listen(port, "127.0.0.1");
-  const free = await once(server, "listening").then(() => true, () => false);
+  const free = await once(server, "listening").then(
+    () => true,
+    () => false,
+  );
   if (free) await new Promise((done) => server.close(done));
   return free;
 }
