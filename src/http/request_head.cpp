@@ -1,5 +1,5 @@
 // RFC 9112 (HTTP/1.1) and RFC 3986 (URI) name the rules; where they let a server forgive, this one
-// does not.
+// seldom does.
 #include "http/request_head.h"
 
 #include <algorithm>
@@ -34,9 +34,38 @@ bool is_token(std::string_view text) {
   });
 }
 
-// Tab and printable ASCII: no control characters, nothing that has an encoding.
-bool is_field_value(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+// Tab and printable ASCII, no control characters (RFC 9110 section 5.5); bytes of an encoding only
+// where nobody here reads more than a name: a neighbour's cookie may be in UTF-8.
+bool is_field_value(std::string_view text, bool opaque) {
+  return std::ranges::all_of(text, [opaque](char c) {
+    return c == '\t' || (c >= ' ' && c <= '~') || (opaque && static_cast<unsigned char>(c) >= 0x80);
+  });
+}
+
+bool is_host(std::string_view text) {
+  return !text.empty() && text.size() <= 261 && std::ranges::all_of(text, [](char c) {
+    return is_letter_or_digit(c) || std::string_view("-._:[]").find(c) != std::string_view::npos;
+  });
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+// Path and query of a target: of absolute-form, too, whose host decides no more than Host does
+// (RFC 9112 section 3.2.2). Empty where it is neither.
+std::string origin_form(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (lower_case(target.substr(0, scheme.size())) != scheme) continue;
+    const std::string_view rest = target.substr(scheme.size());
+    const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+    if (!is_host(rest.substr(0, end))) return "";
+    const std::string_view path = rest.substr(end);
+    return (path.starts_with('/') ? "" : "/") + std::string(path);
+  }
+  return target.starts_with('/') ? std::string(target) : "";
 }
 
 // Printable ASCII of a path or query, percent signs with two digits behind them.
@@ -72,34 +101,12 @@ tl::expected<void, HeadRefusal> check_request_line(std::string_view line) {
   const std::string_view target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
   if (!is_token(line.substr(0, first))) return refuse(400, "a malformed method");
-  if (!target.starts_with('/')) return refuse(400, "a target that is no path");
   if (target.size() > target_bytes_max) return refuse(414, "a target too long");
+  const bool whole_server = target == "*" && line.substr(0, first) == "OPTIONS";
+  if (origin_form(target).empty() && !whole_server) return refuse(400, "a target that is no path");
   const bool http = version.size() == 8 && version.starts_with("HTTP/") && version[6] == '.';
   if (!http) return refuse(400, "a malformed version");
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "another version");
-  return {};
-}
-
-tl::expected<void, HeadRefusal> check_field_line(std::string_view line) {
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return refuse(400, "a field without a colon");
-  // Refuses folded lines and blanks before the colon, too: neither is a token.
-  if (!is_token(line.substr(0, colon))) return refuse(400, "a malformed field name");
-  if (!is_field_value(line.substr(colon + 1))) return refuse(400, "a malformed field value");
-  return {};
-}
-
-// Every line as RFC 9112 writes it, before Beast reads them.
-tl::expected<void, HeadRefusal> check_lines(std::string_view head) {
-  std::size_t begin = 0;
-  for (std::size_t count = 0; begin + 2 < head.size(); ++count) {
-    if (count > limits::header_fields_max) return refuse(431, "too many fields");
-    const std::size_t end = head.find("\r\n", begin);
-    const std::string_view line = head.substr(begin, end - begin);
-    const auto checked = count == 0 ? check_request_line(line) : check_field_line(line);
-    if (!checked) return tl::make_unexpected(checked.error());
-    begin = end + 2;
-  }
   return {};
 }
 
@@ -121,10 +128,31 @@ bool is_single(std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
+tl::expected<void, HeadRefusal> check_field_line(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return refuse(400, "a field without a colon");
+  const std::string_view name = line.substr(0, colon);
+  // Refuses folded lines and blanks before the colon, too: neither is a token.
+  if (!is_token(name)) return refuse(400, "a malformed field name");
+  const bool opaque = !is_single(lower_case(name));
+  if (!is_field_value(line.substr(colon + 1), opaque)) {
+    return refuse(400, "a malformed field value");
+  }
+  return {};
+}
+
+// Every line as RFC 9112 writes it, before Beast reads them.
+tl::expected<void, HeadRefusal> check_lines(std::string_view head) {
+  std::size_t begin = 0;
+  for (std::size_t count = 0; begin + 2 < head.size(); ++count) {
+    if (count > limits::header_fields_max) return refuse(431, "too many fields");
+    const std::size_t end = head.find("\r\n", begin);
+    const std::string_view line = head.substr(begin, end - begin);
+    const auto checked = count == 0 ? check_request_line(line) : check_field_line(line);
+    if (!checked) return tl::make_unexpected(checked.error());
+    begin = end + 2;
+  }
+  return {};
 }
 
 tl::expected<void, HeadRefusal> read_length(RequestHead& head) {
@@ -161,12 +189,6 @@ bool has_word(const Fields& fields, std::string_view name, std::string_view word
   return false;
 }
 
-bool is_host(std::string_view text) {
-  return !text.empty() && text.size() <= 261 && std::ranges::all_of(text, [](char c) {
-    return is_letter_or_digit(c) || std::string_view("-._:[]").find(c) != std::string_view::npos;
-  });
-}
-
 tl::expected<void, HeadRefusal> check_fields(RequestHead& head, bool http_1_1) {
   for (auto field = head.fields.begin(); field != head.fields.end(); ++field) {
     const auto same = [&field](const auto& other) { return other.first == field->first; };
@@ -188,7 +210,12 @@ tl::expected<void, HeadRefusal> check_fields(RequestHead& head, bool http_1_1) {
   return {};
 }
 
-tl::expected<void, HeadRefusal> read_target(RequestHead& head, std::string_view target) {
+tl::expected<void, HeadRefusal> read_target(RequestHead& head, std::string_view text) {
+  if (text == "*") {
+    head.path = text;
+    return {};
+  }
+  const std::string target = origin_form(text);
   const std::size_t mark = std::min(target.find('?'), target.size());
   head.path = target.substr(0, mark);
   head.query = mark < target.size() ? target.substr(mark + 1) : "";

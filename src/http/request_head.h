@@ -2,8 +2,8 @@
 // refused (RFC 9112, and narrower).
 //
 // Beast takes the head apart; what it would forgive is refused before: line breaks other than CRLF,
-// folded lines, blanks around names, bytes outside ASCII. After that come the rules between fields:
-// one Host, one canonical Content-Length, no Transfer-Encoding at all.
+// folded lines, blanks around names, bytes outside ASCII in whatever is read here. After that come
+// the rules between fields: one Host, one canonical Content-Length, no Transfer-Encoding at all.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ namespace couvert {
 struct RequestHead {
   Method method = Method::get;
   bool method_known = true;  // false: a method of HTTP that no route has (PUT, TRACE, ...)
-  std::string path;          // begins with '/'; no empty, "." or ".." segments; not decoded
+  std::string path;          // begins with '/'; no empty, "." or ".." segments; not decoded.
+                             // Of OPTIONS also "*", the whole server
   std::string query;         // without '?'
   Fields fields;
   std::uint64_t content_length = 0;

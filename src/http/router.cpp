@@ -69,6 +69,8 @@ Router::Match Router::find(Method method, std::string_view path) const {
     if (!arguments) continue;
     if (!best.allowed.empty()) best.allowed += ", ";
     best.allowed += name_of(route.method);
+    const bool headed = route.method == Method::get && route.access.pace == Pace::quick;
+    if (headed) best.allowed += ", HEAD";  // answered by the same handler
     best.tus = best.tus || route.access.tus;
     // Of two templates that fit (/confirm, /{verification_id}), the one with fewer names is meant.
     const bool better = best.route == nullptr || arguments->size() < best.arguments.size();

@@ -66,6 +66,14 @@ int body_refusal(const Access& access, const RequestHead& head) {
   return 400;
 }
 
+// RFC 9110 section 9.3.7: what the server can, whatever the path.
+Response whole_server() {
+  Response response;
+  response.status = 204;
+  response.fields.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  return response;
+}
+
 Response not_found(const std::string& allowed) {
   if (allowed.empty()) return problem(404);
   Response response = problem(405);
@@ -131,7 +139,14 @@ class Exchange {
 
 Task<> Exchange::read_head() {
   const Duration end = server_.parts.clock.running() + limits::header_time_max;
+  bool passed_over = false;
   while (true) {
+    // One empty line before a request, such as some clients write behind a body (RFC 9112
+    // section 2.2).
+    if (!passed_over && connection().received().starts_with("\r\n")) {
+      connection().consume(2);
+      passed_over = true;
+    }
     const auto length = head_length(connection().received());
     if (!length) {
       refusal_ = length.error();
@@ -155,6 +170,10 @@ void Exchange::prepare() {
   Prepared& prepared = prepared_;
   prepared.request = std::make_shared<Request>();
   Request& request = *prepared.request;
+  if (head.path == "*") {
+    prepared.refusal = whole_server();
+    return;
+  }
   Router::Match match = server_.router.find(head.method, head.path);
   if (!take_origin(match.allowed)) return;
   answer_.tus = match.tus || find_field(head.fields, "tus-resumable") != nullptr;

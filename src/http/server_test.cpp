@@ -88,6 +88,24 @@ TEST_CASE("requests on one connection are answered in their order") {
   CHECK(client.read_answer().ends_with("stretched"));
 }
 
+TEST_CASE("one empty line before a request is passed over") {
+  TestServer test;
+  TestClient client(test.server->port());
+  client.send("\r\n" + get("/healthz") + "\r\n" + get("/healthz"));
+  CHECK(client.read_answer().ends_with("alive\n"));
+  CHECK(client.read_answer().ends_with("alive\n"));
+  CHECK(test.status("\r\n\r\n" + get("/healthz")) == 400);
+}
+
+TEST_CASE("what a path and the whole server can is told") {
+  TestServer test;
+  const std::string host = " HTTP/1.1\r\nHost: x\r\n\r\n";
+  CHECK(field_of(test.ask("DELETE /healthz" + host), "Allow") == "GET, HEAD");
+  const std::string answer = test.ask("OPTIONS *" + host);
+  CHECK(answer.starts_with("HTTP/1.1 204 "));
+  CHECK(field_of(answer, "Allow") == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+}
+
 TEST_CASE("a malformed request is answered, then the connection ends") {
   TestServer test;
   TestClient client(test.server->port());
