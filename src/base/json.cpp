@@ -249,7 +249,8 @@ void ObjectReader::refuse(std::string_view name, std::string_view why) {
 Result<> ObjectReader::finish() const {
   if (!error_.empty()) return fail(ErrorCode::invalid, error_);
   for (const auto& [name, value] : *json_.object()) {
-    if (!known_.contains(name)) return fail(ErrorCode::invalid, "an unknown field");
+    if (known_.contains(name)) continue;
+    return fail(ErrorCode::invalid, name.size() > 64 ? "a field is unknown" : name + " is unknown");
   }
   return Result<>();
 }

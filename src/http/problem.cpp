@@ -14,7 +14,8 @@ constexpr std::string_view slow_down_word = "slow_down ";  // and the seconds
 constexpr std::int64_t throttled_seconds = 60;
 constexpr std::int64_t unavailable_seconds = 5;
 
-// The reasons of spec/api.yaml. Whatever else an error's detail says stays in the log.
+// The reasons of spec/api.yaml. Whatever else an error's detail says stays in the log, but for what
+// is wrong with the request's own form.
 constexpr auto reasons = std::to_array<std::string_view>({"wrong_code",
                                                           "terms",
                                                           "no_code",
@@ -211,6 +212,8 @@ Response public_problem(const Error& error) {
     if (address.size() > 1 && one_of(reasons_with_address, reason) && is_utf8(address)) {
       more.emplace_back("address", Json(address.substr(1)));
     }
+  } else if (error.code == ErrorCode::invalid && !error.detail.empty() && is_utf8(error.detail)) {
+    more.emplace_back("detail", Json(error.detail));
   }
   return make_problem(status, error.code, std::move(more));
 }

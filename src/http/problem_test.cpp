@@ -45,6 +45,14 @@ TEST_CASE("any other detail stays inside") {
   }
 }
 
+TEST_CASE("what is wrong with a request's form is told") {
+  const Json missing = body_of(problem(Error(ErrorCode::invalid, "client is missing")));
+  CHECK(*missing.find("detail")->string() == "client is missing");
+  CHECK(missing.find("reason") == nullptr);
+  const Json extension = body_of(problem(Error(ErrorCode::invalid, "tus_extension")));
+  CHECK(extension.find("detail") == nullptr);
+}
+
 TEST_CASE("who has to wait is told how long") {
   const Response throttled = problem(Error(ErrorCode::throttled, "17"));
   CHECK(*body_of(throttled).find("retry_after")->integer() == 17);

@@ -56,7 +56,9 @@ const malformed = [
 
 for (const [what, body] of malformed) {
   test(`the server refuses ${what} as JSON`, async () => {
-    expectProblem(await post(body), 400, "invalid");
+    const answer = await post(body);
+    expectProblem(answer, 400, "invalid");
+    assert.ok(answer.json.detail, "it says what is wrong");
   });
 }
 
