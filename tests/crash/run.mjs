@@ -167,8 +167,14 @@ async function choose(ground, seed, { names, only, sample: size, part }) {
   console.log(`${trials.length} faults are possible`);
   if (size) return sample(trials, { size: Number(size), random: new Random(seed) });
   const [which, parts] = part.split("/").map(Number);
-  // By its name, since how many there are differs from run to run by a few.
-  return trials.filter((trial) => new Random(nameOf(trial)).below(parts) === which - 1);
+  // By its name, since how many there are differs from run to run by a few; and mixed, since the
+  // last steps' wait for the most part.
+  return trials
+    .map((trial) => ({ trial, random: new Random(nameOf(trial)) }))
+    .filter(({ random }) => random.below(parts) === which - 1)
+    .map(({ trial, random }) => ({ trial, rank: random.next() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ trial }) => trial);
 }
 
 const { values, positionals } = parseArgs({

@@ -193,7 +193,7 @@ export const stepNames = Object.keys(steps);
  * @param {World} world */
 async function sweepOrphans(world) {
   await world.clock.pass(day);
-  for (let passes = 0; passes < 6 && (await world.objects()) > 0; passes++) {
+  for (let passes = 0; passes < 6 && world.objects() > 0; passes++) {
     await world.clock.pass(hour + 60);
     await pause(5500); // until the next round
   }
@@ -203,13 +203,13 @@ async function sweepOrphans(world) {
 async function lookAtTheEnd(world) {
   await world.disarm(); // nothing breaks where nobody would mend it
   await world.mend();
-  if ((await world.objects()) > 0) await sweepOrphans(world);
+  if (world.objects() > 0) await sweepOrphans(world);
   await world.noteMemory();
   await world.server.stop();
-  await world.searchDisk();
+  world.searchDisk();
   await world.check("at the end");
   const keyslots = world.countLive("keyslot", "true");
-  world.history.add("erased", { objects: await world.objects(), keyslots });
+  world.history.add("erased", { objects: world.objects(), keyslots });
 }
 
 /**

@@ -2,13 +2,12 @@
 // for it. After a crash it starts the server again, as a service manager does.
 import { createHash } from "node:crypto";
 import fs from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Couvertd, mailConfig } from "../e2e/harness/couvertd.mjs";
 import { FakeClock } from "../e2e/harness/fake-clock.mjs";
 import { FaultySmtp } from "../e2e/harness/faulty-smtp.mjs";
-import { filesBelow } from "../e2e/harness/files.mjs";
 import { output, pause, waitUntil } from "../e2e/harness/processes.mjs";
 import { runContext } from "../e2e/harness/run-context.mjs";
 import { History } from "./history.mjs";
@@ -54,6 +53,17 @@ async function separateFolders({ config, data, folder }) {
     await mkdir(path.join(folder, place), { recursive: true });
   }
   await writeFile(path.join(portal, "index.html"), "<!doctype html>");
+}
+
+/** Every file below a folder, which may go meanwhile or be missing. @param {string} folder
+ * @returns {Generator<string>} */
+function* filesIn(folder) {
+  const entries = fs.existsSync(folder) ? fs.readdirSync(folder, { withFileTypes: true }) : [];
+  for (const entry of entries) {
+    const place = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesIn(place);
+    else yield place;
+  }
 }
 
 /** Files and folders as they are, with their times. @param {string} from @param {string} to */
@@ -231,17 +241,17 @@ export class World {
     }
     if (fault.mode === "power") await this.#cutPower(fault.luck);
     if (fault.mode === "error") await this.#cutPower({ names: 0, blocks: 0 });
-    await this.searchDisk();
+    this.searchDisk();
     await this.check("after a crash");
   }
 
   /** @param {Luck} luck */
   async #cutPower(luck) {
     const before = await readDayKeys(this.dayKeys);
-    const objects = new Set(await this.#objectNames());
+    const objects = new Set(this.#objectNames());
     this.disk.cutPower(luck, this.random);
     this.history.add("keys", { before, after: await readDayKeys(this.dayKeys) });
-    const back = (await this.#objectNames()).filter((name) => !objects.has(name));
+    const back = this.#objectNames().filter((name) => !objects.has(name));
     this.history.add("back", { objects: back.length });
   }
 
@@ -260,11 +270,9 @@ export class World {
   }
 
   /** Looks for what must not lie there in plain. */
-  async searchDisk() {
-    const files = await filesBelow(this.server.folder);
-    const places = files.map((name) => path.join(this.server.folder, name));
+  searchDisk() {
     const found = [];
-    for (const place of [...places, this.server.log]) {
+    for (const place of [...filesIn(this.server.folder), this.server.log]) {
       const bytes = fs.readFileSync(place);
       for (const [name, secret] of this.secrets) {
         if (bytes.includes(secret)) found.push(`${name} in ${path.basename(place)}`);
@@ -325,14 +333,13 @@ export class World {
   }
 
   /** How many objects there are. */
-  async objects() {
-    return (await this.#objectNames()).length;
+  objects() {
+    return this.#objectNames().length;
   }
 
-  async #objectNames() {
-    const folder = path.join(this.server.folder, "parts/objects");
-    const names = await readdir(folder, { recursive: true }).catch(() => []);
-    return names.map((name) => path.basename(name)).filter((name) => /^[a-z2-7]{26}$/.test(name));
+  #objectNames() {
+    const files = [...filesIn(path.join(this.server.folder, "parts/objects"))];
+    return files.map((file) => path.basename(file)).filter((name) => /^[a-z2-7]{26}$/.test(name));
   }
 
   /** How many rows of a table fit, as another reader of the database sees it; -1 where it cannot
