@@ -1,7 +1,7 @@
 // ./dev bench: Couvert beside nginx, in one run on one file system, both TLS_AES_256_GCM_SHA384.
 //
 // node bench/run.mjs [PARTS] [OPTIONS], PARTS of:
-//   transfers zip small memories passwords starts quick pages scores
+//   transfers floor zip small memories passwords starts quick pages scores
 //   --smoke                    tiny sizes: shows that the bench works and that data is verified
 //   --runs 5                   of each thing, interleaved
 //   --loads 1x100M,1x2G,...    streams and bytes of each
@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import { output } from "../tests/e2e/harness/processes.mjs";
 import { root } from "../tests/e2e/harness/run-context.mjs";
 import { Couvert } from "./couvert.mjs";
+import { floor } from "./floor.mjs";
 import { makeSource, nameBytes, parseBytes, parseLoad, table } from "./measure.mjs";
 import { memories } from "./memories.mjs";
 import { Nginx } from "./nginx.mjs";
@@ -27,7 +28,7 @@ import { starts } from "./starts.mjs";
 import { transfers } from "./transfers.mjs";
 import { zip } from "./zip.mjs";
 
-const parts = { transfers, zip, small, memories, passwords, starts, quick, pages, scores };
+const parts = { transfers, floor, zip, small, memories, passwords, starts, quick, pages, scores };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -105,7 +106,8 @@ async function prepare() {
   const passwordBytes = parseBytes(sizes.passwordBytes);
   const wanted = positionals.length ? positionals : Object.keys(parts);
   const needed = [1024];
-  if (wanted.includes("transfers")) needed.push(...loads.map(({ bytes }) => bytes));
+  if (wanted.includes("transfers") || wanted.includes("floor"))
+    needed.push(...loads.map(({ bytes }) => bytes));
   if (wanted.includes("memories")) needed.push(...memoryLoads.map(({ bytes }) => bytes));
   if (wanted.includes("zip")) needed.push(zipBytes);
   if (wanted.includes("passwords")) needed.push(passwordBytes);

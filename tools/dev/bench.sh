@@ -2,7 +2,7 @@
 
 run_bench() {
   build_preset release
-  build_preset release bench_loader
+  build_preset release bench_loader bench_floor
   build_web
   npm_install bench/lighthouse
   node bench/run.mjs "$@"
