@@ -8,7 +8,6 @@ import { codeInText } from "../tests/e2e/harness/mailbox.mjs";
 import { freePort } from "../tests/e2e/harness/ports.mjs";
 import { endProgram, output, startProgram, waitUntil } from "../tests/e2e/harness/processes.mjs";
 import { send } from "../tests/e2e/harness/http.mjs";
-import { syncBelow } from "./measure.mjs";
 
 /** @typedef {import("./measure.mjs").Contestant} Contestant */
 /** @typedef {import("./measure.mjs").Load} Load */
@@ -177,10 +176,6 @@ transfer_bytes_max = ${2 ** 42}
   async endUpload() {
     const head = await this.open(await this.provide());
     return (this.draft?.files ?? []).map(({ no }) => head(`/files/${no}`));
-  }
-
-  async sync() {
-    await syncBelow(this.data);
   }
 
   /** A new server on an empty store: what was uploaded goes without a trace in the next figures. */

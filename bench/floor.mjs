@@ -52,8 +52,6 @@ class Floor {
     return [];
   }
 
-  async sync() {}
-
   async clean() {
     await rm(this.folder, { recursive: true });
     await mkdir(this.folder);
@@ -78,7 +76,8 @@ export async function floor(bench) {
   for (let run = -1; run < bench.runs; run++) {
     for (const [index, one] of all.entries()) {
       const heads = await one.beginUpload({ streams: 1, bytes });
-      const up = await sample(one, () => load(bench, one.port, "send", { bytes, heads }));
+      const work = () => load(bench, one.port, "send", { bytes, heads });
+      const up = await sample(one, work, { writes: true });
       await one.endUpload();
       await one.clean();
       if (run >= 0) seen[index].push(up); // the first warms up

@@ -4,7 +4,6 @@ import { availableParallelism, userInfo } from "node:os";
 import path from "node:path";
 import { freePort, waitForPort } from "../tests/e2e/harness/ports.mjs";
 import { endProgram, startProgram } from "../tests/e2e/harness/processes.mjs";
-import { syncBelow } from "./measure.mjs";
 
 /** @typedef {import("./measure.mjs").Contestant} Contestant */
 /** @typedef {import("./measure.mjs").Load} Load */
@@ -69,10 +68,6 @@ export class Nginx {
 
   async endUpload() {
     return this.uploaded.map((name) => this.#head("GET", name));
-  }
-
-  async sync() {
-    await syncBelow(path.join(this.folder, "files"));
   }
 
   async clean() {

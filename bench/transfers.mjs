@@ -14,9 +14,8 @@ import { load, nameBytes, ratio, sample, spread } from "./measure.mjs";
 async function thereAndBack(contestant, amount, bench) {
   const { bytes } = amount;
   const up = await contestant.beginUpload(amount);
-  const sent = await sample(contestant, () =>
-    load(bench, contestant.port, "send", { bytes, heads: up }),
-  );
+  const send = () => load(bench, contestant.port, "send", { bytes, heads: up });
+  const sent = await sample(contestant, send, { writes: true });
   const down = await contestant.endUpload();
   const received = await sample(contestant, () =>
     load(bench, contestant.port, "receive", { bytes, heads: down }),
