@@ -7,6 +7,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <charconv>
+#include <optional>
 
 #include "base/limits.h"
 
@@ -55,17 +56,16 @@ std::string lower_case(std::string_view text) {
 }
 
 // Path and query of a target: of absolute-form, too, whose host decides no more than Host does
-// (RFC 9112 section 3.2.2). Empty where it is neither.
-std::string origin_form(std::string_view target) {
+// (RFC 9112 section 3.2.2), and there may be no path. None where it is neither.
+std::optional<std::string_view> origin_form(std::string_view target) {
+  if (target.starts_with('/')) return target;
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (lower_case(target.substr(0, scheme.size())) != scheme) continue;
     const std::string_view rest = target.substr(scheme.size());
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
-    if (!is_host(rest.substr(0, end))) return "";
-    const std::string_view path = rest.substr(end);
-    return (path.starts_with('/') ? "" : "/") + std::string(path);
+    if (is_host(rest.substr(0, end))) return rest.substr(end);
   }
-  return target.starts_with('/') ? std::string(target) : "";
+  return std::nullopt;
 }
 
 // Printable ASCII of a path or query, percent signs with two digits behind them.
@@ -103,7 +103,7 @@ tl::expected<void, HeadRefusal> check_request_line(std::string_view line) {
   if (!is_token(line.substr(0, first))) return refuse(400, "a malformed method");
   if (target.size() > target_bytes_max) return refuse(414, "a target too long");
   const bool whole_server = target == "*" && line.substr(0, first) == "OPTIONS";
-  if (origin_form(target).empty() && !whole_server) return refuse(400, "a target that is no path");
+  if (!origin_form(target) && !whole_server) return refuse(400, "a target that is no path");
   const bool http = version.size() == 8 && version.starts_with("HTTP/") && version[6] == '.';
   if (!http) return refuse(400, "a malformed version");
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "another version");
@@ -134,10 +134,10 @@ tl::expected<void, HeadRefusal> check_field_line(std::string_view line) {
   const std::string_view name = line.substr(0, colon);
   // Refuses folded lines and blanks before the colon, too: neither is a token.
   if (!is_token(name)) return refuse(400, "a malformed field name");
+  const std::string_view value = line.substr(colon + 1);
+  if (is_field_value(value, false)) return {};
   const bool opaque = !is_single(lower_case(name));
-  if (!is_field_value(line.substr(colon + 1), opaque)) {
-    return refuse(400, "a malformed field value");
-  }
+  if (!is_field_value(value, opaque)) return refuse(400, "a malformed field value");
   return {};
 }
 
@@ -215,9 +215,9 @@ tl::expected<void, HeadRefusal> read_target(RequestHead& head, std::string_view 
     head.path = text;
     return {};
   }
-  const std::string target = origin_form(text);
+  const std::string_view target = origin_form(text).value_or("");
   const std::size_t mark = std::min(target.find('?'), target.size());
-  head.path = target.substr(0, mark);
+  head.path = mark == 0 ? "/" : target.substr(0, mark);
   head.query = mark < target.size() ? target.substr(mark + 1) : "";
   if (head.path.size() > limits::path_bytes_max) return refuse(414, "a path too long");
   if (!is_uri_text(head.path, path_signs)) return refuse(400, "a malformed path");

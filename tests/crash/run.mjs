@@ -25,7 +25,7 @@ import { makeBase, makeMailIdentity, World } from "./world.mjs";
 /** @typedef {{ name: string, met: boolean, crashes: number, violations: string[],
  *   seconds: number }} Outcome */
 
-const parallel = Number(process.env.COUVERT_CRASH_PARALLEL ?? 3 * os.availableParallelism());
+const parallel = Number(process.env.COUVERT_CRASH_PARALLEL ?? 7 * os.availableParallelism());
 const firstStartStride = 37;
 const aboutForget = { fdatasync: 0, fsync: 60, name: 30, remove: 8, make: 30, write: 30 };
 const failures = path.join(root, "build/crash");
