@@ -170,8 +170,12 @@ export class World {
     this.isArmed = false;
     await this.detach?.();
     this.detach = undefined;
-    if (this.fault.mode !== "strace") this.wasMet ||= this.disk.disarm();
-    if (this.fault.mode === "error") this.history.add("release");
+    const { mode } = this.fault;
+    const met = mode !== "strace" && this.disk.disarm();
+    this.wasMet ||= met;
+    if (mode === "error") this.history.add("release");
+    // Killed in this moment, it is not gone yet.
+    else if (met) await waitUntil("who was killed has ended", () => this.isDead);
   }
 
   /** The server serves; what killed it meanwhile is dealt with. */
