@@ -5,8 +5,8 @@
 //
 // The seed is printed, and a run with it does the same; with names, those trials alone. Without any
 // of these every fault is tried, which takes hours; --only takes those whose names contain the
-// words, --sample that many of them; --part 2/3 the second of three parts of them all, each of which
-// has something of everything.
+// words, --sample that many of them; --part 2/3 the second of three parts of them all, each of
+// which has something of everything.
 import { rmSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import os from "node:os";

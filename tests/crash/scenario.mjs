@@ -16,8 +16,8 @@ const kibibyte = 1024;
 const hour = 3600;
 const day = 24 * hour;
 // What ended while the clock was far ahead is erased only once it has run evenly for 12 s a day of
-// the jump (decision 0056), and a crash begins that anew: 10 days are 120 s. A mail whose end a full
-// disk did not keep is taken up after its lease of five minutes, and its day's key waits for it.
+// the jump (decision 0056), and a crash begins that anew: 10 days are 120 s. A mail whose end a
+// full disk did not keep is taken up after its lease of five minutes, and its day's key waits.
 const patience = 420_000;
 
 class Story {
