@@ -38,6 +38,9 @@ export async function attachStrace(pid, set, nth) {
   }
   return async () => {
     child.kill("SIGINT"); // the program goes on without it
+    // It may wait for ever for a program that it has killed in this moment.
+    const late = setTimeout(() => child.kill("SIGKILL"), 5000);
     await ended;
+    clearTimeout(late);
   };
 }
