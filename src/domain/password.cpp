@@ -6,8 +6,6 @@
 #include <array>
 #include <fstream>
 #include <functional>
-#include <numeric>
-#include <span>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -89,7 +87,6 @@ std::string to_plain_letters(std::string_view text) {
                                                                                {"í", 'i'},
                                                                                {"ç", 'c'}}};
   std::string out;
-  out.reserve(text.size());
   while (!text.empty()) {
     if (static_cast<unsigned char>(text.front()) < 0x80) {
       out += unleet(text.front());
@@ -158,27 +155,11 @@ int strength_of(double bits) {
 // that has a word's hash and is none comes once in 2^40 parts, and then a password is refused in
 // vain.
 struct PasswordJudge::Words {
-  static std::size_t hash_of(std::string_view word) { return std::hash<std::string_view>()(word); }
-  static std::size_t bucket_of(std::size_t hash) { return hash >> 48; }
-
-  // By their first bits, some dozen in each bucket: to sort them all takes four times as long.
-  explicit Words(const std::vector<std::size_t>& unsorted) : hashes(unsorted.size()) {
-    for (const std::size_t hash : unsorted) ++ends[bucket_of(hash)];
-    std::partial_sum(ends.begin(), ends.end(), ends.begin());
-    std::vector<std::size_t> free = ends;  // behind the places that a bucket still has
-    for (const std::size_t hash : unsorted) hashes[--free[bucket_of(hash)]] = hash;
-  }
+  std::vector<std::size_t> hashes;  // sorted
 
   bool contains(std::string_view word) const {
-    const std::size_t hash = hash_of(word);
-    const std::size_t bucket = bucket_of(hash);
-    const std::size_t begin = bucket == 0 ? 0 : ends[bucket - 1];
-    const auto one = std::span(hashes).subspan(begin, ends[bucket] - begin);
-    return std::find(one.begin(), one.end(), hash) != one.end();
+    return std::binary_search(hashes.begin(), hashes.end(), std::hash<std::string_view>()(word));
   }
-
-  std::vector<std::size_t> hashes;
-  std::vector<std::size_t> ends = std::vector<std::size_t>(1 << 16);  // of each bucket
 
   // The dictionary words inside `plain`, longest first at each place.
   std::vector<std::string> inside(const std::string& plain) const {
@@ -213,8 +194,8 @@ std::string_view name_of(PasswordRule rule) {
   return "length";
 }
 
-PasswordJudge::PasswordJudge(const std::vector<std::string>& word_lists) {
-  std::vector<std::size_t> hashes;
+PasswordJudge::PasswordJudge(const std::vector<std::string>& word_lists)
+    : words_(std::make_unique<Words>()) {
   for (const std::string& path : word_lists) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
@@ -222,11 +203,11 @@ PasswordJudge::PasswordJudge(const std::vector<std::string>& word_lists) {
       const std::string word = to_plain_letters(is_utf8(line) ? line : from_latin1(line));
       if (word.size() < word_letters_min || word.size() > word_letters_max) continue;
       if (std::all_of(word.begin(), word.end(), is_letter)) {
-        hashes.push_back(Words::hash_of(word));
+        words_->hashes.push_back(std::hash<std::string_view>()(word));
       }
     }
   }
-  words_ = std::make_unique<Words>(hashes);
+  std::sort(words_->hashes.begin(), words_->hashes.end());
 }
 
 PasswordJudge::~PasswordJudge() = default;

@@ -55,15 +55,19 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-// Path and query of a target: of absolute-form, too, whose host decides no more than Host does
-// (RFC 9112 section 3.2.2), and there may be no path. None where it is neither.
-std::optional<std::string_view> origin_form(std::string_view target) {
-  if (target.starts_with('/')) return target;
+// A target of absolute-form has a host (RFC 9112 section 3.2.2), and need not have a path.
+struct Target {
+  std::optional<std::string_view> host;
+  std::string_view rest;  // path and query
+};
+
+std::optional<Target> take_apart(std::string_view target) {
+  if (target.starts_with('/')) return Target{std::nullopt, target};
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (lower_case(target.substr(0, scheme.size())) != scheme) continue;
     const std::string_view rest = target.substr(scheme.size());
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
-    if (is_host(rest.substr(0, end))) return rest.substr(end);
+    if (is_host(rest.substr(0, end))) return Target{rest.substr(0, end), rest.substr(end)};
   }
   return std::nullopt;
 }
@@ -103,7 +107,7 @@ tl::expected<void, HeadRefusal> check_request_line(std::string_view line) {
   if (!is_token(line.substr(0, first))) return refuse(400, "a malformed method");
   if (target.size() > target_bytes_max) return refuse(414, "a target too long");
   const bool whole_server = target == "*" && line.substr(0, first) == "OPTIONS";
-  if (!origin_form(target) && !whole_server) return refuse(400, "a target that is no path");
+  if (!take_apart(target) && !whole_server) return refuse(400, "a target that is no path");
   const bool http = version.size() == 8 && version.starts_with("HTTP/") && version[6] == '.';
   if (!http) return refuse(400, "a malformed version");
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "another version");
@@ -215,7 +219,13 @@ tl::expected<void, HeadRefusal> read_target(RequestHead& head, std::string_view 
     head.path = text;
     return {};
   }
-  const std::string_view target = origin_form(text).value_or("");
+  const Target taken = take_apart(text).value_or(Target{});
+  const std::string* host = find_field(head.fields, "host");
+  // A client has to send the same twice; who would believe which of two is unknown.
+  if (taken.host && host != nullptr && lower_case(*taken.host) != lower_case(*host)) {
+    return refuse(400, "a target of another host");
+  }
+  const std::string_view target = taken.rest;
   const std::size_t mark = std::min(target.find('?'), target.size());
   head.path = mark == 0 ? "/" : target.substr(0, mark);
   head.query = mark < target.size() ? target.substr(mark + 1) : "";
@@ -279,11 +289,11 @@ tl::expected<RequestHead, HeadRefusal> parse_head(std::string_view text) {
   RequestHead head;
   const auto method = read_method(head, message.method_string());
   if (!method) return tl::make_unexpected(method.error());
-  const auto target = read_target(head, message.target());
-  if (!target) return tl::make_unexpected(target.error());
   for (const auto& field : message) {
     head.fields.emplace_back(lower_case(field.name_string()), std::string(field.value()));
   }
+  const auto target = read_target(head, message.target());
+  if (!target) return tl::make_unexpected(target.error());
   const auto fields = check_fields(head, message.version() == 11);
   if (!fields) return tl::make_unexpected(fields.error());
   return head;

@@ -119,15 +119,22 @@ TEST_CASE("targets are paths without tricks") {
   }
 }
 
-TEST_CASE("a target may name scheme and host") {
-  for (const char* text : {"http://x/a?b", "HTTPS://other.example:8443/a?b", "http://[::1]/a?b"}) {
-    CAPTURE(text);
-    const auto head = parse_head("GET " + std::string(text) + " HTTP/1.1\r\nHost: y\r\n\r\n");
+TEST_CASE("a target may name scheme and host, the same as Host") {
+  const auto read = [](const std::string& target, const std::string& host) {
+    return parse_head("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+  };
+  for (const auto& [target, host] : std::vector<std::pair<std::string, std::string>>{
+           {"http://x/a?b", "x"},
+           {"HTTPS://X.example:8443/a?b", "x.Example:8443"},
+           {"http://[::1]/a?b", "[::1]"}}) {
+    CAPTURE(target);
+    const auto head = read(target, host);
     REQUIRE(head);
     CHECK(head->path == "/a");
     CHECK(head->query == "b");
+    CHECK(read(target, "y").error().status == 400);
   }
-  const auto root = parse_head("GET http://x?b HTTP/1.1\r\nHost: y\r\n\r\n");
+  const auto root = read("http://x?b", "x");
   REQUIRE(root);
   CHECK(root->path == "/");
   CHECK(root->query == "b");
